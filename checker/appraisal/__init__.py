@@ -1,0 +1,1 @@
+"""Description and rule findings become answers to guideline items."""

@@ -1,0 +1,266 @@
+"""How far a description meets each item of a reporting guideline, and which guidelines apply."""
+
+import difflib
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from typing import NamedTuple
+
+from checker.appraisal.facts import answer_fact, short_value
+from checker.model.guideline import Guideline, IndexEntry, Item, Part
+from checker.model.report import Answer, AnswerFact, FactState, GuidelineReport, Status
+from checker.model.study import Study
+from checker.model.study.facts import FACTS, holds, values
+
+CONTRADICTING = frozenset({"CLM001", "CLM005", "PAR001"})
+"""Rules that find a number of the description in disagreement with the submitted data. Findings of
+all other rules stand beside an item and leave its status alone: what is reported may be unsound.
+"""
+PARTS: dict[str, tuple[Part, ...]] = {
+    "development": ("development",),
+    "evaluation": ("evaluation",),
+}
+"""What a study of that type does; every other type, or none stated, does both."""
+
+
+class Verdict(NamedTuple):
+    """A status and the sentence that explains it."""
+
+    status: Status
+    reason: str
+
+
+class Chosen(NamedTuple):
+    """A guideline that is looked at, and why."""
+
+    guideline: str
+    why: str
+
+
+class Choice(NamedTuple):
+    """The guidelines that are looked at, and a sentence for each one that is not."""
+
+    chosen: tuple[Chosen, ...]
+    notes: tuple[str, ...]
+
+
+def choose(study: Study, entries: Sequence[IndexEntry]) -> Choice:
+    """Return which guidelines are looked at: those the description names, else those that fit it.
+
+    Without names, a guideline fits unless the description says that its condition is false; what
+    is not described yet speaks against none.
+    """
+    named = study.statements.guidelines
+    if named is None:
+        return _fitting(study, [entry for entry in entries if entry.by_default])
+    known = {entry.id for entry in entries}
+    chosen = tuple(
+        Chosen(name, "statements.guidelines names it.")
+        for name in dict.fromkeys(named)
+        if name in known
+    )
+    notes = (_not_here(name, known) for name in dict.fromkeys(named) if name not in known)
+    return Choice(chosen, tuple(notes))
+
+
+def _fitting(study: Study, entries: Iterable[IndexEntry]) -> Choice:
+    chosen, notes = [], []
+    for entry in entries:
+        wrong = [fact for fact, value in entry.when.items() if holds(study, {fact: value}) is False]
+        if wrong:
+            notes.append(f"{entry.id} does not apply: {_as_said(study, wrong)}.")
+        else:
+            chosen.append(Chosen(entry.id, _why(study, entry)))
+    return Choice(tuple(chosen), tuple(notes))
+
+
+def _why(study: Study, entry: IndexEntry) -> str:
+    """Return when the guideline is used, and what of that is described here."""
+    said = [fact for fact in entry.when if values(study, fact)]
+    silent = [fact for fact in entry.when if not values(study, fact)]
+    sentences = [entry.when_to_use]
+    if said:
+        sentences.append(f"Here {_as_said(study, said)}.")
+    if silent:
+        are = "is" if len(silent) == 1 else "are"
+        sentences.append(f"{_listed(silent)} {are} not described yet.")
+    return " ".join(sentences)
+
+
+def _not_here(name: str, known: Collection[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
+    hint = f" Did you mean {near[0]}?" if near else ""
+    return f"{name} is not part of this version.{hint}"
+
+
+def appraise(guideline: Guideline, study: Study, found: Collection[str] = ()) -> tuple[Answer, ...]:
+    """Return the answer to each item, in the order of the guideline.
+
+    Args:
+        guideline: any reporting guideline.
+        study: the description; what differs in one partition or evaluation is not looked at.
+        found: codes of the rules that found something.
+    """
+    return tuple(_answer(guideline, item, study, found) for item in guideline.items)
+
+
+def unknown_items(guideline: Guideline, study: Study) -> tuple[str, ...]:
+    """Return a sentence for each statement about an item that the guideline does not have."""
+    said = study.statements
+    known = {f"{guideline.id}/{item.id}" for item in guideline.items}
+    abouts = [each.about for each in (*(said.not_applicable or ()), *(said.locations or ()))]
+    return tuple(
+        f"A statement is about {about}, and {guideline.id} has no such item."
+        for about in dict.fromkeys(abouts)
+        if about.startswith(f"{guideline.id}/") and about not in known
+    )
+
+
+def guideline_report(guideline: Guideline, answers: Iterable[Answer], why: str) -> GuidelineReport:
+    """Return the head of a guideline's section: where it comes from, why it applies, its counts.
+
+    Every status is counted, also those that no item has; answers to other guidelines are left out.
+    """
+    counts = Counter(answer.status for answer in answers if answer.guideline == guideline.id)
+    return GuidelineReport(
+        id=guideline.id,
+        title=guideline.title,
+        year=guideline.year,
+        kind=guideline.kind,
+        licence=guideline.licence,
+        doi=guideline.doi,
+        why=why,
+        counts={status: counts[status] for status in Status},
+    )
+
+
+def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[str]) -> Answer:
+    name = f"{guideline.id}/{item.id}"
+    facts = tuple(answer_fact(study, fact, name) for fact in item.evidence)
+    beside = tuple(code for code in item.rules if code in found)
+    verdict = (
+        _out_of_scope(item, study)
+        or _contradicted(beside)
+        or _said_not_to_apply(name, study)
+        or _by_absence(item, facts)
+        or _by_facts(facts)
+    )
+    status, reason = _delegated(item, _unsettled(item, study, verdict))
+    return Answer(
+        guideline=guideline.id,
+        item=item.id,
+        section=item.section,
+        topic=item.topic,
+        requirement=item.requirement,
+        status=status,
+        reason=reason,
+        facts=facts,
+        findings=beside,
+    )
+
+
+def _out_of_scope(item: Item, study: Study) -> Verdict | None:
+    """Return that the item is for other studies: by the type of study, or by its condition."""
+    kind = study.study.type or ""
+    if not set(item.applies) & set(PARTS.get(kind, item.applies)):
+        what = _listed(item.applies)
+        reason = f"It is asked of the {what} of a model, and study.type is {kind}."
+        return Verdict(Status.DOES_NOT_APPLY, reason)
+    if holds(study, item.when) is False:
+        reason = f"It is asked only if {item.condition}; {_as_said(study, item.when)}."
+        return Verdict(Status.DOES_NOT_APPLY, reason)
+    return None
+
+
+def _contradicted(beside: Iterable[str]) -> Verdict | None:
+    if rules := [code for code in beside if code in CONTRADICTING]:
+        reason = f"The submitted data disagree with what is described ({_listed(rules)})."
+        return Verdict(Status.CONTRADICTED, reason)
+    return None
+
+
+def _said_not_to_apply(name: str, study: Study) -> Verdict | None:
+    for statement in study.statements.not_applicable or ():
+        if statement.about == name:
+            reason = statement.reason or "no reason is given"
+            return Verdict(Status.DOES_NOT_APPLY, f"Said not to apply: {_stop(reason)}")
+    return None
+
+
+def _by_absence(item: Item, facts: Iterable[AnswerFact]) -> Verdict | None:
+    """Return that a stated absence completes the item, where the guideline accepts that."""
+    if not item.explicit_negative_ok:
+        return None
+    for fact in facts:
+        if fact.state is FactState.REPORTED and fact.value in FACTS[fact.name].negative:
+            reason = f"{fact.name} is {fact.value}; a stated absence completes this item."
+            return Verdict(Status.REPORTED, reason)
+    return None
+
+
+def _by_facts(facts: Sequence[AnswerFact]) -> Verdict:
+    """Return how many of the facts are described.
+
+    Where nothing is described, silence about any fact keeps the item from being called not
+    reported: that is said only when a person said so of every fact that is asked.
+    """
+    by_state = {state: [fact for fact in facts if fact.state is state] for state in FactState}
+    reported, silent = by_state[FactState.REPORTED], by_state[FactState.SILENT]
+    missing = by_state[FactState.NOT_REPORTED]
+    if not reported and not silent and not missing:
+        return Verdict(Status.DOES_NOT_APPLY, f"Nothing of it is asked: {_because(facts)}.")
+    if not silent and not missing:
+        return Verdict(Status.REPORTED, "Everything it asks for is described.")
+    if reported or any(fact.value for fact in (*silent, *missing)):
+        asked = len(reported) + len(silent) + len(missing)
+        reason = f"Described: {len(reported)} of {asked}. {_what_lacks(silent, missing)}"
+        return Verdict(Status.PARTLY, reason)
+    status = Status.NOT_DESCRIBED_YET if silent else Status.NOT_REPORTED
+    return Verdict(status, _what_lacks(silent, missing))
+
+
+def _what_lacks(silent: Iterable[AnswerFact], missing: Iterable[AnswerFact]) -> str:
+    sentences = []
+    if missing:
+        sentences.append(f"Said not to be reported: {_because(missing)}.")
+    if silent:
+        sentences.append(f"Not described yet: {_because(silent)}.")
+    return " ".join(sentences)
+
+
+def _unsettled(item: Item, study: Study, verdict: Verdict) -> Verdict:
+    """Add that it is not known whether the item is asked, where that matters."""
+    settled = (Status.DOES_NOT_APPLY, Status.REPORTED)
+    if verdict.status in settled or holds(study, item.when) is not None:
+        return verdict
+    silent = [fact for fact in item.when if not values(study, fact)]
+    because = f"It is asked only if {item.condition}, and {_listed(silent)} is not described yet."
+    return Verdict(verdict.status, f"{verdict.reason} {because}")
+
+
+def _delegated(item: Item, verdict: Verdict) -> Verdict:
+    """Add that another guideline answers the item; without that, it is partly answered at most."""
+    if not item.delegates_to or verdict.status is Status.DOES_NOT_APPLY:
+        return verdict
+    because = f"{item.delegates_to} answers this item and is not part of this version"
+    if verdict.status is Status.REPORTED:
+        facts = _listed(item.evidence)
+        reason = f"Of this item only {facts} could be checked; {because}."
+        return Verdict(Status.PARTLY, reason)
+    return Verdict(verdict.status, f"{verdict.reason} {because}.")
+
+
+def _because(facts: Iterable[AnswerFact]) -> str:
+    return ", ".join(f"{fact.name} ({fact.reason})" if fact.reason else fact.name for fact in facts)
+
+
+def _as_said(study: Study, facts: Iterable[str]) -> str:
+    return " and ".join(f"{fact} is {short_value(study, fact)}" for fact in facts)
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _stop(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."

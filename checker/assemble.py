@@ -1,0 +1,429 @@
+"""Puts description, evidence, rule runs and answers together as one report; decides nothing new."""
+
+import platform
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from importlib.metadata import version
+
+from checker import __version__
+from checker.model.claim import ClaimCheck, Verdict
+from checker.model.estimate import Estimate, Estimates
+from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
+from checker.model.finding import Finding, RuleRun, Severity
+from checker.model.metric_names import METRIC_NAMES
+from checker.model.predictions import Predictions
+from checker.model.report import (
+    Answer,
+    Count,
+    EvaluationReport,
+    GuidelineReport,
+    NotRun,
+    PartitionGlance,
+    Provenance,
+    Report,
+    ReportedFinding,
+    Status,
+    StudyGlance,
+    UsedThreshold,
+)
+from checker.model.settings import Settings
+from checker.model.study import Claim, Evaluation, Study
+from checker.model.study.data import Partition
+from checker.model.study.facts import described
+from checker.model.threshold import Thresholds
+from checker.needs import Absent
+from checker.reading.documents import StudyDocument, dotted
+from checker.reading.submission import Submitted
+from checker.rules import RULES
+
+PACKAGES = ("numpy", "scipy", "polars", "pydantic")
+"""Packages whose version can change a number."""
+
+
+def report(
+    document: StudyDocument,
+    submitted: Submitted,
+    evidence: StudyEvidence,
+    runs: Sequence[RuleRun],
+    guidelines: Sequence[GuidelineReport],
+    answers: Sequence[Answer],
+    *,
+    items: Mapping[str, tuple[str, ...]],
+    settings: Settings,
+    thresholds: Thresholds,
+    sources: Mapping[str, str],
+    notes: tuple[str, ...],
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+) -> Report:
+    """Return the report of one study.
+
+    Args:
+        document: the description as read.
+        submitted: what lay beside it.
+        evidence: what was established.
+        runs: what the rules said at every place.
+        guidelines: those that were looked at.
+        answers: one for each item of them.
+        items: rule code to the items beside which its findings are shown.
+        settings: seed, resamples, level.
+        thresholds: the numbers that rules compared with.
+        sources: key to citation.
+        notes: what was read or chosen otherwise than written.
+        select: prefixes of codes that were asked for.
+        ignore: prefixes of codes that were left out.
+    """
+    study = document.study
+    evaluations = tuple(
+        evaluation_report(study, evaluation, here, submitted.predictions[evaluation.name])
+        for evaluation, here in zip(study.evaluations or (), evidence.evaluations, strict=True)
+    )
+    claims = claim_checks(study, evidence)
+    findings = reported_findings(runs, document, items)
+    parts = evidence.partition_counts
+    return Report(
+        study=glance(study),
+        in_short=in_short(evaluations, claims, findings, guidelines),
+        counts=counts(runs, claims, answers),
+        evaluations=evaluations,
+        partition_counts=() if isinstance(parts, Absent) else parts,
+        claims=claims,
+        findings=findings,
+        not_run=not_run(runs),
+        guidelines=tuple(guidelines),
+        answers=tuple(answers),
+        comments=comments(findings, answers, claims),
+        provenance=Provenance(
+            checker=__version__,
+            python=platform.python_version(),
+            packages={each: version(each) for each in PACKAGES},
+            files={document.file: document.sha256, **submitted.files},
+            seed=settings.seed,
+            resamples=settings.resamples,
+            level=settings.level,
+            thresholds=used(thresholds),
+            sources={each: sources[each] for each in cited(thresholds)},
+            notes=notes,
+            select=select,
+            ignore=ignore,
+        ),
+    )
+
+
+def used(thresholds: Thresholds) -> tuple[UsedThreshold, ...]:
+    """Return the numbers that rules compared with, in the order of their file."""
+    return tuple(
+        UsedThreshold(
+            name=each.name, value=each.value, unit=each.unit, why=each.why, source=each.source
+        )
+        for each in thresholds.values.values()
+    )
+
+
+def cited(thresholds: Thresholds) -> tuple[str, ...]:
+    """Return the keys of all sources that rules and thresholds name, sorted."""
+    by_rules = {source for rule in RULES.values() for source in rule.sources}
+    by_thresholds = {each.source for each in thresholds.values.values()} - {"ours"}
+    return tuple(sorted(by_rules | by_thresholds))
+
+
+def glance(study: Study) -> StudyGlance:
+    """Return the study as the checker understood it."""
+    present, asked = described(study)
+    return StudyGlance(
+        title=study.study.title or "",
+        type=_plain(study.study.type),
+        question=_plain(study.study.question),
+        technique=study.study.technique or "",
+        modality=tuple(study.predictors.acquisition.modality or ()),
+        population=study.intended_use.population or "",
+        purpose=study.intended_use.purpose or "",
+        outcome=study.outcome.definition or "",
+        reference_standard=_plain(study.outcome.reference_standard),
+        model=" ".join(each for each in (study.model.name, study.model.version) if each),
+        partitions=tuple(_partition(study, each) for each in study.data.partitions or ()),
+        described=present,
+        facts=asked,
+    )
+
+
+def _plain(coded: str | None) -> str:
+    return (coded or "").replace("_", " ")
+
+
+def _partition(study: Study, part: Partition) -> PartitionGlance:
+    source = next((each for each in study.data.sources or () if each.name == part.source), None)
+    centres = part.centres or (source and source.centres)
+    start, end = part.start or (source and source.start), part.end or (source and source.end)
+    return PartitionGlance(
+        name=part.name,
+        role=_plain(part.role),
+        source=part.source or "",
+        patients=part.patients,
+        events=part.events,
+        centres=None if not centres else len(centres),
+        countries=tuple((source and source.countries) or ()),
+        start=str(start or ""),
+        end=str(end or ""),
+    )
+
+
+def evaluation_report(
+    study: Study, evaluation: Evaluation, evidence: EvaluationEvidence, predictions: object
+) -> EvaluationReport:
+    """Return one evaluation with every number that could be recomputed, and the reason for every other one."""
+    roles = {each.name: each.role for each in study.data.partitions or ()}
+    point = evaluation.operating_point
+    found = {
+        each.name: getattr(evidence, each.name)
+        for each in fields(evidence)
+        if each.name != "claims"
+    }
+    known = {name: value for name, value in found.items() if not isinstance(value, Absent)}
+    return EvaluationReport(
+        name=evaluation.name,
+        task=evaluation.task,
+        partition=evaluation.partition or "",
+        role=_plain(roles.get(evaluation.partition or "")),
+        unit=evaluation.unit or "row",
+        outcome=predictions.spelling[1] if isinstance(predictions, Predictions) else "",
+        file=predictions.file if isinstance(predictions, Predictions) else "",
+        threshold=point.threshold,
+        threshold_origin=_plain(point.origin),
+        estimates=_numbers(known.pop("estimates", None)),
+        subgroup_estimates=_numbers(known.pop("subgroup_estimates", None)),
+        comparisons=known.pop("paired_comparison", ()),
+        threshold_optimum=known.pop("threshold_equals_optimum_on_test", ()),
+        **{
+            name: value
+            for name, value in known.items()
+            if name in {each.name for each in fields(EvaluationReport)}
+        },
+        absent={
+            name: value.because
+            for name, value in found.items()
+            if isinstance(value, Absent) and value.applies
+        },
+    )
+
+
+def _numbers(estimates: Estimates | None) -> tuple[Estimate, ...]:
+    return () if estimates is None else estimates.values
+
+
+def claim_checks(study: Study, evidence: StudyEvidence) -> tuple[ClaimCheck, ...]:
+    """Return every claim with its verdict; one without evidence could not be checked, with the reason."""
+    checks = []
+    for i, (evaluation, here) in enumerate(
+        zip(study.evaluations or (), evidence.evaluations, strict=True)
+    ):
+        for j, (claim, made) in enumerate(zip(evaluation.claims or (), here.claims, strict=True)):
+            at = dotted(("evaluations", i, "claims", j))
+            checks.append(_claim_check(evaluation, claim, made, at))
+    return tuple(checks)
+
+
+def _claim_check(evaluation: Evaluation, claim: Claim, made: ClaimEvidence, at: str) -> ClaimCheck:
+    if not isinstance(made.claim_check, Absent):
+        return made.claim_check
+    return ClaimCheck(
+        name=claim.name or claim.metric,
+        evaluation=evaluation.name,
+        metric=claim.metric,
+        label=METRIC_NAMES[claim.metric].label,
+        place=claim.place or "",
+        at=at,
+        group=claim.group or "all",
+        verdict=Verdict.NOT_CHECKABLE,
+        because=made.claim_check.because,
+    )
+
+
+def reported_findings(
+    runs: Sequence[RuleRun], document: StudyDocument, items: Mapping[str, tuple[str, ...]]
+) -> tuple[ReportedFinding, ...]:
+    """Return all findings, worst first, with the text of their rules.
+
+    Args:
+        runs: what the rules said.
+        document: tells the line of everything.
+        items: rule code to the guideline items beside which its findings are shown.
+    """
+    found = [
+        _reported(run, finding, document, items.get(run.rule, ()))
+        for run in runs
+        for finding in run.findings
+    ]
+    return tuple(sorted(found, key=lambda each: each.severity.rank))
+
+
+def _reported(
+    run: RuleRun, finding: Finding, document: StudyDocument, items: tuple[str, ...]
+) -> ReportedFinding:
+    rule = RULES[run.rule]
+    return ReportedFinding(
+        code=rule.code,
+        title=rule.title,
+        severity=rule.severity,
+        message=finding.message,
+        at=dotted(finding.at),
+        place=run.place,
+        file=document.file,
+        line=document.places.line(finding.at),
+        observed=finding.observed,
+        expected=finding.expected,
+        why=rule.why,
+        fix=rule.fix,
+        sources=rule.sources,
+        items=items,
+    )
+
+
+def not_run(runs: Sequence[RuleRun]) -> tuple[NotRun, ...]:
+    """Return every rule that could not run at one place; where it does not apply is left out."""
+    return tuple(
+        NotRun(
+            rule=run.rule,
+            title=RULES[run.rule].title,
+            at=dotted(run.at),
+            place=run.place,
+            because=run.absent.because,
+            our_fault=run.crashed,
+        )
+        for run in runs
+        if run.absent is not None and run.absent.applies
+    )
+
+
+def counts(
+    runs: Sequence[RuleRun], claims: Sequence[ClaimCheck], answers: Sequence[Answer]
+) -> tuple[Count, ...]:
+    """Return how many rules (at each place), claims and items were checked, of those that apply."""
+    applying = [run for run in runs if run.absent is None or run.absent.applies]
+    asked = [each for each in answers if each.status is not Status.DOES_NOT_APPLY]
+    return (
+        Count(
+            kind="rules",
+            checked=sum(run.absent is None for run in applying),
+            total=len(applying),
+        ),
+        Count(
+            kind="claims",
+            checked=sum(each.verdict is not Verdict.NOT_CHECKABLE for each in claims),
+            total=len(claims),
+        ),
+        Count(
+            kind="guideline items",
+            checked=sum(each.status is not Status.NOT_DESCRIBED_YET for each in asked),
+            total=len(asked),
+        ),
+    )
+
+
+def in_short(
+    evaluations: Sequence[EvaluationReport],
+    claims: Sequence[ClaimCheck],
+    findings: Sequence[ReportedFinding],
+    guidelines: Sequence[GuidelineReport],
+) -> tuple[str, ...]:
+    """Return three sentences: what was recomputed, how printed numbers fare, what was found and is missing."""
+    return (
+        _recomputed(evaluations),
+        _fares(claims),
+        f"{_found(findings)} {_reporting(guidelines)}".strip(),
+    )
+
+
+def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
+    made = [each for each in evaluations if each.estimates]
+    if not made:
+        return "No number could be recomputed: no predictions were submitted that this version can score."
+    rows = sum(each.cohort.rows for each in made if each.cohort)
+    numbers = sum(each.value is not None for one in made for each in one.estimates)
+    of = (
+        f"{len(made)} of {len(evaluations)} evaluations"
+        if len(evaluations) > 1
+        else "the evaluation"
+    )
+    return f"From {rows:,} submitted rows {numbers} numbers were recomputed for {of}.".replace(
+        ",", " "
+    )
+
+
+def _fares(claims: Sequence[ClaimCheck]) -> str:
+    if not claims:
+        return "No printed number was given to compare with."
+    by = Counter(each.verdict for each in claims)
+    parts = [f"{by[verdict]} {verdict.words}" for verdict in Verdict if by[verdict]]
+    numbers = "printed number" if len(claims) == 1 else "printed numbers"
+    return f"Of {len(claims)} {numbers}: {_joined(parts)}."
+
+
+def _found(findings: Sequence[ReportedFinding]) -> str:
+    if not findings:
+        return "No rule found a defect where it could run."
+    by = Counter(each.severity for each in findings)
+    parts = [f"{by[severity]} {severity}" for severity in Severity if by[severity]]
+    return f"Rules found {_joined(parts)} {'defect' if len(findings) == 1 else 'defects'}."
+
+
+def _reporting(guidelines: Sequence[GuidelineReport]) -> str:
+    parts = []
+    for each in guidelines:
+        gaps = [
+            f"{each.counts[status]} {status.words}"
+            for status in (
+                Status.CONTRADICTED,
+                Status.NOT_REPORTED,
+                Status.PARTLY,
+                Status.NOT_DESCRIBED_YET,
+            )
+            if each.counts.get(status)
+        ]
+        name = each.title.split(":")[0]
+        parts.append(
+            f"{name}: {each.counts.get(Status.REPORTED, 0)} items reported"
+            + "".join(f", {gap}" for gap in gaps)
+        )
+    return "; ".join(parts) + "." if parts else ""
+
+
+def _joined(parts: Sequence[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def comments(
+    findings: Sequence[ReportedFinding], answers: Sequence[Answer], claims: Sequence[ClaimCheck]
+) -> tuple[str, ...]:
+    """Return comments to the authors: neutral, each with its evidence and a request, as plain text to paste.
+
+    First what findings say (worst first, minor ones too), then items that a person said are not reported.
+    What study.yaml is silent about is no comment: nobody looked.
+    """
+    printed_in = {each.at: each.place for each in claims if each.place}
+    made = [_comment(each, printed_in) for each in findings]
+    for answer in answers:
+        if answer.status in (Status.NOT_REPORTED, Status.PARTLY) and _said_missing(answer):
+            made.append(
+                f"{answer.guideline.replace('_', ' ')} item {answer.item} ({answer.topic}): not reported are "
+                f"{_joined(_said_missing(answer))}. Please add this to the {answer.section.lower()} section, or say "
+                "why it does not apply."
+            )
+    return tuple(made)
+
+
+def _comment(finding: ReportedFinding, printed_in: Mapping[str, str]) -> str:
+    claim = finding.at.rpartition(".")[0]
+    where = f"{printed_in[claim]}: " if claim in printed_in else ""
+    return f"{where}{finding.message} {finding.fix}"
+
+
+def _said_missing(answer: Answer) -> list[str]:
+    return [
+        each.meaning.rstrip(".").lower()
+        if not each.meaning[:2].isupper()
+        else each.meaning.rstrip(".")
+        for each in answer.facts
+        if each.state == "not_reported"
+    ]

@@ -1,0 +1,64 @@
+"""What can go wrong, and the exit code that says so.
+
+CheckerError
+├── BadSubmission    the submitted files cannot be used: every problem at once      exit 2
+├── BadRequest       the command asks for something that does not exist             exit 2
+└── OutputFailed     a requested output could not be written                        exit 2
+
+Anything else that escapes is our fault: exit 3.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the exit code of every command means."""
+
+    DONE = 0
+    FINDINGS = 1
+    """Findings at or above the fail level."""
+    UNUSABLE = 2
+    """Wrong use, an unreadable submission, or an output that could not be written."""
+    OUR_FAULT = 3
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """One thing in the submitted files that their author can fix."""
+
+    file: str
+    line: int | None
+    path: str
+    """Where in the file, as a dotted path (``data.split.unit``) or a column; empty for the file."""
+    message: str
+    """What was seen and what was expected."""
+    hint: str = ""
+    """What to do next."""
+
+    def __str__(self) -> str:
+        """Return ``file:line: path: message`` and the hint on a line of its own."""
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        head = ": ".join(part for part in (place, self.path, self.message) if part)
+        return f"{head}\n    hint: {self.hint}" if self.hint else head
+
+
+class CheckerError(Exception):
+    """Anything that we expect can happen."""
+
+
+class BadSubmission(CheckerError):
+    """The submitted files cannot be used; says everything wrong with them at once."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(map(str, self.problems)))
+
+
+class BadRequest(CheckerError):
+    """The command asks for something that does not exist; the message says what does."""
+
+
+class OutputFailed(CheckerError):
+    """A requested output could not be written; the message says why and what to do."""

@@ -1,0 +1,18 @@
+"""What can be established about a study: one function per field of the evidence, named like it."""
+
+from checker.evidence import claims, cohort, groups, leakage, performance
+from checker.evidence.base import MAKERS
+from checker.evidence.gather import Place, gather, known_about, places
+
+__all__ = [
+    "MAKERS",
+    "Place",
+    "claims",
+    "cohort",
+    "gather",
+    "groups",
+    "known_about",
+    "leakage",
+    "performance",
+    "places",
+]

@@ -1,0 +1,130 @@
+"""Evidence about who is in the files: rows, patients, outcomes, what is missing."""
+
+from collections.abc import Mapping
+from statistics import NormalDist
+
+import numpy as np
+
+from checker.evidence.base import evidence
+from checker.model.evidence import CohortCount, MissingnessByScore, PartitionCount
+from checker.model.predictions import CaseTable, Labels, Predictions
+from checker.model.study import Evaluation, Study
+from checker.model.study.data import Partition
+from checker.needs import Absent, DoesNotApply, NotEstablished, stated
+
+
+@evidence
+def cohort(predictions: Predictions) -> CohortCount:
+    """Return rows, patients and outcomes of the file."""
+    patients, most = _patients(predictions.patient)
+    return CohortCount(
+        rows=predictions.cases,
+        patients=patients,
+        most_rows_per_patient=most,
+        with_outcome=int((predictions.outcome == 1).sum()),
+        without_outcome=int((predictions.outcome == 0).sum()),
+        missing_outcome=int((predictions.outcome < 0).sum()),
+        missing_score=int(np.isnan(predictions.score).sum()),
+        missing_patient=0
+        if predictions.patient is None
+        else int((predictions.patient.codes < 0).sum()),
+    )
+
+
+def _patients(patient: Labels | None) -> tuple[int | None, int]:
+    if patient is None:
+        return None, 1
+    rows = np.bincount(patient.codes[patient.codes >= 0], minlength=1)
+    return int((rows > 0).sum()), int(rows.max())
+
+
+@evidence
+def partition_counts(
+    study: Study,
+    all_predictions: Mapping[str, Predictions | Absent],
+    case_tables: Mapping[str, CaseTable],
+) -> tuple[PartitionCount, ...]:
+    """Return what each partition holds, as described and as counted in its files.
+
+    Raises:
+        NotEstablished: no partition is described, or none has a file.
+    """
+    counts: list[PartitionCount] = []
+    for part in stated(study.data.partitions, "data.partitions"):
+        for evaluation in study.evaluations or ():
+            predictions = all_predictions[evaluation.name]
+            if evaluation.partition == part.name and isinstance(predictions, Predictions):
+                counts.append(_counted(part, evaluation, predictions))
+        if part.name in case_tables:
+            counts.append(_listed(part, case_tables[part.name]))
+    if not counts:
+        raise NotEstablished("no file was submitted for any partition")
+    return tuple(counts)
+
+
+def _counted(part: Partition, evaluation: Evaluation, predictions: Predictions) -> PartitionCount:
+    rows_are_patients = predictions.patient is None and evaluation.unit == "patient"
+    patients, events = None, None
+    if predictions.patient is not None:
+        codes = predictions.patient.codes
+        patients = len(np.unique(codes[codes >= 0]))
+        with_it = codes[(predictions.outcome == 1) & (codes >= 0)]
+        events = len(np.unique(with_it))
+    elif rows_are_patients:
+        patients = predictions.cases
+        events = int((predictions.outcome == 1).sum())
+    return PartitionCount(
+        partition=part.name,
+        role=part.role or "",
+        source=predictions.file,
+        described_patients=part.patients,
+        patients=patients,
+        described_events=part.events,
+        events=events,
+        rows=predictions.cases,
+        whole=not (evaluation.subset or evaluation.conditional_on),
+    )
+
+
+def _listed(part: Partition, table: CaseTable) -> PartitionCount:
+    return PartitionCount(
+        partition=part.name,
+        role=part.role or "",
+        source=table.file,
+        described_patients=part.patients,
+        patients=None if table.patient is None else len({each for each in table.patient if each}),
+        described_events=None,
+        events=None,
+        rows=table.rows,
+        whole=True,
+    )
+
+
+@evidence
+def missingness_by_score(predictions: Predictions) -> MissingnessByScore:
+    """Return whether outcomes are missing more often at some scores: the Mann-Whitney test.
+
+    The area is the chance that a row without an outcome scores above a row with one; ties count one half. The p value
+    is two-sided, from the normal approximation with the variance corrected for ties (Lehmann 1975, section 1.4).
+
+    Raises:
+        DoesNotApply: no outcome is missing.
+        NotEstablished: no score is known on one of the two sides.
+    """
+    known = ~np.isnan(predictions.score)
+    without = predictions.score[known & (predictions.outcome < 0)]
+    with_one = predictions.score[known & (predictions.outcome >= 0)]
+    if not (predictions.outcome < 0).any():
+        raise DoesNotApply("no outcome is missing")
+    if not len(without) or not len(with_one):
+        raise NotEstablished("rows without an outcome have no score to compare")
+    ordered = np.sort(with_one)
+    below = np.searchsorted(ordered, without, "left")
+    upto = np.searchsorted(ordered, without, "right")
+    area = float((below + upto).sum() / 2 / len(without) / len(with_one))
+    m, n = len(without), len(with_one)
+    ties = np.unique(np.concatenate([without, with_one]), return_counts=True)[1].astype(float)
+    total = m + n
+    spread = (total + 1 - float((ties**3 - ties).sum()) / (total * (total - 1))) / (12 * m * n)
+    p = 1.0 if spread <= 0 else 2 * NormalDist().cdf(-abs(area - 0.5) / spread**0.5)
+    return MissingnessByScore(missing=m, known=n, area=area, p=p)

@@ -1,0 +1,107 @@
+"""Makes all evidence of a study: what is given at each place, and the shapes filled from it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import TypeVar
+
+from checker.evidence.base import MAKERS
+from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
+from checker.model.finding import Path
+from checker.model.predictions import CaseTable, Predictions
+from checker.model.settings import Settings
+from checker.model.study import Evaluation, Study
+from checker.model.study.facts import study_there
+from checker.model.threshold import Thresholds
+from checker.needs import Absent, Known
+
+Shape = TypeVar("Shape", StudyEvidence, EvaluationEvidence, ClaimEvidence)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of the study with everything that is known there."""
+
+    scope: str
+    """study, evaluation or claim."""
+    at: Path
+    words: str
+    known: Known
+
+
+def known_about(
+    study: Study,
+    *,
+    predictions: Mapping[str, Predictions | Absent],
+    case_tables: Mapping[str, CaseTable],
+    thresholds: Thresholds,
+    settings: Settings,
+) -> Known:
+    """Return what is known about the study as a whole.
+
+    Args:
+        study: the description.
+        predictions: by name of the evaluation; absent where nothing can be recomputed.
+        case_tables: by name of the partition, where the description names a table of its cases.
+        thresholds: the numbers that rules compare with.
+        settings: seed, resamples, level.
+    """
+    return Known(
+        MAKERS,
+        {
+            "study": study,
+            "all_predictions": predictions,
+            "case_tables": case_tables,
+            "thresholds": thresholds,
+            "settings": settings,
+        },
+    )
+
+
+def places(study: Study, known: Known) -> tuple[Place, ...]:
+    """Return every place of the study: itself, each evaluation, each claim; always in the order of the file."""
+    return (Place(scope="study", at=(), words="the study", known=known), *_inner(study, known))
+
+
+def _inner(study: Study, known: Known) -> Iterator[Place]:
+    predictions = known.given["all_predictions"]
+    assert isinstance(predictions, Mapping)
+    for i, evaluation in enumerate(study.evaluations or ()):
+        inside = known.inside(
+            study=study_there(study, evaluation),
+            evaluation=evaluation,
+            predictions=predictions[evaluation.name],
+        )
+        words = f"evaluation {evaluation.name}"
+        yield Place(scope="evaluation", at=("evaluations", i), words=words, known=inside)
+        yield from _claims(evaluation, i, inside)
+
+
+def _claims(evaluation: Evaluation, i: int, known: Known) -> Iterator[Place]:
+    for j, claim in enumerate(evaluation.claims or ()):
+        at: Path = ("evaluations", i, "claims", j)
+        inside = known.inside(claim=claim, claim_at=f"evaluations[{i}].claims[{j}]")
+        words = f"claim {claim.name or claim.metric} of {evaluation.name}"
+        yield Place(scope="claim", at=at, words=words, known=inside)
+
+
+def gather(all_places: tuple[Place, ...]) -> StudyEvidence:
+    """Return all evidence, made from what is known at every place."""
+    claims: dict[Path, list[ClaimEvidence]] = {}
+    for place in all_places:
+        if place.scope == "claim":
+            claims.setdefault(place.at[:2], []).append(_filled(ClaimEvidence, place.known))
+    evaluations = tuple(
+        _filled(EvaluationEvidence, place.known, claims=tuple(claims.get(place.at, ())))
+        for place in all_places
+        if place.scope == "evaluation"
+    )
+    return _filled(StudyEvidence, all_places[0].known, evaluations=evaluations)
+
+
+def _filled(shape: type[Shape], known: Known, **inner: object) -> Shape:
+    made = {each.name: known.value(each.name) for each in fields(shape) if each.name not in INNER}
+    return shape(**made, **inner)  # type: ignore[arg-type]  # a test compares every field with its function
+
+
+INNER = {"evaluations", "claims"}
+"""Fields that hold the evidence of the places inside."""

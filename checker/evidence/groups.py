@@ -1,0 +1,89 @@
+"""Evidence about groups: how large they are, and how the model does in each."""
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker import metrics
+from checker.evidence.base import evidence
+from checker.evidence.performance import Scored
+from checker.model.estimate import Estimate, Estimates
+from checker.model.evidence import GroupSize
+from checker.model.predictions import Predictions
+from checker.model.settings import Settings
+from checker.model.study import Evaluation
+from checker.needs import DoesNotApply
+
+MISSING = "not known"
+"""Name of the group of rows whose cell is empty."""
+
+
+def _groups(predictions: Predictions) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+    """Yield column, name and rows of each group; rows with an empty cell last."""
+    for column, labels in predictions.groups.items():
+        for code, name in enumerate(labels.names):
+            yield column, name, labels.codes == code
+        if (labels.codes < 0).any():
+            yield column, MISSING, labels.codes < 0
+
+
+@evidence
+def group_sizes(predictions: Predictions, scored: Scored) -> tuple[GroupSize, ...]:
+    """Return cases, patients and outcomes in each group, among scored rows.
+
+    Raises:
+        DoesNotApply: no groups are named.
+    """
+    if not predictions.groups:
+        raise DoesNotApply("no groups are named")
+    return tuple(_size(predictions, scored, *each) for each in _groups(predictions))
+
+
+def _size(
+    predictions: Predictions, scored: Scored, column: str, name: str, rows: NDArray[np.bool_]
+) -> GroupSize:
+    here = rows & scored.keep
+    patient = predictions.patient
+    return GroupSize(
+        column=column,
+        name=name,
+        cases=int(here.sum()),
+        patients=None if patient is None else len(np.unique(patient.codes[here])),
+        with_outcome=int((predictions.outcome[here] == 1).sum()),
+        without_outcome=int((predictions.outcome[here] == 0).sum()),
+    )
+
+
+@evidence
+def subgroup_estimates(
+    classified: Evaluation,
+    predictions: Predictions,
+    columns: Mapping[str, NDArray[np.generic]],
+    optional_threshold: float | None,
+    is_probability: bool,
+    unit: str,
+    settings: Settings,
+) -> Estimates:
+    """Return all estimates in each group; a group is called ``column = value``.
+
+    Raises:
+        DoesNotApply: no groups are named.
+    """
+    if not predictions.groups:
+        raise DoesNotApply("no groups are named")
+    made: list[Estimate] = []
+    for column, name, rows in _groups(predictions):
+        made += metrics.estimates(
+            "classification",
+            {each: values[rows] for each, values in columns.items()},
+            threshold=optional_threshold,
+            probability=is_probability,
+            unit=unit,
+            group=f"{column} = {name}",
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
+            evaluation=classified.name,
+        )
+    return Estimates(tuple(made))

@@ -1,0 +1,351 @@
+"""Evidence about how the model does: estimates, comparisons and the points of the figures."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker import metrics
+from checker.evidence.base import evidence
+from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
+from checker.model.estimate import Comparison, Estimate, Estimates
+from checker.model.evidence import CrossTable, DesignEffect, ThresholdOptimum
+from checker.model.predictions import Predictions
+from checker.model.settings import Settings
+from checker.model.study import Evaluation, Study
+from checker.needs import DoesNotApply, NotEstablished, stated
+
+CASE_CONTROL = ("case_control", "nested_case_control", "case_cohort")
+"""Designs in which the share with the outcome was chosen, not found."""
+CURVE_THRESHOLDS = 61
+"""Points of a decision curve over the declared range: smooth to the eye, few enough for a table."""
+
+
+class Scored(NamedTuple):
+    """The rows of an evaluation that can be scored: outcome and score are known. Arrays have shape (cases,)."""
+
+    outcome: NDArray[np.bool_]
+    score: NDArray[np.float64]
+    patient: NDArray[np.int64] | None
+    """Codes; None where a row is taken as a patient."""
+    keep: NDArray[np.bool_]
+    """Shape (rows of the file,): which rows these are."""
+    missing: int
+
+
+@evidence
+def scored(predictions: Predictions) -> Scored:
+    """Return the complete rows; one that names no patient, where others do, is a patient of its own.
+
+    Raises:
+        NotEstablished: no row is complete.
+    """
+    keep = (predictions.outcome >= 0) & ~np.isnan(predictions.score)
+    if not keep.any():
+        raise NotEstablished(f"no row of {predictions.file} has both an outcome and a score")
+    patient = None
+    if predictions.patient is not None:
+        patient = predictions.patient.codes[keep].copy()
+        nobody = patient < 0
+        patient[nobody] = len(predictions.patient.names) + np.arange(np.count_nonzero(nobody))
+    return Scored(
+        predictions.outcome[keep] == 1,
+        predictions.score[keep],
+        patient,
+        keep,
+        int((~keep).sum()),
+    )
+
+
+@evidence
+def columns(predictions: Predictions, scored: Scored) -> Mapping[str, NDArray[np.generic]]:
+    """Return the columns as the metrics name them, incomplete rows included (they are counted there)."""
+    given: dict[str, NDArray[np.generic]] = {
+        "outcome": predictions.outcome,
+        "score": predictions.score,
+    }
+    if predictions.patient is not None:
+        given["patient"] = predictions.patient.codes
+    return given
+
+
+@evidence
+def classified(evaluation: Evaluation) -> Evaluation:
+    """Return the evaluation, if it is a binary classification.
+
+    Raises:
+        NotEstablished: it is of a task that this version does not recompute.
+    """
+    if evaluation.task != "classification":
+        raise NotEstablished(f"the task {evaluation.task} is not recomputed by this version")
+    return evaluation
+
+
+@evidence
+def threshold(evaluation: Evaluation, predictions: Predictions) -> float:
+    """Return the declared threshold on the stored score (turned with it, if lower scores are positive)."""
+    declared = stated(evaluation.operating_point.threshold, "evaluations.operating_point.threshold")
+    return -declared if predictions.lower_is_positive else declared
+
+
+@evidence
+def is_probability(study: Study, predictions: Predictions) -> bool:
+    """Return whether the score is a probability: as described, else by its values."""
+    if predictions.lower_is_positive:
+        return False
+    if study.model.output is not None:
+        return study.model.output == "probability"
+    known = predictions.score[~np.isnan(predictions.score)]
+    return bool(((known >= 0) & (known <= 1)).all())
+
+
+@evidence
+def probability(scored: Scored, is_probability: bool) -> NDArray[np.float64]:
+    """Return the score as a probability.
+
+    Raises:
+        DoesNotApply: the score is no probability.
+        NotEstablished: it is said to be one, and some values are not.
+    """
+    if not is_probability:
+        raise DoesNotApply("the score is no probability")
+    outside = int(((scored.score < 0) | (scored.score > 1)).sum())
+    if outside:
+        raise NotEstablished(f"{outside} scores lie outside 0 to 1, so they are no probabilities")
+    return scored.score
+
+
+@evidence
+def decision_range(evaluation: Evaluation) -> tuple[float, float]:
+    """Return the lowest and highest threshold probability that a decision-maker would accept."""
+    low, high = stated(getattr(evaluation, "decision_range", None), "evaluations.decision_range")
+    return float(low), float(high)
+
+
+@evidence
+def natural_prevalence(study: Study, evaluation: Evaluation) -> str:
+    """Return the design of the source whose share with the outcome was found, not chosen.
+
+    Raises:
+        NotEstablished: cases and controls were sampled, without weights.
+    """
+    parts = {part.name: part for part in study.data.partitions or ()}
+    part = parts.get(evaluation.partition or "")
+    for source in study.data.sources or ():
+        chosen = source.design in CASE_CONTROL and not source.sampling_weights
+        if chosen and (part is None or part.source in (None, source.name)):
+            raise NotEstablished(
+                f"cases were sampled by outcome ({(source.design or '').replace('_', ' ')}) without weights, so "
+                "net benefit at the prevalence of these data would mean nothing"
+            )
+    return "found"
+
+
+@evidence
+def decision_thresholds(
+    decision_range: tuple[float, float], natural_prevalence: str
+) -> tuple[float, ...]:
+    """Return threshold probabilities over the declared range at which net benefit is told in numbers (five)."""
+    low, high = decision_range
+    return tuple(round(float(each), 6) for each in np.linspace(low, high, 5))
+
+
+@evidence
+def optional_threshold(evaluation: Evaluation, predictions: Predictions) -> float | None:
+    """Return the declared threshold, or None: estimates without one leave out what needs it."""
+    declared = evaluation.operating_point.threshold
+    return None if declared is None else threshold(evaluation, predictions)
+
+
+@evidence
+def optional_decision_thresholds(study: Study, evaluation: Evaluation) -> tuple[float, ...]:
+    """Return the thresholds of net benefit, or none where they are not described or would mean nothing."""
+    try:
+        return decision_thresholds(
+            decision_range(evaluation), natural_prevalence(study, evaluation)
+        )
+    except NotEstablished:
+        return ()  # decision_curve carries the reason
+
+
+@evidence
+def unit(evaluation: Evaluation) -> str:
+    """Return what one row is; ``row`` if nobody said."""
+    return evaluation.unit or "row"
+
+
+@evidence
+def estimates(
+    classified: Evaluation,
+    columns: Mapping[str, NDArray[np.generic]],
+    optional_threshold: float | None,
+    optional_decision_thresholds: tuple[float, ...],
+    is_probability: bool,
+    unit: str,
+    settings: Settings,
+) -> Estimates:
+    """Return all estimates of the task, with interval, method and number of cases."""
+    return Estimates(
+        metrics.estimates(
+            "classification",
+            columns,
+            threshold=optional_threshold,
+            net_benefit=optional_decision_thresholds,
+            probability=is_probability,
+            unit=unit,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
+            evaluation=classified.name,
+        )
+    )
+
+
+@evidence
+def compared_estimates(
+    classified: Evaluation,
+    predictions: Predictions,
+    columns: Mapping[str, NDArray[np.generic]],
+    unit: str,
+    settings: Settings,
+) -> tuple[Estimate, ...]:
+    """Return the estimates of the further scores, without what needs a threshold.
+
+    Raises:
+        DoesNotApply: no further score is named.
+    """
+    if not predictions.compared:
+        raise DoesNotApply("no further score is named")
+    made: list[Estimate] = []
+    for name, score in predictions.compared.items():
+        made += metrics.estimates(
+            "classification",
+            {**columns, "score": score},
+            unit=unit,
+            score=name,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
+            evaluation=classified.name,
+        )
+    return tuple(made)
+
+
+@evidence
+def paired_comparison(
+    classified: Evaluation,
+    predictions: Predictions,
+    columns: Mapping[str, NDArray[np.generic]],
+    unit: str,
+    settings: Settings,
+) -> tuple[Comparison, ...]:
+    """Return the difference between the model's score and each further one, on the same cases.
+
+    Raises:
+        DoesNotApply: no further score is named.
+    """
+    if not predictions.compared:
+        raise DoesNotApply("no further score is named")
+    made: list[Comparison] = []
+    for name, score in predictions.compared.items():
+        made += metrics.compare(
+            {**columns, "other": score},
+            "score",
+            "other",
+            names=("score", name),
+            unit=unit,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
+            evaluation=classified.name,
+        )
+    return tuple(made)
+
+
+@evidence
+def no_information_rate(classified: Evaluation, scored: Scored) -> float:
+    """Return the accuracy of always choosing the larger class."""
+    return metrics.no_information_rate(scored.outcome)
+
+
+@evidence
+def confusion_counts(classified: Evaluation, scored: Scored, threshold: float) -> CrossTable:
+    """Return decisions at the declared threshold against outcomes."""
+    positive = scored.score >= threshold
+    return CrossTable(
+        true_positives=int((positive & scored.outcome).sum()),
+        false_positives=int((positive & ~scored.outcome).sum()),
+        false_negatives=int((~positive & scored.outcome).sum()),
+        true_negatives=int((~positive & ~scored.outcome).sum()),
+    )
+
+
+@evidence
+def design_effect(
+    classified: Evaluation, scored: Scored, optional_threshold: float | None
+) -> tuple[DesignEffect, ...]:
+    """Return the variance by patient over the variance as if rows were independent.
+
+    Raises:
+        DoesNotApply: no patient has more than one row.
+    """
+    if scored.patient is None or len(np.unique(scored.patient)) == len(scored.patient):
+        raise DoesNotApply("every row is another patient")
+    return metrics.design_effects(scored.outcome, scored.score, scored.patient, optional_threshold)
+
+
+@evidence
+def threshold_equals_optimum_on_test(
+    classified: Evaluation, scored: Scored, threshold: float, predictions: Predictions
+) -> tuple[ThresholdOptimum, ...]:
+    """Return, by criterion, whether the declared threshold decides like the best one on these data."""
+    return metrics.threshold_optima(
+        scored.outcome, scored.score, threshold, turned=predictions.lower_is_positive
+    )
+
+
+@evidence
+def roc_curve(classified: Evaluation, scored: Scored, optional_threshold: float | None) -> RocCurve:
+    """Return the ROC curve, thinned, with the point of the declared threshold."""
+    return metrics.roc_curve(scored.outcome, scored.score, threshold=optional_threshold)
+
+
+@evidence
+def calibration_curve(
+    classified: Evaluation,
+    scored: Scored,
+    probability: NDArray[np.float64],
+    settings: Settings,
+) -> CalibrationCurve:
+    """Return the smoothed observed against the predicted risk, with its band."""
+    return metrics.calibration_curve(
+        scored.outcome,
+        probability,
+        patient=scored.patient,
+        seed=settings.seed,
+        level=settings.level,
+        resamples=settings.resamples,
+    )
+
+
+@evidence
+def decision_curve(
+    classified: Evaluation,
+    scored: Scored,
+    probability: NDArray[np.float64],
+    decision_range: tuple[float, float],
+    natural_prevalence: str,
+) -> DecisionCurve:
+    """Return net benefit over the declared range, with both simple strategies."""
+    low, high = decision_range
+    grid = tuple(round(float(each), 6) for each in np.linspace(low, high, CURVE_THRESHOLDS))
+    return metrics.decision_curve(scored.outcome, probability, grid)
+
+
+@evidence
+def score_distribution(
+    classified: Evaluation, scored: Scored, is_probability: bool
+) -> ScoreDistribution:
+    """Return the histogram of scores by outcome."""
+    return metrics.score_distribution(scored.outcome, scored.score, probability=is_probability)

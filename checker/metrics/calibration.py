@@ -1,0 +1,359 @@
+"""How far predicted risks agree with what was observed: by logistic recalibration, bins, smoothing, and scores."""
+
+import zlib
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from checker.metrics.base import (
+    Bools,
+    Codes,
+    Floats,
+    Share,
+    Uncertainty,
+    Undefined,
+    derived,
+    metric,
+    over,
+)
+from checker.metrics.intervals import around, around_logarithm
+from checker.metrics.patients import ByPatient, share_variance, sums_by_patient
+from checker.metrics.ranking import NEEDS_BOTH, Ranking, Tallies
+from checker.metrics.smoothing import Gaps, quantile_of_gaps
+from checker.model.estimate import Interval
+from checker.needs import DoesNotApply
+
+TASK = "classification"
+BINS = 10
+"""Of equal count, for the expected calibration error and the points beside the curve."""
+STEPS = 50
+"""Newton's method needs about six; more than this many means it does not converge."""
+SIMULATED = 20_000_000
+"""Outcomes drawn for the calibration error of perfect calibration: up to 1,000 sets, fewer for large data."""
+
+
+@derived(TASK)
+def risk(ranking: Ranking, probability: bool | None) -> Floats:
+    """Return the distinct scores as predicted risks, falling.
+
+    Args:
+        ranking: of the scores.
+        probability: what the description says the score is; None: a probability if all lie in 0..1.
+
+    Raises:
+        DoesNotApply: the score is no probability.
+        Undefined: it is said to be one, but lies outside 0..1.
+    """
+    outside = (ranking.score < 0) | (ranking.score > 1)
+    if probability is False or (probability is None and outside.any()):
+        raise DoesNotApply("the score is no probability")
+    if outside.any():
+        cases = int(np.diff(ranking.last, prepend=-1)[outside].sum())
+        raise Undefined(f"{cases} of {ranking.last[-1] + 1} predicted risks lie outside 0 to 1")
+    return ranking.score
+
+
+@derived(TASK)
+def linear_predictor(score: Floats, risk: Floats) -> Floats:
+    """Return the logit of each predicted risk, shape (cases,).
+
+    Raises:
+        Undefined: a risk of exactly 0 or 1, where the logit is infinite.
+    """
+    zero, one = int(np.count_nonzero(score == 0)), int(np.count_nonzero(score == 1))
+    if zero or one:
+        raise Undefined(
+            f"the logit is infinite for {zero} predicted risks of exactly 0 and {one} of exactly 1"
+        )
+    return np.asarray(np.log(score) - np.log1p(-score))
+
+
+class Fit(NamedTuple):
+    """A logistic regression of the outcome: coefficients, and their covariance (robust where patients repeat)."""
+
+    coefficients: Floats
+    covariance: Floats
+    method: str
+
+
+@derived(TASK)
+def recalibration(outcome: Bools, linear_predictor: Floats, patient: Codes) -> Fit:
+    """Return intercept and slope of the logistic regression of the outcome on the linear predictor (Cox 1958).
+
+    Raises:
+        Undefined: no maximum of the likelihood exists.
+    """
+    _both(outcome)
+    if linear_predictor.min() == linear_predictor.max():
+        raise Undefined("all predicted risks are equal, so there is no slope")
+    with_it, without = linear_predictor[outcome], linear_predictor[~outcome]
+    if with_it.min() >= without.max() or without.min() >= with_it.max():
+        raise Undefined("the predicted risks separate the outcomes completely, so no slope fits best")
+    design = np.column_stack([np.ones(len(outcome)), linear_predictor])
+    return _fit(outcome, design, np.zeros(len(outcome)), np.array([0.0, 1.0]), patient)
+
+
+@derived(TASK)
+def recalibration_in_the_large(outcome: Bools, linear_predictor: Floats, patient: Codes) -> Fit:
+    """Return the intercept of the same regression with the slope fixed at 1.
+
+    Raises:
+        Undefined: one of the classes is empty.
+    """
+    _both(outcome)
+    return _fit(outcome, np.ones((len(outcome), 1)), linear_predictor, np.zeros(1), patient)
+
+
+def _both(outcome: Bools) -> None:
+    if outcome.all() or not outcome.any():
+        raise Undefined(NEEDS_BOTH)
+
+
+def _fit(outcome: Bools, design: Floats, offset: Floats, start: Floats, patient: Codes) -> Fit:
+    """Return the maximum of the likelihood by Newton's method; a step that lowers it is halved."""
+    coefficients, deviance = start, _deviance(outcome, design @ start + offset)
+    for _ in range(STEPS):
+        expected = _inverse_logit(design @ coefficients + offset)
+        gradient = design.T @ (outcome - expected)
+        information = (design.T * (expected * (1 - expected))) @ design
+        step = _solved(information, gradient)
+        if np.abs(step).max() < 1e-10:
+            covariance, method = _covariance(information, design, outcome - expected, patient)
+            return Fit(coefficients, covariance, method)
+        found = _deviance(outcome, design @ (coefficients + step) + offset)
+        while found > deviance + 1e-9 * abs(deviance) and np.abs(step).max() > 1e-12:
+            step = step / 2
+            found = _deviance(outcome, design @ (coefficients + step) + offset)
+        coefficients, deviance = coefficients + step, found
+    raise Undefined("the logistic fit does not converge")
+
+
+def _solved(information: Floats, gradient: Floats) -> Floats:
+    try:
+        return np.linalg.solve(information, gradient)
+    except np.linalg.LinAlgError as error:
+        raise Undefined("the logistic fit does not converge") from error
+
+
+def _deviance(outcome: Bools, linear: Floats) -> float:
+    return float(np.logaddexp(0, np.where(outcome, -linear, linear)).sum())
+
+
+def _inverse_logit(linear: Floats) -> Floats:
+    return np.exp(-np.logaddexp(0, -linear))
+
+
+def _covariance(
+    information: Floats, design: Floats, residual: Floats, patient: Codes
+) -> tuple[Floats, str]:
+    inverse, patients = np.linalg.inv(information), int(patient.max()) + 1
+    if patients == len(patient):
+        return inverse, "Wald"
+    if patients < 2:
+        raise Undefined("needs cases of at least two patients")
+    off = sums_by_patient(patient, *(design.T * residual))
+    middle = off.T @ off * patients / (patients - 1)
+    return inverse @ middle @ inverse, f"Wald, robust to clustering by patient ({patients} patients)"
+
+
+def _coefficient(fit: Fit, at: int, level: float) -> Uncertainty:
+    value, variance = float(fit.coefficients[at]), float(fit.covariance[at, at])
+    return _stated(lambda: around(value, variance, level, fit.method))
+
+
+def _stated(make: Callable[[], Interval]) -> Uncertainty:
+    try:
+        return Uncertainty(make())
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.")
+
+
+def slope_interval(recalibration: Fit, patient: Codes, level: float) -> Uncertainty:
+    """Return the Wald interval of the slope."""
+    return _coefficient(recalibration, 1, level)
+
+
+def intercept_interval(recalibration: Fit, patient: Codes, level: float) -> Uncertainty:
+    """Return the Wald interval of the joint intercept."""
+    return _coefficient(recalibration, 0, level)
+
+
+def in_the_large_interval(
+    recalibration_in_the_large: Fit, patient: Codes, level: float
+) -> Uncertainty:
+    """Return the Wald interval of the intercept in the large."""
+    return _coefficient(recalibration_in_the_large, 0, level)
+
+
+@derived(TASK)
+def patient_risks(outcome: Bools, score: Floats, patient: Codes, risk: Floats) -> ByPatient:
+    """Return observed events, expected events and cases of each patient, shape (patients, 3)."""
+    return sums_by_patient(patient, outcome.astype(float), score, np.ones(len(score)))
+
+
+def ratio_interval(patient_risks: ByPatient, patient: Codes, level: float) -> Uncertainty:
+    """Return the interval of observed over expected on the logarithmic scale.
+
+    The variance of the logarithm is (1 - O/n) / O, the expected number taken as fixed (Debray et al. 2017);
+    where patients repeat it is that of the ratio estimator over patients.
+    """
+    observed, expected, cases = patient_risks.sum(axis=0)
+    if not observed:
+        return Uncertainty(None, "No interval: no case has the outcome.")
+    method, variance = "logarithmic", (1 - observed / cases) / observed
+    if len(patient_risks) < cases:
+        method = f"logarithmic, clustered by patient ({len(patient_risks)} patients)"
+        each = Share(patient_risks[:, 0], patient_risks[:, 1], "")
+        variance = share_variance(each) * (expected / observed) ** 2
+    return _stated(lambda: around_logarithm(observed / expected, variance, level, method))
+
+
+@metric(
+    "calibration_slope", task=TASK, goal="target", bounds=(-np.inf, np.inf),
+    interval=slope_interval, source="cox-1958",
+)  # fmt: skip
+def calibration_slope(recalibration: Fit) -> Floats:
+    """Return the slope of the logistic regression of the outcome on the logit of the risk; 1 is ideal.
+
+    Below 1 the risks are too extreme, above 1 not extreme enough.
+    """
+    return recalibration.coefficients[1]
+
+
+@metric(
+    "calibration_in_the_large", task=TASK, goal="target", bounds=(-np.inf, np.inf),
+    interval=in_the_large_interval, source="steyerberg-2010",
+)  # fmt: skip
+def calibration_in_the_large(recalibration_in_the_large: Fit) -> Floats:
+    """Return the intercept with the slope fixed at 1; 0 is ideal, above 0 the risks are too low on average."""
+    return recalibration_in_the_large.coefficients[0]
+
+
+@metric(
+    "calibration_intercept", task=TASK, goal="target", bounds=(-np.inf, np.inf),
+    interval=intercept_interval, source="cox-1958",
+)  # fmt: skip
+def calibration_intercept(recalibration: Fit) -> Floats:
+    """Return the intercept estimated together with the slope; it is no measure of mean calibration."""
+    return recalibration.coefficients[0]
+
+
+@metric(
+    "observed_expected_ratio", task=TASK, goal="target", bounds=(0, np.inf),
+    interval=ratio_interval, source="debray-2017",
+)  # fmt: skip
+def observed_expected_ratio(patient_risks: ByPatient) -> Floats:
+    """Return the number of observed events over the sum of predicted risks; 1 is ideal."""
+    observed, expected, _ = patient_risks.sum(axis=0)
+    return over(observed, expected, "all predicted risks are 0")
+
+
+@metric("brier_score", task=TASK, goal="lower", bounds=(0, 1), source="brier-1950")
+def brier_score(tallies: Tallies, risk: Floats) -> Floats:
+    """Return the mean squared difference between outcome (0 or 1) and predicted risk."""
+    squared = tallies.with_outcome @ (1 - risk) ** 2 + tallies.without @ risk**2
+    return over(squared, tallies.positives + tallies.negatives, "there are no cases")
+
+
+@metric("scaled_brier_score", task=TASK, goal="higher", bounds=(-np.inf, 1), source="steyerberg-2010")
+def scaled_brier_score(tallies: Tallies, risk: Floats) -> Floats:
+    """Return 1 minus the Brier score over that of always predicting the prevalence; 1 is perfect."""
+    squared = tallies.with_outcome @ (1 - risk) ** 2 + tallies.without @ risk**2
+    cases = tallies.positives + tallies.negatives
+    of_prevalence = tallies.positives * tallies.negatives / cases
+    return 1 - over(squared, of_prevalence, NEEDS_BOTH)
+
+
+@metric("log_loss", task=TASK, goal="lower", bounds=(0, np.inf), source="good-1952")
+def log_loss(tallies: Tallies, risk: Floats) -> Floats:
+    """Return the mean negative log-likelihood of the outcomes (natural logarithm)."""
+    wrong = tallies.with_outcome[..., risk == 0].sum() + tallies.without[..., risk == 1].sum()
+    if wrong:
+        raise Undefined(
+            f"the log loss is infinite: {wrong:.0f} cases were given a risk of exactly 0 or 1 and it was wrong"
+        )
+    of_event = -np.log(risk, out=np.zeros_like(risk), where=risk > 0)
+    of_none = -np.log1p(-risk, out=np.zeros_like(risk), where=risk < 1)
+    total = tallies.with_outcome @ of_event + tallies.without @ of_none
+    return over(total, tallies.positives + tallies.negatives, "there are no cases")
+
+
+@derived(TASK)
+def bin_starts(ranking: Ranking, risk: Floats) -> Codes:
+    """Return the first distinct risk of each of ten bins of equal count, in the falling order of the ranking.
+
+    A distinct risk goes, with all its cases, where its middle rank falls; bins that stay empty are left out.
+    """
+    counts = np.diff(ranking.last, prepend=-1)
+    middle = ranking.last - (counts - 1) / 2
+    where = np.floor(BINS * (middle + 0.5) / (ranking.last[-1] + 1))
+    return np.flatnonzero(np.diff(where, prepend=-1))
+
+
+@derived(TASK)
+def perfect_calibration_error(
+    ranking: Ranking, risk: Floats, bin_starts: Codes, seeds: Sequence[int]
+) -> float:
+    """Return the mean expected calibration error if every outcome were drawn from its predicted risk."""
+    each = np.repeat(risk, np.diff(ranking.last, prepend=-1))
+    first = np.append(0, ranking.last[:-1] + 1)[bin_starts]
+    rng = np.random.default_rng([*seeds, zlib.crc32(b"perfect calibration")])
+    sets = int(np.clip(SIMULATED // len(each), 20, 1000))
+    found = [
+        np.abs(np.add.reduceat((rng.random(len(each)) < each) - each, first)).sum()
+        for _ in range(sets)
+    ]
+    return float(np.mean(found)) / len(each)
+
+
+def perfect_calibration(perfect_calibration_error: float) -> str:
+    """Return the sentence that puts the expected calibration error into proportion."""
+    return (
+        f"Ten bins of equal count. Perfectly calibrated risks would give {perfect_calibration_error:.4f} "
+        "on average with this number of cases (simulated)."
+    )
+
+
+@metric(
+    "expected_calibration_error", task=TASK, goal="lower", bounds=(0, 1),
+    beside=perfect_calibration, source="naeini-2015",
+)  # fmt: skip
+def expected_calibration_error(tallies: Tallies, risk: Floats, bin_starts: Codes) -> Floats:
+    """Return the mean distance between observed and mean predicted risk over ten bins of equal count.
+
+    Bins are weighted by their cases and kept for resamples.
+    """
+    off = tallies.with_outcome - risk * (tallies.with_outcome + tallies.without)
+    total = np.abs(np.add.reduceat(off, bin_starts, axis=-1)).sum(axis=-1)
+    return over(total, tallies.positives + tallies.negatives, "there are no cases")
+
+
+@metric(
+    "integrated_calibration_index", task=TASK, goal="lower", bounds=(0, np.inf),
+    source="austin-steyerberg-2019",
+)  # fmt: skip
+def integrated_calibration_index(gaps: Gaps) -> Floats:
+    """Return the mean distance over cases between predicted and smoothed observed risk (ICI).
+
+    Loess of the outcome on the risk, span 0.75, degree 2 (Austin & Steyerberg 2019).
+    """
+    return over((gaps.gap * gaps.cases).sum(-1), gaps.cases.sum(-1), "there are no cases")
+
+
+@metric(
+    "calibration_error_median", task=TASK, goal="lower", bounds=(0, np.inf),
+    source="austin-steyerberg-2019",
+)  # fmt: skip
+def calibration_error_median(gaps: Gaps) -> Floats:
+    """Return the median of the same distance (E50)."""
+    return quantile_of_gaps(gaps, 0.5)
+
+
+@metric(
+    "calibration_error_90", task=TASK, goal="lower", bounds=(0, np.inf),
+    source="austin-steyerberg-2019",
+)  # fmt: skip
+def calibration_error_90(gaps: Gaps) -> Floats:
+    """Return the 90th percentile of the same distance (E90)."""
+    return quantile_of_gaps(gaps, 0.9)

@@ -1,0 +1,268 @@
+"""Measures of decisions at a threshold against the outcome, from the four cells of the cross table."""
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from checker.metrics.base import (
+    Bools,
+    Codes,
+    Floats,
+    Share,
+    Uncertainty,
+    Undefined,
+    derived,
+    metric,
+    over,
+)
+from checker.metrics.intervals import PROPORTION_INTERVALS, around_logarithm
+from checker.metrics.patients import ByPatient, Weight, effective_cases, sums_by_patient, totals
+
+TASK = "classification"
+NO_POSITIVE = "no case has the outcome"
+NO_NEGATIVE = "every case has the outcome"
+NONE_CALLED = "no case scores at or above the threshold"
+ALL_CALLED = "every case scores at or above the threshold"
+EMPTY_CELL = "No interval: a cell of the cross table is empty, so the logarithm has no variance."
+
+
+class Cells(NamedTuple):
+    """The cross table: of all cases, or of each resample or patient (the last axis)."""
+
+    tp: Floats
+    fp: Floats
+    fn: Floats
+    tn: Floats
+
+    @property
+    def positives(self) -> Floats:
+        """Cases with the outcome."""
+        return self.tp + self.fn
+
+    @property
+    def negatives(self) -> Floats:
+        """Cases without the outcome."""
+        return self.fp + self.tn
+
+    @property
+    def cases(self) -> Floats:
+        """All cases."""
+        return self.positives + self.negatives
+
+
+@derived(TASK)
+def decision(score: Floats, threshold: float) -> Bools:
+    """Return the decisions: True at or above the threshold."""
+    return np.asarray(score >= threshold)
+
+
+@derived(TASK)
+def patient_cells(outcome: Bools, decision: Bools, patient: Codes) -> ByPatient:
+    """Return the four cells of each patient, shape (patients, 4): tp, fp, fn, tn."""
+    cell = 2 * (1 - decision.astype(np.int64)) + (1 - outcome.astype(np.int64))
+    patients = int(patient.max()) + 1
+    counts = np.bincount(4 * patient + cell, minlength=4 * patients)
+    return counts.reshape(patients, 4).astype(float)
+
+
+@derived(TASK)
+def cells(patient_cells: ByPatient, weight: Weight) -> Cells:
+    """Return the cross table of all cases, of each resample, or of each patient."""
+    return Cells(*totals(patient_cells, weight))
+
+
+@derived(TASK)
+def patient_classes(outcome: Bools, patient: Codes) -> ByPatient:
+    """Return the cases with the outcome and all cases of each patient, shape (patients, 2)."""
+    return sums_by_patient(patient, outcome.astype(float), np.ones(len(outcome)))
+
+
+def share_interval(
+    measured: Share, each_patient: Share, level: float, proportion_interval: str
+) -> Uncertainty:
+    """Return the interval of a proportion; where patients repeat, on the effective number of cases."""
+    cases = float(measured.denominator)
+    try:
+        effective = effective_cases(each_patient)
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.")
+    found = float(measured.numerator) / cases * effective
+    interval = PROPORTION_INTERVALS[proportion_interval](found, effective, level)
+    if np.count_nonzero(each_patient.denominator) == cases:
+        return Uncertainty(interval)
+    effect = f"{effective:.1f} effective cases (design effect {cases / effective:.2f})"
+    return Uncertainty(replace(interval, method=f"{interval.method} on {effect}"))
+
+
+def positive_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
+    """Return the interval of the positive likelihood ratio (Simel, Samsa & Matchar 1991)."""
+    return _ratio_interval(measured, level, (cells.tp, cells.fp), (cells.positives, cells.negatives))
+
+
+def negative_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
+    """Return the interval of the negative likelihood ratio (Simel, Samsa & Matchar 1991)."""
+    return _ratio_interval(measured, level, (cells.fn, cells.tn), (cells.positives, cells.negatives))
+
+
+def odds_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
+    """Return the interval of the diagnostic odds ratio (Woolf 1955)."""
+    return _ratio_interval(measured, level, cells, ())
+
+
+def _ratio_interval(
+    measured: Floats, level: float, plus: tuple[Floats, ...], minus: tuple[Floats, ...]
+) -> Uncertainty:
+    if not min(plus):
+        return Uncertainty(None, EMPTY_CELL)
+    variance = float(sum(1 / each for each in plus) - sum(1 / each for each in minus))
+    method = "logarithmic (Simel)" if minus else "logarithmic (Woolf)"
+    try:
+        return Uncertainty(around_logarithm(float(measured), variance, level, method))
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.")
+
+
+@metric(
+    "sensitivity", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="yerushalmy-1947",
+)  # fmt: skip
+def sensitivity(cells: Cells) -> Share:
+    """Return the share of cases with the outcome that score at or above the threshold."""
+    return Share(cells.tp, cells.positives, NO_POSITIVE)
+
+
+@metric(
+    "specificity", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="yerushalmy-1947",
+)  # fmt: skip
+def specificity(cells: Cells) -> Share:
+    """Return the share of cases without the outcome that score below the threshold."""
+    return Share(cells.tn, cells.negatives, NO_NEGATIVE)
+
+
+@metric(
+    "positive_predictive_value", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="vecchio-1966",
+)  # fmt: skip
+def positive_predictive_value(cells: Cells) -> Share:
+    """Return the share of cases at or above the threshold that have the outcome, at the observed prevalence."""
+    return Share(cells.tp, cells.tp + cells.fp, NONE_CALLED)
+
+
+@metric(
+    "negative_predictive_value", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="vecchio-1966",
+)  # fmt: skip
+def negative_predictive_value(cells: Cells) -> Share:
+    """Return the share of cases below the threshold that do not have the outcome, at the observed prevalence."""
+    return Share(cells.tn, cells.tn + cells.fn, ALL_CALLED)
+
+
+@metric(
+    "accuracy", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="metz-1978",
+)  # fmt: skip
+def accuracy(cells: Cells) -> Share:
+    """Return the share of right decisions; read it beside the no-information rate."""
+    return Share(cells.tp + cells.tn, cells.cases, "there are no cases")
+
+
+@metric("balanced_accuracy", task=TASK, goal="higher", bounds=(0, 1), source="brodersen-2010")
+def balanced_accuracy(cells: Cells) -> Floats:
+    """Return the mean of sensitivity and specificity."""
+    return (sensitivity_of(cells) + specificity_of(cells)) / 2
+
+
+@metric("f1", task=TASK, goal="higher", bounds=(0, 1), source="van-rijsbergen-1979")
+def f1(cells: Cells) -> Floats:
+    """Return the harmonic mean of sensitivity and positive predictive value: 2 tp / (2 tp + fp + fn)."""
+    below = 2 * cells.tp + cells.fp + cells.fn
+    return over(2 * cells.tp, below, "no case has the outcome and none scores at or above the threshold")
+
+
+@metric("matthews_correlation", task=TASK, goal="higher", bounds=(-1, 1), source="matthews-1975")
+def matthews_correlation(cells: Cells) -> Floats:
+    """Return the correlation of decision and outcome (the phi coefficient)."""
+    called, not_called = cells.tp + cells.fp, cells.fn + cells.tn
+    margins = np.sqrt(called) * np.sqrt(not_called)
+    margins = margins * np.sqrt(cells.positives) * np.sqrt(cells.negatives)
+    above = cells.tp * cells.tn - cells.fp * cells.fn
+    return over(above, margins, "all decisions or all outcomes are the same")
+
+
+@metric("cohen_kappa", task=TASK, goal="higher", bounds=(-1, 1), source="cohen-1960")
+def cohen_kappa(cells: Cells) -> Floats:
+    """Return the agreement of decision and outcome beyond chance."""
+    called, cases = cells.tp + cells.fp, cells.cases
+    chance = called * cells.positives + (cases - called) * cells.negatives
+    agreed = (cells.tp + cells.tn) * cases - chance
+    return over(agreed, cases**2 - chance, "decisions and outcomes are all the same")
+
+
+@metric("youden_index", task=TASK, goal="higher", bounds=(-1, 1), source="youden-1950")
+def youden_index(cells: Cells) -> Floats:
+    """Return sensitivity plus specificity minus one."""
+    return sensitivity_of(cells) + specificity_of(cells) - 1
+
+
+@metric(
+    "positive_likelihood_ratio", task=TASK, goal="higher", bounds=(0, np.inf),
+    interval=positive_ratio_interval, source="simel-1991",
+)  # fmt: skip
+def positive_likelihood_ratio(cells: Cells) -> Floats:
+    """Return sensitivity over one minus specificity."""
+    missed = 1 - specificity_of(cells)
+    missed = np.where(cells.fp == 0, 0.0, missed)
+    return over(sensitivity_of(cells), missed, "specificity is 1, so the ratio is infinite")
+
+
+@metric(
+    "negative_likelihood_ratio", task=TASK, goal="lower", bounds=(0, np.inf),
+    interval=negative_ratio_interval, source="simel-1991",
+)  # fmt: skip
+def negative_likelihood_ratio(cells: Cells) -> Floats:
+    """Return one minus sensitivity over specificity."""
+    missed = over(cells.fn, cells.positives, NO_POSITIVE)
+    return over(missed, specificity_of(cells), "specificity is 0, so the ratio is infinite")
+
+
+@metric(
+    "diagnostic_odds_ratio", task=TASK, goal="higher", bounds=(0, np.inf),
+    interval=odds_ratio_interval, source="glas-2003",
+)  # fmt: skip
+def diagnostic_odds_ratio(cells: Cells) -> Floats:
+    """Return the odds of the outcome above the threshold over the odds below it: tp tn / (fp fn)."""
+    return over(cells.tp * cells.tn, cells.fp * cells.fn, "no decision of one kind is wrong, so the ratio is infinite")
+
+
+@metric(
+    "prevalence", task=TASK, goal="target", bounds=(0, 1),
+    interval=share_interval, source="rothman-2008",
+)  # fmt: skip
+def prevalence(patient_classes: ByPatient, weight: Weight) -> Share:
+    """Return the share of cases with the outcome."""
+    with_outcome, cases = totals(patient_classes, weight)
+    return Share(with_outcome, cases, "there are no cases")
+
+
+def sensitivity_of(cells: Cells) -> Floats:
+    """Return the sensitivity of each cross table."""
+    return over(cells.tp, cells.positives, NO_POSITIVE)
+
+
+def specificity_of(cells: Cells) -> Floats:
+    """Return the specificity of each cross table."""
+    return over(cells.tn, cells.negatives, NO_NEGATIVE)
+
+
+def no_information_rate(outcome: Bools) -> float:
+    """Return the accuracy of always choosing the larger class.
+
+    Raises:
+        Undefined: there are no cases.
+    """
+    if not len(outcome):
+        raise Undefined("there are no cases")
+    share = float(np.mean(np.asarray(outcome, bool)))
+    return max(share, 1 - share)

@@ -1,0 +1,322 @@
+"""All metrics of a task for one table of cases: which apply, their values, and the interval each one gets."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import checker.metrics.calibration as calibration
+import checker.metrics.classification as classification
+import checker.metrics.discrimination as discrimination
+import checker.metrics.utility as utility
+from checker.metrics.base import (
+    COLUMNS,
+    DEFAULTS,
+    DERIVED,
+    METRICS,
+    Bools,
+    Codes,
+    Floats,
+    Metric,
+    Share,
+    Uncertainty,
+    Undefined,
+    plain,
+)
+from checker.metrics.intervals import percentile
+from checker.metrics.patients import EACH_PATIENT
+from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, resampled, seeds
+from checker.model.estimate import Estimate
+from checker.needs import Absent, Known, needs
+
+Columns = Mapping[str, NDArray[Any]]
+
+FAMILIES = (discrimination, classification, calibration, utility)
+"""Importing them registers their metrics, in the order in which they are printed."""
+
+STATED = {
+    "partial_auroc": "lowest_specificity",
+    "sensitivity_at_specificity": "at_specificity",
+    "specificity_at_sensitivity": "at_sensitivity",
+}
+"""Metrics that are computed only when somebody states the value at which."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """The rows of which outcome and score are known. Every array has shape (cases,)."""
+
+    outcome: Bools
+    score: Floats
+    patient: Codes
+    """0, 1, ... without gaps."""
+    patients: int
+    missing: int
+    """Rows left out."""
+
+    @property
+    def repeated(self) -> bool:
+        """Whether a patient has several cases."""
+        return self.patients < len(self.outcome)
+
+
+def complete(columns: Columns, *more: str) -> tuple[Cases, NDArray[np.bool_]]:
+    """Return the rows that have an outcome and all scores, and which these are.
+
+    Args:
+        columns: outcome (1, 0, -1 missing), score (NaN missing), and optionally patient (codes; a negative
+            one is missing, and such a row is a patient of its own).
+        more: names of further score columns that have to be known.
+    """
+    outcome = np.asarray(columns["outcome"])
+    scores = [np.asarray(columns[name], float) for name in ("score", *more)]
+    known = (outcome == 0) | (outcome == 1)
+    for score in scores:
+        known &= ~np.isnan(score)
+    patient, patients = _patients(columns.get("patient"), known)
+    missing = int(np.count_nonzero(~known))
+    return Cases(outcome[known] == 1, scores[0][known], patient, patients, missing), known
+
+
+def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
+    cases = int(np.count_nonzero(known))
+    if patient is None:
+        return np.arange(cases), cases
+    codes = np.asarray(patient)[known].astype(np.int64)
+    nobody = codes < 0
+    codes[nobody] = codes.max(initial=0) + 1 + np.arange(np.count_nonzero(nobody))
+    names, dense = np.unique(codes, return_inverse=True)
+    return dense, len(names)
+
+
+def known_of(
+    cases: Cases, seeds: tuple[int, int], task: str = "classification", **given: object
+) -> Known:
+    """Return what metrics can name: the columns, what is derived from them, and how to compute."""
+    columns = {"outcome": cases.outcome, "score": cases.score, "patient": cases.patient}
+    return Known(DERIVED[task], {**DEFAULTS, **columns, "seeds": seeds, **given})
+
+
+def estimates(
+    task: str,
+    columns: Columns,
+    *,
+    threshold: float | None = None,
+    decision_range: tuple[float, float] | None = None,
+    net_benefit: Sequence[float] = (),
+    stated: Mapping[str, float] | None = None,
+    unit: str = "row",
+    group: str = "all",
+    score: str = "score",
+    evaluation: str = "",
+    seed: int = 0,
+    level: float = 0.95,
+    resamples: int = 2000,
+    probability: bool | None = None,
+    proportion_interval: str = "wilson",
+) -> tuple[Estimate, ...]:
+    """Return every metric of the task that applies, each with its interval or a sentence why there is none.
+
+    Args:
+        task: classification.
+        columns: outcome (1, 0, -1 missing), score (NaN missing, larger means more of the outcome), patient
+            (optional codes, negative where missing). Each of shape (cases,).
+        threshold: positive decision at or above it; without one, no measure of decisions is computed.
+        decision_range: lowest and highest threshold probability; net benefit at both, halfway, and at the
+            threshold if it lies between.
+        net_benefit: further threshold probabilities.
+        stated: the specificity (or sensitivity) of metrics that need one, by metric (`STATED`).
+        unit: what one row is.
+        group: written into the estimates, as is `score`; with `evaluation` it makes the random numbers its own.
+        score: the column of the score.
+        evaluation: its name.
+        seed: of the report.
+        level: of the intervals.
+        resamples: of patients.
+        probability: whether the score is a probability; None: it is if all values lie in 0..1.
+        proportion_interval: a name in `PROPORTION_INTERVALS`.
+    """
+    cases, _ = complete(columns)
+    where = _Where(unit=unit, group=group, score=score)
+    thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
+    asked = tuple(_asked(task, threshold, thresholds, stated or {}))
+    if not len(cases.outcome):
+        return tuple(_estimate(each, cases, where, Absent(NO_CASES)) for each in asked)
+    known = known_of(
+        cases,
+        seeds(seed, evaluation, group),
+        level=level,
+        probability=probability,
+        proportion_interval=proportion_interval,
+    )
+    values = {each: _value(known, each) for each in asked}
+    values = {
+        each: value
+        for each, value in values.items()
+        if not isinstance(value, Absent) or value.applies
+    }
+    uncertain = _uncertainties(known, cases, values, unit, resamples)
+    return tuple(
+        _estimate(each, cases, where, value, uncertain.get(each), _beside(known, each))
+        for each, value in values.items()
+    )
+
+
+NO_CASES = "no row has both an outcome and a score"
+
+
+@dataclass(frozen=True, slots=True)
+class _Where:
+    unit: str
+    group: str
+    score: str
+
+
+def _decision_thresholds(
+    threshold: float | None, decision_range: tuple[float, float] | None, more: Sequence[float]
+) -> tuple[float, ...]:
+    chosen = set(more)
+    if decision_range is not None:
+        low, high = decision_range
+        chosen |= {low, (low + high) / 2, high}
+        if threshold is not None and low < threshold < high:
+            chosen.add(threshold)
+    return tuple(sorted(chosen))
+
+
+def _asked(
+    task: str,
+    threshold: float | None,
+    decision_thresholds: Sequence[float],
+    stated: Mapping[str, float],
+) -> Iterator[Asked]:
+    for metric in in_order(task):
+        facets = metric.depends_on()
+        if "strategy" in facets:
+            for at in decision_thresholds:
+                for strategy in utility.STRATEGIES:
+                    yield Asked(metric, (("threshold", at), ("strategy", strategy)))
+        elif "threshold" in facets:
+            if threshold is not None:
+                yield Asked(metric, (("threshold", threshold),))
+        elif metric.name not in STATED:
+            yield Asked(metric)
+        elif metric.name in stated:
+            yield Asked(metric, ((STATED[metric.name], stated[metric.name]),))
+
+
+def in_order(task: str) -> Iterator[Metric]:
+    """Return the metrics of a task in the order in which they are printed."""
+    for family in FAMILIES:
+        for metric in METRICS.values():
+            if metric.task == task and metric.function.__module__ == family.__name__:
+                yield metric
+
+
+def _value(known: Known, asked: Asked) -> Share | Floats | Absent:
+    found = known.inside(**asked.where).ask(asked.metric.function)
+    if isinstance(found, Share) and found.denominator == 0:
+        return Absent(found.otherwise)
+    return found
+
+
+def _beside(known: Known, asked: Asked) -> str:
+    notes = [f"At {name.split('_')[-1]} {value:g}." for name, value in asked.facets if name in STATED.values()]
+    if asked.metric.beside:
+        found = known.ask(asked.metric.beside)
+        notes.append("" if isinstance(found, Absent) else found)
+    return " ".join(notes)
+
+
+def _uncertainties(
+    known: Known,
+    cases: Cases,
+    values: Mapping[Asked, Share | Floats | Absent],
+    unit: str,
+    resamples: int,
+) -> dict[Asked, Uncertainty]:
+    defined = {each: value for each, value in values.items() if not isinstance(value, Absent)}
+    found = {
+        each: _by_formula(known, each, value)
+        for each, value in defined.items()
+        if _has_formula(each.metric, cases)
+    }
+    return found | _by_resampling(known, cases, [x for x in defined if x not in found], unit, resamples)
+
+
+def _has_formula(metric: Metric, cases: Cases) -> bool:
+    if metric.interval is None:
+        return False
+    return not cases.repeated or not {"patient", "each_patient"}.isdisjoint(needs(metric.interval))
+
+
+def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncertainty:
+    there, interval = known.inside(**asked.where), asked.metric.interval
+    assert interval is not None
+    given: dict[str, object] = {"measured": measured}
+    if "each_patient" in needs(interval):
+        given["each_patient"] = there.inside(weight=EACH_PATIENT).ask(asked.metric.function)
+    found = there.inside(**given).ask(interval)
+    return Uncertainty(None, f"No interval: {found.because}.") if isinstance(found, Absent) else found
+
+
+def _by_resampling(
+    known: Known, cases: Cases, asked: Sequence[Asked], unit: str, resamples: int
+) -> dict[Asked, Uncertainty]:
+    who = f"{cases.patients:,} {'patients' if cases.repeated else plural(unit)}"
+    if cases.patients < FEWEST_PATIENTS:
+        sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."
+        return dict.fromkeys(asked, Uncertainty(None, sentence))
+    seeds = known.value("seeds")
+    weights = drawn(seeds, cases.patients, len(cases.outcome), resamples)  # type: ignore[arg-type]
+    level = float(known.value("level"))  # type: ignore[arg-type]
+    found = resampled(known, asked, weights)
+    return {each: _percentile(values, level, who) for each, values in found.items()}
+
+
+def _percentile(values: Floats, level: float, who: str) -> Uncertainty:
+    undefined = int(np.count_nonzero(np.isnan(values)))
+    left = f", {undefined} undefined" if undefined else ""
+    method = f"percentile bootstrap over {who}, {len(values):,} resamples{left}"
+    try:
+        return Uncertainty(percentile(values, level, method))
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.")
+
+
+def plural(unit: str) -> str:
+    """Return the plural of a unit of analysis."""
+    return f"{unit[:-1]}ies" if unit.endswith("y") else f"{unit}s"
+
+
+def _estimate(
+    asked: Asked,
+    cases: Cases,
+    where: _Where,
+    value: Share | Floats | Absent,
+    uncertain: Uncertainty | None = None,
+    beside: str = "",
+) -> Estimate:
+    facets = {name: each for name, each in asked.facets if name in ("threshold", "strategy")}
+    made = Estimate(
+        metric=asked.metric.name,
+        group=where.group,
+        score=where.score,
+        unit=where.unit,
+        cases=int(value.denominator) if isinstance(value, Share) else len(cases.outcome),
+        missing=cases.missing,
+        undefined_because=value.because if isinstance(value, Absent) else "",
+        **facets,  # type: ignore[arg-type]
+    )
+    if isinstance(value, Absent):
+        return made
+    uncertain = uncertain or Uncertainty(None)
+    return replace(
+        made,
+        value=plain(value),
+        interval=uncertain.interval,
+        note=" ".join(filter(None, (beside, uncertain.note))),
+        other_intervals=uncertain.others,
+    )

@@ -1,0 +1,208 @@
+"""Cases in the order of their scores: what every measure of discrimination shares, and the variance of the AUROC."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from checker.metrics.base import Bools, Codes, Floats, Undefined, derived
+
+NEEDS_BOTH = "needs cases with the outcome and cases without"
+
+
+class Ranking(NamedTuple):
+    """Cases from the highest score to the lowest, and where each distinct score ends."""
+
+    order: Codes
+    """Shape (cases,): positions in the columns."""
+    last: Codes
+    """Shape (distinct scores,): position in `order` of the last case that has the score."""
+    score: Floats
+    """Shape (distinct scores,): falling."""
+
+
+class Tallies(NamedTuple):
+    """Counts of cases per distinct score, from the highest score to the lowest; the last axis is the score.
+
+    Resamples, if any, are the axis before it.
+    """
+
+    with_outcome: Floats
+    without: Floats
+    true_positives: Floats
+    """Cases with the outcome at or above the score."""
+    false_positives: Floats
+
+    @property
+    def positives(self) -> Floats:
+        """All cases with the outcome."""
+        return self.true_positives[..., -1]
+
+    @property
+    def negatives(self) -> Floats:
+        """All cases without the outcome."""
+        return self.false_positives[..., -1]
+
+
+class Placements(NamedTuple):
+    """Per case, in the order of the columns: the share of the other class on its right side (ties one half)."""
+
+    value: Floats
+    """Shape (cases,); DeLong's V10 where the outcome is there, V01 where it is not."""
+    area: float
+    """Their mean in either class: the AUROC."""
+
+
+@derived("classification")
+def ranking(score: Floats) -> Ranking:
+    """Return the cases from the highest score to the lowest."""
+    order = np.argsort(-score)
+    falling = score[order]
+    last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(score) - 1)
+    return Ranking(order, last, falling[last])
+
+
+@derived("classification")
+def tallies(outcome: Bools, ranking: Ranking, patient: Codes, weight: Floats | None) -> Tallies:
+    """Return counts per distinct score.
+
+    Args:
+        outcome: shape (cases,).
+        ranking: of the same cases.
+        patient: shape (cases,): codes 0, 1, ...
+        weight: shape (resamples, patients): how often each patient was drawn; None: every case once.
+    """
+    ranked = outcome[ranking.order]
+    if weight is None:
+        at_or_above = (ranking.last + 1).astype(float)
+        true_positives = np.cumsum(ranked)[ranking.last].astype(float)
+    else:
+        drawn = weight.take(patient[ranking.order], axis=1)
+        true_positives = _up_to(np.where(ranked, drawn, 0.0), ranking.last)
+        at_or_above = _up_to(drawn, ranking.last)
+    false_positives = at_or_above - true_positives
+    return Tallies(
+        _steps(true_positives), _steps(false_positives), true_positives, false_positives
+    )
+
+
+def _up_to(counts: Floats, last: Codes) -> Floats:
+    total = np.cumsum(counts, axis=-1, out=counts)
+    return total if len(last) == counts.shape[-1] else total.take(last, axis=-1)
+
+
+def _steps(total: Floats) -> Floats:
+    steps = total.copy()
+    steps[..., 1:] -= total[..., :-1]
+    return steps
+
+
+def tally(outcome: Bools, score: Floats) -> Tallies:
+    """Return counts per distinct score of these cases."""
+    return tallies(outcome, ranking(score), np.arange(len(score)), None)
+
+
+@derived("classification")
+def placements(outcome: Bools, ranking: Ranking) -> Placements:
+    """Return the placement values of all cases (DeLong, DeLong & Clarke-Pearson 1988, eq. 4 and 5).
+
+    Raises:
+        Undefined: one of the two classes is empty.
+    """
+    counts = tallies(outcome, ranking, np.arange(len(outcome)), None)
+    of_positive, of_negative = _placements_per_score(counts)
+    at = np.empty(len(outcome), np.int64)
+    at[ranking.order] = np.repeat(np.arange(len(ranking.last)), np.diff(ranking.last, prepend=-1))
+    value = np.where(outcome, of_positive[at], of_negative[at])
+    return Placements(value, area(counts))
+
+
+def _placements_per_score(counts: Tallies) -> tuple[Floats, Floats]:
+    positives, negatives = float(counts.positives), float(counts.negatives)
+    if not positives or not negatives:
+        raise Undefined(NEEDS_BOTH)
+    of_positive = 1 - (counts.false_positives - counts.without / 2) / negatives
+    of_negative = (counts.true_positives - counts.with_outcome / 2) / positives
+    return of_positive, of_negative
+
+
+def area(counts: Tallies) -> float:
+    """Return the AUROC: the chance that a case with the outcome scores higher, ties one half.
+
+    Raises:
+        Undefined: one of the two classes is empty.
+    """
+    pairs = float(counts.positives * counts.negatives)
+    if not pairs:
+        raise Undefined(NEEDS_BOTH)
+    return float(counts.without @ (counts.true_positives - counts.with_outcome / 2)) / pairs
+
+
+def delong_variance(counts: Tallies) -> float:
+    """Return the variance of the AUROC where cases are independent (DeLong et al. 1988).
+
+    Raises:
+        Undefined: fewer than two cases in one of the classes.
+    """
+    of_positive, of_negative = _placements_per_score(counts)
+    positives, negatives = float(counts.positives), float(counts.negatives)
+    if min(positives, negatives) < 2:
+        raise Undefined("needs at least two cases with the outcome and two without")
+    middle = area(counts)
+    with_it = float(counts.with_outcome @ (of_positive - middle) ** 2) / (positives - 1)
+    without = float(counts.without @ (of_negative - middle) ** 2) / (negatives - 1)
+    return with_it / positives + without / negatives
+
+
+def delong_covariance(outcome: Bools, first: Placements, second: Placements) -> float:
+    """Return the covariance of two AUROCs of the same independent cases (DeLong et al. 1988).
+
+    Raises:
+        Undefined: fewer than two cases in one of the classes.
+    """
+    sizes = np.count_nonzero(outcome), np.count_nonzero(~outcome)
+    if min(sizes) < 2:
+        raise Undefined("needs at least two cases with the outcome and two without")
+    product = (first.value - first.area) * (second.value - second.area)
+    parts = (product[outcome].sum(), product[~outcome].sum())
+    return float(sum(part / (size - 1) / size for part, size in zip(parts, sizes, strict=True)))
+
+
+def obuchowski_covariance(
+    outcome: Bools, patient: Codes, first: Placements, second: Placements
+) -> float:
+    """Return the covariance of two AUROCs where a patient may have several cases (Obuchowski 1997, section 2).
+
+    With one case per patient it is DeLong's. With `first` twice it is the variance.
+
+    Raises:
+        Undefined: fewer than two patients with a case of one of the classes.
+    """
+    patients = int(patient.max()) + 1
+    sums = [_sums_by_patient(outcome, patient, each, patients) for each in (first, second)]
+    found = [np.count_nonzero(np.bincount(patient[of])) for of in (outcome, ~outcome)]
+    if min(found) < 2:
+        raise Undefined("needs at least two patients with the outcome and two without")
+    (with_first, without_first), (with_second, without_second) = sums
+    everyone = len(np.unique(patient))
+    return float(
+        with_first @ with_second * found[0] / (found[0] - 1)
+        + without_first @ without_second * found[1] / (found[1] - 1)
+        + (with_first @ without_second + without_first @ with_second) * everyone / (everyone - 1)
+    )
+
+
+def _sums_by_patient(
+    outcome: Bools, patient: Codes, each: Placements, patients: int
+) -> tuple[Floats, Floats]:
+    off = each.value - each.area
+    with_it, without = (
+        np.bincount(patient[of], off[of], patients) / np.count_nonzero(of)
+        for of in (outcome, ~outcome)
+    )
+    return with_it, without
+
+
+def obuchowski_sums(outcome: Bools, patient: Codes, each: Placements, patients: int) -> Floats:
+    """Return what each patient adds to the deviation of the AUROC, shape (patients,); they sum to 0."""
+    with_it, without = _sums_by_patient(outcome, patient, each, patients)
+    return with_it + without

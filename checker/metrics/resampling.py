@@ -1,0 +1,91 @@
+"""The bootstrap over patients: how they are drawn, and every metric on all resamples at once."""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from checker.metrics.base import Floats, Metric, Share
+from checker.needs import Absent, Known
+
+FEWEST_PATIENTS = 20
+"""The percentiles of fewer say little about the population (product notes: a sentence instead)."""
+BLOCK = 1 << 17
+"""Weights of cases handled at once: one megabyte, so that they stay in the processor's cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One metric at one value of each of its facets."""
+
+    metric: Metric
+    facets: tuple[tuple[str, object], ...] = ()
+
+    @property
+    def where(self) -> dict[str, object]:
+        """The facets by name."""
+        return dict(self.facets)
+
+
+def seeds(seed: int, *names: str) -> tuple[int, int]:
+    """Return what seeds a generator of this evaluation and group alone, the same on every machine."""
+    return seed, zlib.crc32("/".join(names).encode())
+
+
+def drawn(
+    seeds: Sequence[int], patients: int, cases: int, resamples: int
+) -> Iterator[Floats]:
+    """Return blocks of weights: how often each patient is in each resample, shape (resamples, patients).
+
+    Args:
+        seeds: as of `seeds`.
+        patients: number of patients; so many are drawn with replacement.
+        cases: number of cases, which decides how many resamples are handled at once.
+        resamples: all of them.
+    """
+    rng, at_once = np.random.default_rng(seeds), max(1, BLOCK // cases)
+    for done in range(0, resamples, at_once):
+        size = min(at_once, resamples - done)
+        picked = rng.integers(0, patients, (size, patients), np.uint32).astype(np.int64)
+        picked += np.arange(size)[:, None] * patients
+        counts = np.bincount(picked.ravel(), minlength=size * patients)
+        yield counts.reshape(size, patients).astype(float)
+
+
+def resampled(known: Known, asked: Sequence[Asked], weights: Iterator[Floats]) -> dict[Asked, Floats]:
+    """Return the value of everything asked for on every resample; NaN where it is undefined.
+
+    Args:
+        known: the columns of the task; what does not depend on weights is made once.
+        asked: metrics with their facets.
+        weights: blocks of resamples.
+    """
+    places: dict[tuple[tuple[str, object], ...], Known] = {}
+    found: dict[Asked, list[Floats]] = {each: [] for each in asked}
+    for weight in weights:
+        inside: dict[tuple[tuple[str, object], ...], Known] = {}
+        for each in asked:
+            if each.facets not in places:
+                places[each.facets] = known.inside(**each.where)
+            if each.facets not in inside:
+                inside[each.facets] = places[each.facets].inside(weight=weight)
+            found[each].append(_values(inside[each.facets], each.metric, len(weight)))
+    return {each: np.concatenate(values) for each, values in found.items()}
+
+
+def _values(known: Known, metric: Metric, size: int) -> Floats:
+    value = known.ask(metric.function)
+    if isinstance(value, Absent):
+        return np.full(size, np.nan)
+    return np.broadcast_to(value.value() if isinstance(value, Share) else value, size)
+
+
+def left_out(known: Known, metric: Metric, facets: Mapping[str, object], patients: int) -> Floats:
+    """Return the value without each patient in turn, shape (patients,), for BCa intervals."""
+    everyone = np.arange(patients)
+    at_once = max(1, BLOCK // patients)
+    blocks = (everyone[at : at + at_once] for at in range(0, patients, at_once))
+    weights = ((everyone != some[:, None]).astype(float) for some in blocks)
+    one = Asked(metric, tuple(facets.items()))
+    return resampled(known, [one], weights)[one]

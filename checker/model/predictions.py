@@ -1,0 +1,71 @@
+"""What was submitted for one evaluation: its rows, under our names and as numbers."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Codes = NDArray[np.int64]
+else:
+    Floats = Codes = Any
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labels:
+    """A column of names as codes: `codes` index `names`; -1 where the cell is empty."""
+
+    codes: Codes
+    """Shape (cases,)."""
+    names: tuple[str, ...]
+    """Distinct names, sorted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Predictions:
+    """The rows of one evaluation. Every array has shape (cases,) and the order of the file.
+
+    A missing value is -1 in outcomes and codes and NaN in numbers; nothing else is ever NaN.
+    """
+
+    file: str
+    """As written in the description."""
+    sha256: str
+    cases: int
+    outcome: Codes
+    """1: has the outcome, 0: has not, -1: missing."""
+    score: Floats
+    """Larger means more of the outcome (already turned if `lower_is_positive`)."""
+    lower_is_positive: bool = False
+    """The score was turned: what is stored is minus what was submitted."""
+    case: Labels | None = None
+    patient: Labels | None = None
+    """None: no patient column, so rows are taken as patients."""
+    groups: Mapping[str, Labels] = field(default_factory=dict)
+    """By column; in the order of the description."""
+    compared: Mapping[str, Floats] = field(default_factory=dict)
+    """Further scores, by column, turned like the score."""
+    everything: Mapping[str, Codes] = field(default_factory=dict)
+    """Every column of the file as codes of its distinct texts, -1 where empty; to find duplicate rows."""
+    other: Mapping[str, Labels] = field(default_factory=dict)
+    """Further columns that the description names (centre, date, fold ...), as text."""
+    spelling: tuple[str, str] = ("", "")
+    """The outcome's two values as printed in the file: without, with."""
+    decimals: int | None = None
+    """Largest number of decimals that any printed score has; None where numbers were stored, not printed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class CaseTable:
+    """The table of the cases of a partition, scored or not."""
+
+    file: str
+    sha256: str
+    rows: int
+    case: tuple[str, ...] | None
+    """Id of the case per row, empty text where missing; None: no such column."""
+    patient: tuple[str, ...] | None
+    everything: Mapping[str, Codes] = field(default_factory=dict)

@@ -1,0 +1,261 @@
+"""The report: everything but rows, in plain values. Every output is a view of it; report.json is it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from checker.model.claim import ClaimCheck
+from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
+from checker.model.estimate import Comparison, Estimate
+from checker.model.evidence import (
+    CohortCount,
+    CrossTable,
+    DesignEffect,
+    GroupSize,
+    PartitionCount,
+    ThresholdOptimum,
+)
+from checker.model.finding import Severity
+
+FORMAT = "checker-report/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionGlance:
+    """One part of the data, as described."""
+
+    name: str
+    role: str
+    source: str
+    patients: int | None
+    events: int | None
+    centres: int | None
+    countries: tuple[str, ...]
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyGlance:
+    """The study as the checker understood it; an empty text was not described yet."""
+
+    title: str
+    type: str
+    question: str
+    technique: str
+    modality: tuple[str, ...]
+    population: str
+    purpose: str
+    outcome: str
+    reference_standard: str
+    model: str
+    partitions: tuple[PartitionGlance, ...]
+    described: int
+    """Facts with a value."""
+    facts: int
+    """Facts that are asked of this study."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationReport:
+    """One evaluation: who was scored, how, and every recomputed number."""
+
+    name: str
+    task: str
+    partition: str
+    role: str
+    unit: str
+    outcome: str
+    """The value of the outcome column that means it, as printed in the file."""
+    file: str
+    threshold: float | None
+    threshold_origin: str
+    cohort: CohortCount | None = None
+    no_information_rate: float | None = None
+    confusion_counts: CrossTable | None = None
+    estimates: tuple[Estimate, ...] = ()
+    subgroup_estimates: tuple[Estimate, ...] = ()
+    group_sizes: tuple[GroupSize, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    design_effect: tuple[DesignEffect, ...] = ()
+    threshold_optimum: tuple[ThresholdOptimum, ...] = ()
+    roc_curve: RocCurve | None = None
+    calibration_curve: CalibrationCurve | None = None
+    decision_curve: DecisionCurve | None = None
+    score_distribution: ScoreDistribution | None = None
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """What could not be established here, and why. What does not apply is not in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """A finding with the text of its rule and the items it stands beside, so that no registry is needed to show it."""
+
+    code: str
+    title: str
+    severity: Severity
+    message: str
+    at: str
+    place: str
+    file: str
+    line: int | None
+    observed: str
+    expected: str
+    why: str
+    fix: str
+    sources: tuple[str, ...]
+    items: tuple[str, ...]
+    """Guideline items and signalling questions beside which it is shown: ``tripod_ai_2024/23a``."""
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotRun:
+    """A rule that could not run at one place: that is not a pass."""
+
+    rule: str
+    title: str
+    at: str
+    place: str
+    because: str
+    our_fault: bool = False
+
+
+class Status(StrEnum):
+    """How far a guideline item is met."""
+
+    CONTRADICTED = "contradicted"
+    NOT_REPORTED = "not_reported"
+    PARTLY = "partly"
+    REPORTED = "reported"
+    NOT_DESCRIBED_YET = "not_described_yet"
+    DOES_NOT_APPLY = "does_not_apply"
+
+    @property
+    def words(self) -> str:
+        """Return the status as a person says it."""
+        return self.replace("_", " ")
+
+
+class FactState(StrEnum):
+    """What the description says about one fact."""
+
+    REPORTED = "reported"
+    NOT_REPORTED = "not_reported"
+    """A person said so, or the section is said to be complete."""
+    NOT_APPLICABLE = "not_applicable"
+    """A person said so."""
+    SILENT = "silent"
+    """study.yaml says nothing; nothing is said about the paper."""
+    NOT_ASKED = "not_asked"
+    """The condition under which it is asked is false."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerFact:
+    """One fact that an item asks for."""
+
+    name: str
+    meaning: str
+    state: FactState
+    value: str = ""
+    """The value in short, if reported."""
+    reason: str = ""
+    """Why it is not reported or does not apply, in the words of the person who said so."""
+    place: str = ""
+    """Where the paper says it, if told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """How far one item of one guideline is met, and why."""
+
+    guideline: str
+    item: str
+    section: str
+    topic: str
+    requirement: str
+    status: Status
+    reason: str
+    """One sentence: what is missing, why it does not apply, what contradicts it."""
+    facts: tuple[AnswerFact, ...] = ()
+    findings: tuple[str, ...] = ()
+    """Codes of findings that stand beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidelineReport:
+    """One guideline that was looked at, with its counts; never merged into one percentage."""
+
+    id: str
+    title: str
+    year: int
+    kind: str
+    licence: str
+    doi: tuple[str, ...]
+    why: str
+    """Why it applies to this study."""
+    counts: Mapping[Status, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count:
+    """How many of a kind were checked: ``rules: 31 of 44``."""
+
+    kind: str
+    checked: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsedThreshold:
+    """A number that a rule compared with."""
+
+    name: str
+    value: float
+    unit: str
+    why: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """How the report came about: enough to make it again. No date, no run time, no path of a machine."""
+
+    checker: str
+    python: str
+    packages: Mapping[str, str]
+    files: Mapping[str, str]
+    """Name as written in the description to SHA-256."""
+    seed: int
+    resamples: int
+    level: float
+    thresholds: tuple[UsedThreshold, ...]
+    sources: Mapping[str, str]
+    """Key to citation, of every source named in the report."""
+    notes: tuple[str, ...] = ()
+    """What was read otherwise than written (``AUC was read as auroc``)."""
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All that was found about one study."""
+
+    format: str = FORMAT
+    study: StudyGlance
+    in_short: tuple[str, ...]
+    """Three sentences."""
+    counts: tuple[Count, ...]
+    evaluations: tuple[EvaluationReport, ...]
+    partition_counts: tuple[PartitionCount, ...]
+    claims: tuple[ClaimCheck, ...]
+    findings: tuple[ReportedFinding, ...]
+    """Worst first."""
+    not_run: tuple[NotRun, ...]
+    guidelines: tuple[GuidelineReport, ...]
+    answers: tuple[Answer, ...]
+    comments: tuple[str, ...]
+    """Comments to the authors: neutral, with evidence, plain text to paste."""
+    provenance: Provenance

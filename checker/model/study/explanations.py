@@ -1,0 +1,34 @@
+"""Facts of the section `explanations`: saliency maps and the regions they should show."""
+
+from typing import Literal
+
+from checker.model.study.marks import Described, Fraction, InsidePath
+
+ExplanationMethod = Literal[
+    "grad_cam", "saliency", "occlusion", "shap", "attention", "prototype", "other"
+]
+
+
+class Explanation(Described):
+    """One explanation method: saliency maps and the regions they should show."""
+
+    name: str
+    """Short name."""
+    method: ExplanationMethod | None = None
+    """Method."""
+    settings: str | None = None
+    """Layer, baseline, smoothing, normalisation."""
+    validation: str | None = None
+    """How it was shown that the method tells something true here."""
+    evaluation: str | None = None
+    """Name of the evaluation whose cases are explained."""
+    maps: InsidePath | None = None
+    """Folder of maps."""
+    expected_regions: InsidePath | None = None
+    """Folder of masks of the regions that should matter."""
+    regions: dict[str, str] | None = None
+    """Region to label number in the masks."""
+    expected_by_class: dict[str, str] | None = None
+    """Class to the region that prior knowledge expects for it."""
+    map_threshold: Fraction | None = None
+    """Share of the maximum above which a map counts as active."""

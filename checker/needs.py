@@ -1,0 +1,102 @@
+"""Parameters name what a function needs; this file gives it to them, or says why that is not possible."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import TypeVar
+
+T = TypeVar("T")
+Makers = Mapping[str, Callable[..., object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Stands where a value would be; the reason travels to everything that needed the value."""
+
+    because: str
+    applies: bool = True
+    """False: it does not apply here (another task), and is left out of what could not be checked."""
+
+
+class NotEstablished(Exception):
+    """Something needed could not be established; the message is a sentence for the report."""
+
+
+class DoesNotApply(NotEstablished):
+    """Something needed has no meaning here; the message is a sentence for the report."""
+
+
+def stated(value: T | None, name: str) -> T:
+    """Return a fact of the description.
+
+    Raises:
+        NotEstablished: the description is silent about it.
+    """
+    if value is None:
+        raise NotEstablished(f"{name} is not described yet")
+    return value
+
+
+@cache
+def needs(function: Callable[..., object]) -> tuple[str, ...]:
+    """Return the names of the parameters, which are the names of what is needed."""
+    return tuple(inspect.signature(function).parameters)
+
+
+def reach(name: str, makers: Makers) -> frozenset[str]:
+    """Return the names that must be given before `name` can be made (itself, if nobody makes it).
+
+    Raises:
+        TypeError: making it needs itself.
+    """
+    return frozenset(_reach(name, makers, ()))
+
+
+def _reach(name: str, makers: Makers, above: tuple[str, ...]) -> Iterator[str]:
+    if name in above:
+        raise TypeError(f"a circle of needs: {' -> '.join((*above, name))}")
+    if name not in makers:
+        yield name
+        return
+    for each in needs(makers[name]):
+        yield from _reach(each, makers, (*above, name))
+
+
+class Known:
+    """Values by name: given, or made once by the function of that name.
+
+    A `Known` inside another sees all of it; what does not depend on the inner values is made once, outside.
+    """
+
+    def __init__(
+        self, makers: Makers, given: Mapping[str, object], around: "Known | None" = None
+    ) -> None:
+        self.makers, self.given, self.around = makers, given, around
+        self.values = dict(given)
+
+    def inside(self, **given: object) -> "Known":
+        """Return what is known where these values hold as well."""
+        return Known(self.makers, given, around=self)
+
+    def value(self, name: str) -> object:
+        """Return the value of that name, or its `Absent`; made at the first call.
+
+        Raises:
+            KeyError: nobody gives or makes it.
+        """
+        if name not in self.values:
+            if self.around and not reach(name, self.makers) & self.given.keys():
+                return self.around.value(name)
+            self.values[name] = self.ask(self.makers[name])
+        return self.values[name]
+
+    def ask(self, function: Callable[..., T]) -> T | Absent:
+        """Call the function with what its parameters name, or say why that is not possible."""
+        given = {name: self.value(name) for name in needs(function)}
+        if absent := [value for value in given.values() if isinstance(value, Absent)]:
+            return min(absent, key=lambda each: each.applies)  # "does not apply" goes first
+        try:
+            return function(**given)
+        except NotEstablished as missing:
+            return Absent(str(missing), applies=not isinstance(missing, DoesNotApply))

@@ -1,0 +1,252 @@
+"""The order of the steps, and nothing else: from a description on disk to a report."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from checker import assemble
+from checker.appraisal import reporting
+from checker.errors import BadRequest, BadSubmission, Problem
+from checker.evidence import gather, known_about, places
+from checker.evidence.performance import Scored
+from checker.model.estimate import Comparison, Estimate
+from checker.model.finding import RuleRun
+from checker.model.guideline import Guideline
+from checker.model.predictions import Predictions
+from checker.model.report import Answer, GuidelineReport, Report
+from checker.model.settings import Settings
+from checker.model.study import Classification, Study
+from checker.model.study.evaluations import OperatingPoint
+from checker.needs import Absent, Known
+from checker.reading.documents import StudyDocument, read_study
+from checker.reading.guidelines import find_guideline, read_index
+from checker.reading.predictions import ColumnNames, read_predictions
+from checker.reading.references import read_sources, read_thresholds
+from checker.reading.submission import read_submitted
+from checker.reading.tables import read_table
+from checker.rules import RULES, run_all
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a run was asked for."""
+
+    settings: Settings = field(default_factory=Settings)
+    select: tuple[str, ...] = ()
+    """Prefixes of rule codes; empty: all rules."""
+    ignore: tuple[str, ...] = ()
+    guidelines: tuple[str, ...] = ()
+    """Names or files; empty: those that apply."""
+    strict: bool = False
+    """A rule that fails raises its error instead of being reported."""
+
+
+def describe(path: Path) -> StudyDocument:
+    """Read a description and nothing else.
+
+    Raises:
+        BadSubmission: with every problem at once.
+    """
+    return read_study(path)
+
+
+def check(path: Path, options: Options | None = None) -> Report:
+    """Read a study, recompute it, apply the rules, appraise it, and report.
+
+    Raises:
+        BadSubmission: the description or a file it names cannot be used; every problem at once.
+        BadRequest: an option names a rule or guideline that does not exist.
+    """
+    asked = options or Options()
+    wanted = _rules(asked)
+    document = read_study(path)
+    submitted = read_submitted(document, path.parent)
+    thresholds = read_thresholds()
+    known = known_about(
+        document.study,
+        predictions=submitted.predictions,
+        case_tables=submitted.case_tables,
+        thresholds=thresholds,
+        settings=asked.settings,
+    )
+    everywhere = places(document.study, known)
+    evidence = gather(everywhere)
+    runs = run_all(everywhere, wanted, strict=asked.strict)
+    appraised = _appraised(document.study, asked, runs)
+    return assemble.report(
+        document,
+        submitted,
+        evidence,
+        runs,
+        appraised.reports,
+        appraised.answers,
+        items=appraised.items,
+        settings=asked.settings,
+        thresholds=thresholds,
+        sources=read_sources(),
+        notes=(*map(str, document.notes), *appraised.notes),
+        select=asked.select,
+        ignore=asked.ignore,
+    )
+
+
+class Appraised(NamedTuple):
+    """What was found about reporting."""
+
+    reports: tuple[GuidelineReport, ...]
+    answers: tuple[Answer, ...]
+    items: Mapping[str, tuple[str, ...]]
+    notes: tuple[str, ...]
+
+
+def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appraised:
+    found = frozenset(run.rule for run in runs if run.findings)
+    chosen, notes = _guidelines(study, options)
+    reports: list[GuidelineReport] = []
+    answers: list[Answer] = []
+    for guideline, why in chosen:
+        made = reporting.appraise(guideline, study, found)
+        reports.append(reporting.guideline_report(guideline, made, why))
+        answers += made
+    items = {
+        code: tuple(item for guideline, _ in chosen for item in guideline.beside(code))
+        for code in RULES
+    }
+    return Appraised(tuple(reports), tuple(answers), items, notes)
+
+
+def _guidelines(
+    study: Study, options: Options
+) -> tuple[list[tuple[Guideline, str]], tuple[str, ...]]:
+    """Return the guidelines that were asked for, else those that apply, each with the reason.
+
+    Raises:
+        BadRequest: a name is neither a shipped guideline nor a file.
+        BadSubmission: a guideline file cannot be used.
+    """
+    if options.guidelines:
+        return [
+            (find_guideline(each), "asked for by --guideline") for each in options.guidelines
+        ], ()
+    choice = reporting.choose(study, read_index().catalogs)
+    return [(find_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+
+
+def _rules(options: Options) -> tuple[str, ...]:
+    """Return the codes of the rules that were asked for.
+
+    Raises:
+        BadRequest: a prefix fits no rule.
+    """
+    for prefix in (*options.select, *options.ignore):
+        if not any(code.startswith(prefix.upper()) for code in RULES):
+            raise BadRequest(f"no rule begins with {prefix}; there are {', '.join(sorted(RULES))}")
+
+    def fits(code: str, prefixes: tuple[str, ...]) -> bool:
+        return any(code.startswith(prefix.upper()) for prefix in prefixes)
+
+    return tuple(
+        code
+        for code in sorted(RULES)
+        if (not options.select or fits(code, options.select)) and not fits(code, options.ignore)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measured:
+    """What was recomputed from one table, without a description."""
+
+    task: str
+    cases: int
+    missing: int
+    unit: str
+    estimates: tuple[Estimate, ...]
+    comparisons: tuple[Comparison, ...]
+    notes: tuple[str, ...]
+
+
+def measure(
+    file: Path,
+    columns: ColumnNames,
+    *,
+    positive: str | None = None,
+    lower_is_positive: bool = False,
+    threshold: float | None = None,
+    where: Sequence[tuple[str, str]] = (),
+    net_benefit: Sequence[float] = (),
+    settings: Settings | None = None,
+) -> Measured:
+    """Recompute every metric of a binary classification from one table.
+
+    Args:
+        file: the table.
+        columns: which column is what.
+        positive: value of the outcome column that means "has it".
+        lower_is_positive: lower scores mean the outcome; the threshold is on the score as submitted.
+        threshold: scores at or above it are positive (at or below it, if lower is positive).
+        where: column and value of the rows to keep; all must hold.
+        net_benefit: threshold probabilities.
+        settings: seed, resamples, level.
+
+    Raises:
+        BadSubmission: the table cannot be used; every problem at once.
+    """
+    predictions = read_predictions(
+        read_table(file, name=str(file)),
+        columns,
+        positive=positive,
+        lower_is_positive=lower_is_positive,
+        where=where,
+    )
+    evaluation = Classification(
+        name=file.name,
+        task="classification",
+        operating_point=OperatingPoint(threshold=threshold),
+        groups=tuple(predictions.groups),
+        compared_scores=tuple(predictions.compared),
+    )
+    known = known_about(
+        Study(evaluations=(evaluation,)),
+        predictions={evaluation.name: predictions},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=settings or Settings(),
+    ).inside(
+        evaluation=evaluation,
+        predictions=predictions,
+        optional_decision_thresholds=tuple(net_benefit),
+    )
+    return _measured(known, predictions)
+
+
+def _measured(known: Known, predictions: Predictions) -> Measured:
+    """Return what is known about one table; a table without a complete row cannot be used.
+
+    Raises:
+        BadSubmission: the sentence says why nothing can be computed.
+    """
+    found = {name: known.value(name) for name in ("scored", *MEASURED)}
+    for value in (found["scored"], found["estimates"]):
+        if isinstance(value, Absent):
+            raise BadSubmission([Problem(predictions.file, None, "", value.because)])
+    absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
+    made = {name: value for name, value in found.items() if not isinstance(value, Absent)}
+    scored = cast(Scored, found["scored"])
+    return Measured(
+        task="classification",
+        cases=len(scored.outcome),
+        missing=scored.missing,
+        unit="row",
+        estimates=tuple(
+            estimate
+            for name in ("estimates", "compared_estimates", "subgroup_estimates")
+            for estimate in cast(Iterable[Estimate], made.get(name, ()))
+        ),
+        comparisons=cast(tuple[Comparison, ...], made.get("paired_comparison", ())),
+        notes=tuple(each.because for each in absent),
+    )
+
+
+MEASURED = ("estimates", "compared_estimates", "subgroup_estimates", "paired_comparison")
+"""Evidence that `measure` shows."""

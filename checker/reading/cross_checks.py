@@ -1,0 +1,193 @@
+"""What must agree between the fields of one description: names, orders, limits, statements."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+from checker.model.study.description import Study
+from checker.model.study.facts import FACTS, groups, is_present
+from checker.model.study.printed import Printed
+from checker.reading import yaml_nodes
+from checker.reading.plain_values import nearest
+from checker.reading.yaml_nodes import Node, Scalar, Sequence, ValuePath
+
+_ITEM = re.compile(r"[a-z0-9_]+/\S+")
+
+
+class Trouble(NamedTuple):
+    """Fields that do not agree; the path names the one to look at first."""
+
+    path: ValuePath
+    message: str
+    hint: str = ""
+
+
+def cross_checks(root: Node, data: Mapping[str, object]) -> Iterator[Trouble]:
+    """Return what does not agree. Values that did not fit are no longer in `data`.
+
+    Names are taken from the file itself, so that a reference to an entry with another mistake is
+    no second problem.
+    """
+    for path, names in _names(root).items():
+        yield from _repeated(path, names)
+    yield from _references(root, data)
+    yield from _orders(data)
+    yield from _limits(data)
+    yield from _abouts(data)
+
+
+def contradictions(study: Study) -> Iterator[Trouble]:
+    """Return facts that are described and yet said to be not reported."""
+    for i, absent in enumerate(study.statements.not_reported or ()):
+        if absent.about in FACTS and is_present(study, absent.about):
+            yield Trouble(
+                ("statements", "not_reported", i, "about"),
+                f"{absent.about} is said to be not reported, but this description has it",
+                "delete one of the two",
+            )
+
+
+_NAMED = (("data", "sources"), ("data", "partitions"), ("evaluations",), ("explanations",))
+
+
+def _names(root: Node) -> dict[ValuePath, list[str | None]]:
+    return {path: list(_names_at(root, path)) for path in _NAMED}
+
+
+def _names_at(node: Node | None, path: tuple[str, ...]) -> Iterator[str | None]:
+    for step in path:
+        node = node.entries.get(step) if isinstance(node, yaml_nodes.Mapping) else None
+    for entry in node.items if isinstance(node, Sequence) else ():
+        name = entry.entries.get("name") if isinstance(entry, yaml_nodes.Mapping) else None
+        yield name.text.strip() if isinstance(name, Scalar) else None
+
+
+def _repeated(path: ValuePath, names: list[str | None]) -> Iterator[Trouble]:
+    for i, name in enumerate(names):
+        if name and name in names[:i]:
+            yield Trouble(
+                (*path, i, "name"),
+                f'the name "{name}" is given twice in {path[-1]}',
+                "give each entry a name of its own",
+            )
+
+
+class _Reference(NamedTuple):
+    """A field of an entry, and the lists of entries one of whose names it must be."""
+
+    records: ValuePath
+    field: str
+    to: tuple[ValuePath, ...]
+
+
+_SOURCES, _PARTITIONS, _EVALUATIONS, _EXPLANATIONS = _NAMED
+_REFERENCES = (
+    _Reference(_PARTITIONS, "source", (_SOURCES,)),
+    _Reference(_EVALUATIONS, "partition", (_PARTITIONS,)),
+    _Reference(_EVALUATIONS, "conditional_on", (_EVALUATIONS,)),
+    _Reference(_EXPLANATIONS, "evaluation", (_EVALUATIONS,)),
+    _Reference(("results", "flow"), "source", (_SOURCES, _PARTITIONS)),
+    _Reference(("statements", "appraisals"), "evaluation", (_EVALUATIONS,)),
+)
+
+
+def _references(root: Node, data: Mapping[str, object]) -> Iterator[Trouble]:
+    names = _names(root)
+    for reference in _REFERENCES:
+        known = [name for path in reference.to for name in names[path] if name]
+        for path, entry in _entries(data, reference.records):
+            name = entry.get(reference.field)
+            if isinstance(name, str) and name not in known:
+                yield _nobody((*path, reference.field), name, reference.to, known)
+
+
+def _nobody(path: ValuePath, name: str, to: Iterable[ValuePath], known: list[str]) -> Trouble:
+    where = " or ".join(".".join(map(str, each)) for each in to)
+    listed = f"there is {', '.join(known)}" if known else f"{where} has no entries"
+    return Trouble(
+        path, f'no entry of {where} has the name "{name}"', nearest(name, known) or listed
+    )
+
+
+def _entries(
+    data: Mapping[str, object], path: ValuePath
+) -> Iterator[tuple[ValuePath, Mapping[str, object]]]:
+    """Return the records of a list, each with its path."""
+    node: object = data
+    for step in path:
+        if isinstance(node, tuple) and isinstance(step, int):
+            node = node[step]
+        else:
+            node = node.get(str(step)) if isinstance(node, Mapping) else None
+    for i, entry in enumerate(node if isinstance(node, tuple) else ()):
+        if isinstance(entry, Mapping):
+            yield (*path, i), entry
+
+
+_ORDERS = (
+    (_SOURCES, "start", "end"),
+    (_SOURCES, "end", "followup_end"),
+    (_PARTITIONS, "start", "end"),
+    (_PARTITIONS, "events", "patients"),
+    (_PARTITIONS, "non_events", "patients"),
+)
+"""Records, and two of their fields of which the first cannot be larger."""
+
+
+def _orders(data: Mapping[str, object]) -> Iterator[Trouble]:
+    for records, low, high in _ORDERS:
+        for path, entry in _entries(data, records):
+            yield from _order(path, entry, low, high)
+
+
+def _order(path: ValuePath, entry: Mapping[str, object], low: str, high: str) -> Iterator[Trouble]:
+    first: Any = entry.get(low)
+    last: Any = entry.get(high)
+    if first is None or last is None or first <= last:
+        return
+    if isinstance(first, int):
+        yield Trouble((*path, low), f"{low} is {first}, but {high} is only {last}")
+    else:
+        yield Trouble((*path, low), f"{low} is {first}, which is after {high}, {last}")
+
+
+def _limits(data: Mapping[str, object]) -> Iterator[Trouble]:
+    for path, evaluation in _entries(data, _EVALUATIONS):
+        for at, claim in _entries(data, (*path, "claims")):
+            yield from _interval(at, claim)
+        yield from _decision_range(path, evaluation.get("decision_range"))
+
+
+def _interval(path: ValuePath, claim: Mapping[str, object]) -> Iterator[Trouble]:
+    given = [(name, claim.get(name)) for name in ("low", "value", "high")]
+    numbers = [(name, value) for name, value in given if isinstance(value, Printed)]
+    for (lower, first), (upper, last) in pairwise(numbers):
+        if first.number > last.number:
+            said = f"{lower} ({first.text}) is larger than {upper} ({last.text})"
+            yield Trouble((*path, lower), said, "an interval goes from low over value to high")
+    if claim.get("level") in (0, 1):
+        yield Trouble((*path, "level"), "the level of an interval lies between 0 and 1")
+
+
+def _decision_range(path: ValuePath, limits: object) -> Iterator[Trouble]:
+    if not isinstance(limits, tuple):
+        return
+    if len(limits) != 2 or not 0 < limits[0] < limits[1] < 1:
+        said = "expected the lowest and the highest threshold, between 0 and 1"
+        yield Trouble((*path, "decision_range"), said, "such as [0.10, 0.50]")
+
+
+_ABOUT = {"locations": True, "not_reported": False, "not_applicable": True, "appraisals": True}
+"""Lists of statements, and whether they may be about an item of a guideline."""
+
+
+def _abouts(data: Mapping[str, object]) -> Iterator[Trouble]:
+    known = {*FACTS, *groups()}
+    for records, items in _ABOUT.items():
+        for path, statement in _entries(data, ("statements", records)):
+            about = statement.get("about")
+            if not isinstance(about, str) or about in known or (items and _ITEM.fullmatch(about)):
+                continue
+            kinds = "fact or item (tripod_ai_2024/12d)" if items else "fact"
+            yield Trouble((*path, "about"), f'"{about}" is no {kinds}', nearest(about, known))

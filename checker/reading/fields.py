@@ -1,0 +1,348 @@
+"""Turns the nodes of a description into the fields of the model, and says what does not fit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from checker.errors import Problem
+from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, tasks_of
+from checker.model.study.evaluations import TASKS, Claim, Evaluation
+from checker.model.study.facts import CAN_DIFFER, FACTS, groups
+from checker.model.study.kinds import Kind, kinds
+from checker.model.study.marks import Described
+from checker.model.study.printed import Printed
+from checker.reading import yaml_nodes
+from checker.reading.plain_values import Unfit, is_bare_number, nearest, plain_value
+from checker.reading.printed_claims import read_result
+from checker.reading.yaml_nodes import Node, Scalar, Sequence, Source, ValuePath, dotted
+
+_NULL = ("", "~", "null", "Null", "NULL")
+_PLAIN = {
+    "text": "text",
+    "path": "path",
+    "bool": "word (true or false)",
+    "date": "date",
+    "enum": "value",
+    "integer": "whole number",
+    "number": "number",
+}
+"""How one value of a form is called."""
+
+
+class _NoFit:
+    """Stands for a value that did not fit; the problem is remembered."""
+
+
+_UNFIT = _NoFit()
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something we understood although it is spelled another way; echoed so that it can be seen."""
+
+    path: ValuePath
+    line: int
+    message: str
+
+
+class FieldReader:
+    """Reads one description; collects its problems and notes on the way.
+
+    What does not fit is left out of the values; an entry of a list of records stays, as far as it
+    fits, so that those after it keep their number.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.places = source.places
+        self.problems: list[Problem] = []
+        self.notes: list[Note] = []
+
+    def problem(self, path: ValuePath, message: str, hint: str = "", line: int = 0) -> None:
+        """Remember a problem at the path."""
+        at = line or self.places.line(path)
+        self.problems.append(Problem(self.source.file, at, dotted(path), message, hint))
+
+    def note(self, path: ValuePath, message: str) -> None:
+        """Remember how we understood the value at the path."""
+        self.notes.append(Note(path, self.places.line(path), message))
+
+    def group(self, cls: type[Described], node: Node, path: ValuePath) -> dict[str, object]:
+        """Return the fields of a group or record; those that must be there are asked for."""
+        if not isinstance(node, yaml_nodes.Mapping):
+            self.problem(path, _expected_fields(node, kinds(cls)))
+            return {}
+        values = self.fields(cls, node, path)
+        for name, kind in kinds(cls).items():
+            if kind.required and _is_nothing(node.entries.get(name)):
+                self.problem((*path, name), f"{name} is missing", _lower(kind.meaning))
+        return values
+
+    def fields(
+        self, cls: type[Described], node: yaml_nodes.Mapping, path: ValuePath
+    ) -> dict[str, object]:
+        """Return the fields that are given and fit."""
+        values: dict[str, object] = {}
+        for name, value in node.entries.items():
+            kind = kinds(cls).get(name)
+            if kind is None:
+                self.unknown(cls, name, node, path)
+            else:
+                self.take(values, name, kind, value, (*path, name))
+        return values
+
+    def take(
+        self, values: dict[str, object], name: str, kind: Kind, node: Node, path: ValuePath
+    ) -> None:
+        """Put the value under its name if something is written there and fits."""
+        if _is_nothing(node):
+            if isinstance(node, Scalar) and node.text:
+                self.note(path, f"{node.text} is read as: nothing is said here")
+            return
+        found = self.value(kind, node, path)
+        if found is not _UNFIT:
+            values[name] = found
+
+    def unknown(
+        self, cls: type[Described], name: str, node: yaml_nodes.Mapping, path: ValuePath
+    ) -> None:
+        """Remember that there is no such field here, with the place where it belongs."""
+        line, at = node.keys[name][0], (*path, name)
+        if issubclass(cls, Evaluation) and (tasks := _tasks_with(name)):
+            said = f"this field belongs to evaluations of the task {' or '.join(tasks)}"
+            self.problem(at, said, line=line)
+        elif name[:1].isdigit() and _is_nothing(node.entries[name]):
+            hint = "inside { } a comma begins the next field; write 1234, or quotation marks"
+            self.problem(at, "this field does not exist", hint, line)
+        else:
+            hint = _elsewhere(name) or nearest(name, kinds(cls))
+            self.problem(at, "this field does not exist", hint, line)
+
+    def value(self, kind: Kind, node: Node, path: ValuePath) -> object:
+        """Return what is written as the field asks for it, or `_UNFIT`."""
+        if kind.is_list:
+            return self.items(kind, node, path)
+        match kind.form:
+            case "group":
+                return self.group(kind.classes[0], node, path)
+            case "map of text":
+                return self.map_of_text(node, path)
+            case "map of facts":
+                return self.map_of_facts(node, path)
+        return self.single(kind, node, path)
+
+    def items(self, kind: Kind, node: Node, path: ValuePath) -> object:
+        """Return the entries of a list that fit; one plain value is a list of one."""
+        if isinstance(node, Scalar) and kind.item != "records":
+            found = self.single(kind, node, path)
+            return _UNFIT if found is _UNFIT else (found,)
+        if not isinstance(node, Sequence):
+            hint = "begin each entry with a hyphen, or write the list in [ ]"
+            self.problem(path, "a list is expected here", hint)
+            return _UNFIT
+        entries = [self.entry(kind, each, (*path, i)) for i, each in enumerate(node.items)]
+        return tuple(each for each in entries if each is not _UNFIT)
+
+    def entry(self, kind: Kind, node: Node, path: ValuePath) -> object:
+        """Return one entry of a list."""
+        is_record = kind.item == "records"
+        if _is_nothing(node):
+            self.problem(path, "this entry of the list is empty", "delete it, or write its value")
+            return {} if is_record else _UNFIT
+        if not is_record:
+            return self.single(kind, node, path)
+        if len(kind.classes) > 1:
+            return self.evaluation(kind.classes[0], node, path)
+        if kind.classes[0] is Claim:
+            return self.claim(node, path)
+        return self.group(kind.classes[0], node, path)
+
+    def single(self, kind: Kind, node: Node, path: ValuePath) -> object:
+        """Return one plain value as the field asks for it."""
+        if not isinstance(node, Scalar):
+            seen = "a list" if isinstance(node, Sequence) else "further fields"
+            self.problem(path, f"one {_PLAIN[kind.item]} is expected here, not {seen}")
+            return _UNFIT
+        try:
+            value, note = plain_value(kind, node.text.strip())
+        except Unfit as error:
+            self.problem(path, error.message, error.hint)
+            return _UNFIT
+        if note:
+            self.note(path, note)
+        return value
+
+    def map_of_text(self, node: Node, path: ValuePath) -> object:
+        """Return names and their texts."""
+        if not isinstance(node, yaml_nodes.Mapping):
+            self.problem(path, "names with their values are expected here", "write name: value")
+            return _UNFIT
+        texts: dict[str, str] = {}
+        for name, value in node.entries.items():
+            if isinstance(value, Scalar) and not _is_nothing(value):
+                texts[name] = value.text.strip()
+            else:
+                self.problem((*path, name), "one text is expected here")
+        return texts
+
+    def map_of_facts(self, node: Node, path: ValuePath) -> object:
+        """Return facts by their dotted names, each with a value of its own type."""
+        if not isinstance(node, yaml_nodes.Mapping):
+            hint = "such as outcome.blinding: blinded"
+            self.problem(path, "facts with their values are expected here", hint)
+            return _UNFIT
+        values: dict[str, object] = {}
+        for name, value in node.entries.items():
+            if trouble := _cannot_differ(name):
+                self.problem((*path, name), *trouble, line=node.keys[name][0])
+            else:
+                self.take(values, name, FACTS[name].kind, value, (*path, name))
+        return values
+
+    def evaluation(self, any_of: type[Described], node: Node, path: ValuePath) -> object:
+        """Return an evaluation by its task; its claims get our names of the task's metrics."""
+        if not isinstance(node, yaml_nodes.Mapping):
+            return self.group(any_of, node, path)
+        task = self.task(node, path)
+        if task is None:
+            return self.fields(Evaluation, _of_any_task(node), path)
+        values = self.group(TASKS[task], node, path)
+        if isinstance(claims := values.get("claims"), tuple):
+            at = (*path, "claims")
+            values["claims"] = tuple(
+                self.with_our_name(claim, task, (*at, i)) for i, claim in enumerate(claims)
+            )
+        return values
+
+    def task(self, node: yaml_nodes.Mapping, path: ValuePath) -> str | None:
+        """Return the task of an evaluation; None if it is missing or unknown."""
+        written, at = node.entries.get("task"), (*path, "task")
+        if written is None or _is_nothing(written):
+            self.problem(at, "task is missing", f"it is one of {', '.join(TASKS)}")
+            return None
+        kind = FACTS["evaluations.task"].kind
+        if not isinstance(written, Scalar):
+            self.single(kind, written, at)
+            return None
+        try:
+            return str(plain_value(kind, written.text.strip()).value)
+        except Unfit as error:
+            self.problem(at, error.message, error.hint)
+            return None
+
+    def with_our_name(
+        self, claim: dict[str, object], task: str, path: ValuePath
+    ) -> dict[str, object]:
+        """Return the claim with our name of its metric."""
+        metric, at = claim.get("metric"), (*path, "metric")
+        if not isinstance(metric, str):
+            return claim
+        name = find_metric(metric, task)
+        if name is None:
+            self.problem(at, *_unknown_metric(metric, task))
+            return claim
+        if name != metric:
+            self.note(at, f"{metric} is read as {name}")
+        return claim | {"metric": name}
+
+    def claim(self, node: Node, path: ValuePath) -> dict[str, object]:
+        """Return a claim; a value printed with its interval fills value, limits, level, percent."""
+        value = node.entries.get("value") if isinstance(node, yaml_nodes.Mapping) else None
+        if not isinstance(value, Scalar) or _is_nothing(value) or is_bare_number(value.text):
+            values = self.group(Claim, node, path)
+        else:
+            values = self.group(Claim, _without(node, "value"), path)
+            self.printed_result(value, values, path)
+        self.percent(values, path)
+        return values
+
+    def printed_result(self, node: Scalar, values: dict[str, object], path: ValuePath) -> None:
+        """Put the parts of a printed result into the claim; a field may not say something else."""
+        try:
+            result = read_result(node.text)
+        except ValueError as unclear:
+            self.problem((*path, "value"), str(unclear))
+            return
+        for name, part in result.parts():
+            if name in values and _as_number(values[name]) != _as_number(part):
+                said = f"{name} is {values[name]}, but value prints {part}"
+                self.problem((*path, name), said, "write each number once")
+            values.setdefault(name, part)
+            if isinstance(part, Printed):
+                place = replace(self.places.at((*path, "value")), printed=part.text)
+                self.places.known.setdefault((*path, name), place)
+        self.note((*path, "value"), f"read as {result}")
+
+    def percent(self, values: dict[str, object], path: ValuePath) -> None:
+        """Take a percent sign on any number of the claim as the claim's."""
+        names = ("value", "low", "high", "standard_deviation")
+        signs = [n for n in names if isinstance(v := values.get(n), Printed) and v.percent]
+        if signs and values.get("percent") is False:
+            said = f"{signs[0]} has a percent sign, but percent is false"
+            self.problem((*path, "percent"), said, "delete one of the two")
+        if signs:
+            values["percent"] = True
+
+
+def _is_nothing(node: Node | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and node.plain and node.text in _NULL)
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")
+
+
+def _expected_fields(node: Node, fields: Mapping[str, Kind]) -> str:
+    first = ", ".join(islice(fields, 3))
+    seen = f'"{node.text[:40]}"' if isinstance(node, Scalar) else "a list"
+    return f"fields are expected here ({first}, ...), not {seen}"
+
+
+def _tasks_with(name: str) -> list[str]:
+    return [task for task, cls in TASKS.items() if name in kinds(cls)]
+
+
+def _of_any_task(node: yaml_nodes.Mapping) -> yaml_nodes.Mapping:
+    """Return the evaluation without the fields that only some tasks have."""
+    of_some = {name for cls in TASKS.values() for name in kinds(cls)} - kinds(Evaluation).keys()
+    return replace(node, entries={k: v for k, v in node.entries.items() if k not in of_some})
+
+
+def _without(node: Node, name: str) -> Node:
+    if not isinstance(node, yaml_nodes.Mapping):
+        return node
+    return replace(node, entries={k: v for k, v in node.entries.items() if k != name})
+
+
+def _elsewhere(name: str) -> str:
+    """Return under which groups a field of that name exists."""
+    parts = [each.rpartition(".") for each in (*FACTS, *sorted(groups()))]
+    homes = dict.fromkeys(group or "no other field" for group, _, last in parts if last == name)
+    return f"{name} belongs under {' or '.join(islice(homes, 3))}" if homes else ""
+
+
+def _unknown_metric(metric: str, task: str) -> tuple[str, str]:
+    show = f"checker list metrics shows those of {task}"
+    if tasks := tasks_of(metric):
+        return f'"{metric}" is a metric of {" and ".join(tasks)}, not of {task}', show
+    names = metrics_of(task)
+    known = [*names, *(spelling for name in names for spelling in METRIC_NAMES[name].synonyms)]
+    return f'"{metric}" is no metric of {task}', nearest(metric, known) or show
+
+
+def _cannot_differ(name: str) -> tuple[str, str] | None:
+    """Return why a fact cannot stand under `differs`, and what to do; None if it can."""
+    if name not in FACTS:
+        below = next((each for each in FACTS if each.startswith(f"{name}.")), "")
+        hint = f"write facts by their full name, such as {below}" if below else nearest(name, FACTS)
+        return "there is no such fact", hint
+    if FACTS[name].section not in CAN_DIFFER:
+        return "this fact cannot differ", f"facts of {', '.join(CAN_DIFFER)} can"
+    for around, fact in FACTS.items():
+        if fact.kind.item == "records" and name.startswith(f"{around}."):
+            return f"this fact belongs to one entry of {around}", f"write all of {around} instead"
+    return None
+
+
+def _as_number(value: object) -> float:
+    return value.number if isinstance(value, Printed) else float(str(value))

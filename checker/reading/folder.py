@@ -1,0 +1,125 @@
+"""The folder a study was submitted in: which files a description may name, and where they lie."""
+
+import difflib
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+
+from checker.errors import BadSubmission, Problem
+
+INSIDE = "write the path from the folder of the description, with forward slashes: data/scores.csv"
+
+DEVICES = frozenset(
+    {"con", "prn", "aux", "nul"}
+    | {f"{port}{digit}" for port in ("com", "lpt") for digit in "123456789"}
+)
+"""Names that are devices on Windows, with any suffix."""
+
+
+def refusal(name: str) -> str:
+    """Return why a path may not be named in a description; empty: it may.
+
+    Looks at the text alone, and by the rules of Windows and of POSIX both, so that a description
+    means the same on every system.
+    """
+    windows, posix = PureWindowsPath(name), PurePosixPath(name)
+    if not name.strip():
+        return "the path is empty"
+    if any(ord(sign) < 32 for sign in name):
+        return "the path contains a control character"
+    if windows.drive.startswith(("\\\\", "//")):
+        return "this is the path of a network share; files are read from the study's folder only"
+    if windows.drive or posix.is_absolute() or windows.root:
+        return "this path is absolute; files are read from the study's folder only"
+    if ".." in windows.parts or ".." in posix.parts:
+        return 'the path goes up with ".."; files are read from the study\'s folder only'
+    if "\\" in name:
+        return "the path contains a backslash, which means a folder on Windows only"
+    if ":" in name:
+        return "the path contains a colon, which Windows does not allow in names"
+    if any(part.split(".")[0].strip().casefold() in DEVICES for part in posix.parts):
+        return "the path names a device of Windows"
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A folder of submitted files; nothing outside it is ever opened."""
+
+    root: Path
+
+    def resolve(self, name: str, *, what: str) -> Path:
+        """Return where the file lies that a description names.
+
+        Args:
+            name: as written in the description, relative to the folder.
+            what: what the file is, in words or as a dotted path; the `path` of the problem.
+
+        Raises:
+            BadSubmission: the path leaves the folder (as text or through a link), or there is no
+                ordinary file. Its one problem has `name` as its file.
+        """
+        if reason := refusal(name):
+            raise _bad(name, what, reason, INSIDE)
+        path = self.root / PurePosixPath(name)
+        try:
+            real = path.resolve()
+            home = self.root.resolve()
+        except (OSError, RuntimeError, ValueError):
+            raise _bad(
+                name, what, "the path cannot be followed, perhaps a link to itself"
+            ) from None
+        if not real.is_relative_to(home):
+            hint = "copy the file into the folder"
+            raise _bad(name, what, "this is a link to a place outside the study's folder", hint)
+        return self._ordinary(real, name, what)
+
+    def _ordinary(self, path: Path, name: str, what: str) -> Path:
+        if path.is_file():
+            return path
+        if path.is_dir():
+            hint = _choice("it contains", names_in(path))
+            raise _bad(name, what, "this is a folder, and a file is expected", hint)
+        if path.exists():
+            raise _bad(name, what, "this is not an ordinary file")
+        raise _bad(name, what, "there is no such file", self._nearest(name))
+
+    def _nearest(self, name: str) -> str:
+        place = PurePosixPath(name).parent
+        while not (self.root / place).is_dir() and place != PurePosixPath("."):
+            place = place.parent
+        within = [(place / each).as_posix() for each in names_in(self.root / place)]
+        if close := nearest(name, within):
+            return f"did you mean {close}?"
+        return _choice(f"the folder {place.as_posix()} contains" if within else "", within)
+
+
+def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:
+    """Return the known name most like this one, blind to case; empty: none is like it."""
+    folded = {each.casefold(): each for each in reversed(known)}
+    close = difflib.get_close_matches(name.casefold(), folded, n=1)
+    return folded[close[0]] if close else ""
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names in a folder, sorted, hidden ones left out; none where it cannot be read."""
+    try:
+        return sorted(each for each in os.listdir(folder) if not each.startswith("."))
+    except OSError:
+        return []
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file in hexadecimal; reads it piece by piece."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _choice(words: str, names: list[str]) -> str:
+    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    return f"{words} {shown}" if names else "the folder is empty"
+
+
+def _bad(name: str, what: str, message: str, hint: str = "") -> BadSubmission:
+    return BadSubmission([Problem(name, None, what, message, hint)])

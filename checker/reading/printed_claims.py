@@ -1,0 +1,72 @@
+"""Reads a result as papers print it, ``88.4 % (84.0-92.1)``, into value, limits, level, percent."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+
+from checker.model.study.printed import NUMBER, Printed
+
+_BETWEEN = r"(?:-|–|—|−|\bto\b|,|;|\band\b)"
+_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s*%?[\s-]*)?(?:CI|confidence\s+interval)\s*[:,=]?"
+_LIMITS = rf"(?P<low>{NUMBER})\s*%?\s*{_BETWEEN}\s*(?P<high>{NUMBER})\s*%?"
+_BRACKETED = rf"[(\[]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]"
+_NAMED = rf"{_LEVEL}\s*{_LIMITS}"
+_RESULT = [
+    re.compile(rf"(?P<value>{NUMBER})\s*%?\s*{limits}\s*%?", re.IGNORECASE)
+    for limits in ("", rf"[,;]?\s*{_BRACKETED}", rf"[,;]?\s*{_NAMED}")
+]
+_SPREAD = re.compile(rf"{NUMBER}\s*%?\s*(?:±|\+/-|\+-)\s*{NUMBER}\s*%?")
+_RATIO = re.compile(r"\d+\s*(?:/|\bof\b)\s*\d+.*")
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedResult:
+    """What one printed result says."""
+
+    value: Printed
+    low: Printed | None = None
+    high: Printed | None = None
+    level: float | None = None
+    """Of the interval, as a fraction."""
+
+    def parts(self) -> Iterator[tuple[str, Printed | float]]:
+        """Return what was printed, under the names of a claim's fields."""
+        for each in fields(self):
+            if (part := getattr(self, each.name)) is not None:
+                yield each.name, part
+
+    def __str__(self) -> str:
+        """Return what we understood."""
+        said = [f"{name} {getattr(part, 'text', part)}" for name, part in self.parts()]
+        return ", ".join([*said, "in percent"] if self.value.percent else said)
+
+
+def read_result(text: str) -> PrintedResult:
+    """Return the parts of a printed result; a percent sign on any number holds for all of them.
+
+    Raises:
+        ValueError: it cannot be read so; the sentence asks for what is unclear.
+    """
+    found = next(filter(None, (form.fullmatch(text.strip()) for form in _RESULT)), None)
+    if not found:
+        raise ValueError(_question(text))
+    level, low, high = map(found.groupdict().get, ("level", "low", "high"))
+    signs = text.count("%") - bool(level and re.search(rf"{re.escape(level)}\s*%", text))
+    percent = signs > 0
+    return PrintedResult(
+        value=Printed(found["value"], percent),
+        low=Printed(low, percent) if low else None,
+        high=Printed(high, percent) if high else None,
+        level=float(level) / 100 if level else None,
+    )
+
+
+def _question(text: str) -> str:
+    if _SPREAD.fullmatch(text.strip()):
+        return (
+            f'"{text}": what follows ± can be a standard deviation, a standard error or half an '
+            "interval; write value and standard_deviation, or value, low and high"
+        )
+    if _RATIO.fullmatch(text.strip()):
+        return f'"{text}" is a ratio; write its parts as numerator and cases, and the value'
+    return f'"{text}" is not a number as papers print it, such as 0.91 or "0.91 (0.86-0.95)"'

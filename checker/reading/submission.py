@@ -1,0 +1,180 @@
+"""Reads every table that a description names, and complains about all of them at once."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path as FilePath
+
+from checker.errors import BadSubmission, Problem
+from checker.model.finding import Path
+from checker.model.predictions import CaseTable, Predictions
+from checker.model.study import AnyEvaluation, Classification
+from checker.needs import Absent
+from checker.reading.documents import StudyDocument, dotted
+from checker.reading.folder import Submission
+from checker.reading.predictions import ColumnNames, read_predictions
+from checker.reading.tables import Table, codes, labels, read_table
+
+STANDARD = {"case", "patient", "outcome", "score"}
+"""Names that a column has unless the description says otherwise."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submitted:
+    """Everything that was submitted beside the description."""
+
+    predictions: Mapping[str, Predictions | Absent]
+    """By evaluation; absent where none were submitted or this version cannot score them."""
+    case_tables: Mapping[str, CaseTable]
+    """By partition."""
+    files: Mapping[str, str]
+    """Name as written to SHA-256."""
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far, and every problem with it."""
+
+    document: StudyDocument
+    submission: Submission
+    tables: dict[str, Table] = field(default_factory=dict)
+    broken: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def table(self, name: str, at: Path) -> Table | None:
+        """Return the table of that name, read once; None if it cannot be read."""
+        if name not in self.tables and name not in self.broken:
+            self.broken.add(name)
+            with self.collecting():
+                self.tables[name] = read_table(self._resolved(name, at), name=name)
+                self.broken.discard(name)
+        return self.tables.get(name)
+
+    def _resolved(self, name: str, at: Path) -> FilePath:
+        """Return where the file lies; a complaint about its name points at the description."""
+        try:
+            return self.submission.resolve(name, what=dotted(at))
+        except BadSubmission as bad:
+            places = self.document.places
+            raise BadSubmission(
+                replace(
+                    each,
+                    file=str(self.submission.root / self.document.file),
+                    line=places.line(at),
+                    message=f"{name}: {each.message}",
+                )
+                for each in bad.problems
+            ) from None
+
+    @contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Keep the problems of what goes wrong inside."""
+        try:
+            yield
+        except BadSubmission as bad:
+            self.problems += bad.problems
+
+
+def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
+    """Return the predictions of every evaluation and the table of cases of every partition.
+
+    Raises:
+        BadSubmission: with every problem of every file at once.
+    """
+    reading = _Reading(document, Submission(folder))
+    predictions: dict[str, Predictions | Absent] = {}
+    case_tables: dict[str, CaseTable] = {}
+    for i, evaluation in enumerate(document.study.evaluations or ()):
+        found = _predictions(reading, evaluation, ("evaluations", i))
+        if found is not None:
+            predictions[evaluation.name] = found
+    for i, part in enumerate(document.study.data.partitions or ()):
+        at: Path = ("data", "partitions", i, "cases")
+        if part.cases and (table := reading.table(part.cases, at)):
+            case_tables[part.name] = _case_table(table)
+    if reading.problems:
+        raise BadSubmission(reading.problems)
+    files = {name: table.sha256 for name, table in sorted(reading.tables.items())}
+    return Submitted(predictions=predictions, case_tables=case_tables, files=files)
+
+
+def _predictions(
+    reading: _Reading, evaluation: AnyEvaluation, at: Path
+) -> Predictions | Absent | None:
+    """Return the predictions, why there are none, or None after a problem."""
+    if not evaluation.predictions:
+        return Absent("no predictions were submitted")
+    if not isinstance(evaluation, Classification):
+        return Absent(f"the task {evaluation.task} is not recomputed by this version")
+    table = reading.table(evaluation.predictions, (*at, "predictions"))
+    if table is None:
+        return None
+    found: Predictions | None = None
+    with reading.collecting():
+        found = read_predictions(
+            table,
+            _columns(evaluation, table),
+            positive=evaluation.positive,
+            lower_is_positive=evaluation.direction == "lower_is_positive",
+            where=_rows_of(evaluation),
+            path_prefix=dotted(at),
+        )
+    return None if found is None else _under_our_names(found, evaluation)
+
+
+def _under_our_names(found: Predictions, evaluation: Classification) -> Predictions:
+    """Return the predictions with groups and further scores called as the description calls them."""
+    declared = evaluation.columns or {}
+    return replace(
+        found,
+        groups={each: found.groups[declared.get(each, each)] for each in evaluation.groups or ()},
+        compared={
+            each: found.compared[declared.get(each, each)]
+            for each in evaluation.compared_scores or ()
+        },
+    )
+
+
+def _columns(evaluation: Classification, table: Table) -> ColumnNames:
+    """Return which column of the table is what.
+
+    A standard column that is not declared counts if it is there.
+    """
+    declared = evaluation.columns or {}
+
+    def optional(name: str) -> str | None:
+        return declared.get(name) or (name if name in table.columns else None)
+
+    return ColumnNames(
+        outcome=declared.get("outcome", "outcome"),
+        score=declared.get("score", "score"),
+        case=optional("case"),
+        patient=evaluation.cluster or optional("patient"),
+        groups=[declared.get(each, each) for each in evaluation.groups or ()],
+        compared=[declared.get(each, each) for each in evaluation.compared_scores or ()],
+        other={name: column for name, column in declared.items() if name not in STANDARD},
+    )
+
+
+def _rows_of(evaluation: Classification) -> tuple[tuple[str, str], ...]:
+    """Return the rows that belong to the evaluation, where one file holds several partitions."""
+    column = (evaluation.columns or {}).get("partition")
+    return ((column, evaluation.partition),) if column and evaluation.partition else ()
+
+
+def _case_table(table: Table) -> CaseTable:
+    return CaseTable(
+        file=table.name,
+        sha256=table.sha256,
+        rows=table.rows,
+        case=_ids(table, "case"),
+        patient=_ids(table, "patient"),
+        everything={each: codes(table.text(each)) for each in table.columns},
+    )
+
+
+def _ids(table: Table, column: str) -> tuple[str, ...] | None:
+    if column not in table.columns:
+        return None
+    found = labels(table, column)
+    return tuple("" if code < 0 else found.names[code] for code in found.codes)

@@ -1,0 +1,297 @@
+"""Reads YAML safely: bytes -> nodes that know their line, or every problem of the file in words."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from checker.errors import BadSubmission, Problem
+
+LIMIT_BYTES = 2_000_000
+"""A description of a study has some thousand lines; 2 MB are read in about a second."""
+LIMIT_DEPTH = 40
+"""The study model is seven levels deep; deeper brackets only keep a parser busy."""
+
+Step = str | int
+ValuePath = tuple[Step, ...]
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value as written; `plain` if it stands without quotation marks."""
+
+    text: str
+    plain: bool
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of values."""
+
+    items: tuple["Node", ...]
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Names and their values; every name once."""
+
+    entries: dict[str, "Node"]
+    keys: dict[str, tuple[int, int]]
+    """Line and column of each name."""
+    line: int
+    column: int
+
+
+Node = Scalar | Sequence | Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a value stands, and how it is printed if it is a single one."""
+
+    line: int
+    column: int
+    printed: str | None = None
+
+
+@dataclass(slots=True)
+class Places:
+    """Line, column and printed text of every value of one file."""
+
+    known: dict[ValuePath, Place] = field(default_factory=dict)
+
+    def at(self, path: ValuePath) -> Place:
+        """Return the place of the value, or of the nearest one around it in the file."""
+        while path and path not in self.known:
+            path = path[:-1]
+        return self.known.get(path, Place(1, 1))
+
+    def line(self, path: ValuePath) -> int:
+        """Return the line of the value, or of the nearest one around it."""
+        return self.at(path).line
+
+    def column(self, path: ValuePath) -> int:
+        """Return the column of the value, or of the nearest one around it."""
+        return self.at(path).column
+
+    def printed(self, path: ValuePath) -> str | None:
+        """Return the text of the value as it stands in the file; None if it is not there."""
+        if path not in self.known and path and path[-1] == 0:
+            path = path[:-1]  # one value where a list is asked
+        return self.known[path].printed if path in self.known else None
+
+
+def dotted(path: ValuePath) -> str:
+    """Return the path as it is written in messages: ``evaluations[0].claims[1].value``."""
+    text = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return text.removeprefix(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A YAML file that was read: its values as nodes."""
+
+    file: str
+    """As the caller wrote it; messages begin with it."""
+    sha256: str
+    root: Node
+    places: Places
+
+
+def read_source(path: Path) -> Source:
+    """Return the file as nodes. Anchors, aliases, tags and merge keys are refused.
+
+    Raises:
+        BadSubmission: the file cannot be read, is no YAML, or is larger or deeper than we accept.
+    """
+    file = str(path)
+    data = _bytes(path, file)
+    text = _text(data, file)
+    try:
+        _refuse_unsafe(text, file)
+        composed = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        raise BadSubmission([_syntax(error, text, file)]) from None
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise _bad(file, line, "a character stands here that YAML does not accept") from None
+    if composed is None:
+        raise _bad(file, None, "the file is empty", "checker new writes one to start from")
+    reader = _Reader(file)
+    root = reader.node(composed, ())
+    if reader.problems:
+        raise BadSubmission(reader.problems)
+    return Source(file, hashlib.sha256(data).hexdigest(), root, reader.places)
+
+
+def _bad(file: str, line: int | None, message: str, hint: str = "") -> BadSubmission:
+    return BadSubmission([Problem(file, line, "", message, hint)])
+
+
+def _bytes(path: Path, file: str) -> bytes:
+    if path.is_dir():
+        raise _bad(file, None, "this is a folder, not a file", _inside(path))
+    try:
+        size = path.stat().st_size
+        if size > LIMIT_BYTES:
+            raise _bad(
+                file,
+                None,
+                f"the file has {size / 1e6:.1f} MB; at most {LIMIT_BYTES / 1e6:.0f} MB are read",
+                "large tables belong in files of their own, named by the description",
+            )
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise _bad(file, None, "there is no such file", _nearby(path)) from None
+    except OSError as error:
+        raise _bad(file, None, f"the file cannot be read: {error.strerror}") from None
+
+
+def _inside(path: Path) -> str:
+    found = sorted(each.name for each in path.glob("*.y*ml"))
+    return f"name the file in it: {', '.join(found[:3])}" if found else ""
+
+
+def _nearby(path: Path) -> str:
+    if not path.parent.is_dir():
+        return f"there is no folder {path.parent} either"
+    found = sorted(each.name for each in path.parent.glob("*.y*ml"))
+    return f"in that folder there is {', '.join(found[:3])}" if found else ""
+
+
+def _text(data: bytes, file: str) -> str:
+    save = "save it as UTF-8 (in most editors: Save as, Encoding)"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or data[:1] == b"\0" or data[1:2] == b"\0":
+        raise _bad(file, None, "the file is written in UTF-16 or UTF-32", save)
+    if b"\0" in data:
+        raise _bad(file, None, "this is a binary file, not a text", "a description is YAML text")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise _bad(file, line, "the file is not UTF-8 text", save) from None
+    if found := re.search(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
+        line = text.count("\n", 0, found.start()) + 1
+        seen = f"a control character (code {ord(found.group())}) stands here"
+        raise _bad(file, line, seen, "delete it; if there are many, this is a binary file")
+    return text
+
+
+def _refuse_unsafe(text: str, file: str) -> None:
+    """Look through the parse events, which are flat, before anything is built."""
+    depth = documents = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        line = event.start_mark.line + 1 if event.start_mark else None
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > LIMIT_DEPTH:
+            raise _bad(file, line, f"brackets or lists are nested deeper than {LIMIT_DEPTH} levels")
+        if documents > 1:
+            raise _bad(
+                file, line, "a second document begins here (---)", "one file describes one study"
+            )
+        for problem in _unsafe(event):
+            raise _bad(file, line, *problem)
+
+
+def _unsafe(event: yaml.Event) -> Iterator[tuple[str, str]]:
+    quote = "a text that begins with & * or ! needs quotation marks"
+    if isinstance(event, yaml.AliasEvent):
+        yield "aliases are not accepted (a value that begins with *)", quote
+    elif anchor := getattr(event, "anchor", None):
+        yield f"anchors are not accepted (&{anchor})", quote
+    elif tag := getattr(event, "tag", None):
+        yield f"tags are not accepted ({tag})", quote
+
+
+class _Reader:
+    """Turns composed nodes into ours; remembers places and problems."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.places = Places()
+        self.problems: list[Problem] = []
+
+    def node(self, node: yaml.Node, path: ValuePath, key: yaml.Node | None = None) -> Node:
+        line, column = node.start_mark.line + 1, node.start_mark.column + 1
+        if isinstance(node, yaml.ScalarNode):
+            self.places.known[path] = Place(line, column, node.value)
+            return Scalar(node.value, not node.style, line, column)
+        at = key or node  # a block begins below its name; the name is what the author looks for
+        self.places.known[path] = Place(at.start_mark.line + 1, at.start_mark.column + 1)
+        if isinstance(node, yaml.SequenceNode):
+            items = tuple(self.node(each, (*path, i)) for i, each in enumerate(node.value))
+            return Sequence(items, line, column)
+        return self.mapping(node, path)
+
+    def mapping(self, node: yaml.Node, path: ValuePath) -> Mapping:
+        entries: dict[str, Node] = {}
+        keys: dict[str, tuple[int, int]] = {}
+        for key, value in node.value:
+            if self.accepts(key, keys, path):
+                keys[key.value] = (key.start_mark.line + 1, key.start_mark.column + 1)
+                entries[key.value] = self.node(value, (*path, key.value), key)
+        return Mapping(entries, keys, node.start_mark.line + 1, node.start_mark.column + 1)
+
+    def accepts(self, key: yaml.Node, keys: dict[str, tuple[int, int]], path: ValuePath) -> bool:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            said = "a list or group cannot be a name"
+            hint = "if this is a text, put it in quotation marks"
+        elif key.value == "<<" and not key.style:
+            said, hint = "merge keys (<<) are not accepted", "write the values out"
+        elif key.value in keys:
+            said = f"{key.value} is given twice; it stands in line {keys[key.value][0]} already"
+            hint = "keep one of the two"
+        else:
+            return True
+        where = (*path, key.value) if isinstance(key, yaml.ScalarNode) else path
+        self.problems.append(Problem(self.file, line, dotted(where), said, hint))
+        return False
+
+
+def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
+    mark = error.problem_mark or error.context_mark
+    line = mark.line + 1 if mark else None
+    row = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    seen = row[mark.column : mark.column + 1] if mark else ""
+    said, hint = _in_words(f"{error.context or ''} {error.problem or ''}", seen, row)
+    if error.context_mark and error.context_mark.line + 1 != line:
+        said += f" (what is not finished begins in line {error.context_mark.line + 1})"
+    return Problem(file, line, "", said, hint)
+
+
+def _in_words(problem: str, seen: str, row: str) -> tuple[str, str]:
+    if seen == "\t" or (row.lstrip(" ").startswith("\t") and "token" in problem):
+        return "a tab stands where YAML wants spaces", "indent with spaces; no tab anywhere"
+    if "mapping values are not allowed" in problem:
+        return (
+            "a colon is not possible here",
+            "put a text that contains a colon in quotation marks; check the indentation",
+        )
+    if "cannot start any token" in problem:
+        return f"a text cannot begin with {seen}", "put the text in quotation marks"
+    if "quoted scalar" in problem:
+        return "a quotation mark is not closed", "a quotation mark inside a text is written twice"
+    if "flow" in problem:
+        return "a bracket is not closed, or a comma is missing", "check the [ ] and { } around here"
+    if "alias" in problem or "anchor" in problem or "tag" in problem:
+        return "a text cannot begin with & * or !", "put the text in quotation marks"
+    if "could not find expected ':'" in problem:
+        return "a colon is missing after the name", "write name: value"
+    if "block" in problem:
+        return (
+            "this line does not fit the lines above it",
+            "check the indentation, and quotation marks around texts that hold one",
+        )
+    return f"this is no YAML: {' '.join(problem.split())}", "check the line above as well"

@@ -1,0 +1,56 @@
+"""Text of strangers made safe to show: no control characters, no reversed writing, ASCII where nothing else can be shown."""
+
+import unicodedata
+from collections.abc import Mapping
+from types import MappingProxyType
+
+KEPT = "\n\t"
+HIDDEN = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Marks that reverse the direction of what follows: a way to show other text than is there."""
+ASCII: Mapping[str, str] = MappingProxyType(
+    {
+        "–": "-",
+        "—": "-",
+        "−": "-",
+        "‘": "'",
+        "’": "'",
+        "“": '"',
+        "”": '"',
+        "…": "...",
+        "×": "x",
+        "≤": "<=",
+        "≥": ">=",
+        "±": "+/-",
+        "≈": "~",
+        "·": "-",
+        "→": "->",
+        "½": "1/2",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "µ": "u",
+        "✓": "+",
+    }
+)
+
+
+def without_controls(text: str) -> str:
+    """Return the text without control characters (line breaks and tabs stay) and without direction marks."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(
+        sign
+        for sign in text
+        if sign in KEPT or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in HIDDEN)
+    )
+
+
+def one_line(text: str) -> str:
+    """Return the cleaned text with every run of white space as one space."""
+    return " ".join(without_controls(text).split())
+
+
+def to_ascii(text: str) -> str:
+    """Return the text in ASCII: known signs spelt out, accents dropped, a question mark for the rest."""
+    spelt = "".join(ASCII.get(sign, sign) for sign in text)
+    return unicodedata.normalize("NFKD", spelt).encode("ascii", "replace").decode("ascii")

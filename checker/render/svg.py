@@ -1,0 +1,40 @@
+"""A drawing made fit to stand inside a page: ids of its own, no namespaces, no fixed size, a title and a description."""
+
+import re
+from html import escape
+
+from checker.render.cleaned import without_controls
+
+FONT = re.compile(r"font:\s*((?:\w+\s+)*?)([\d.]+px)\s+[^;\"]*")
+TAG = re.compile(r"<[^>]*>")
+ID = re.compile(r'(\sid="|\shref="#|url\(#)')
+
+
+def inline(svg: str, name: str, title: str, description: str) -> str:
+    """Return the drawing as an element of a page, every id in it beginning with `name`.
+
+    Its two labelled by-lines are what a screen reader says in its place. The font comes from the page.
+    """
+    body = svg[svg.index("<svg") :]
+    opening, _, rest = body.partition(">")
+    box = re.search(r'viewBox="([^"]+)"', opening)
+    if box is None:
+        raise ValueError("the drawing has no viewBox")
+    rest = TAG.sub(lambda tag: _own(tag.group(), name), rest)
+    head = (
+        f'<svg viewBox="{box.group(1)}" role="img" aria-labelledby="{name}-title {name}-desc">'
+        f'<title id="{name}-title">{escape(without_controls(title))}</title>'
+        f'<desc id="{name}-desc">{escape(without_controls(description))}</desc>'
+    )
+    return head + re.sub(r"\n\s*", "\n", rest).strip()
+
+
+def _own(tag: str, name: str) -> str:
+    tag = tag.replace("xlink:href=", "href=")
+    tag = FONT.sub(_font, tag)
+    return ID.sub(rf"\g<1>{name}-", tag)
+
+
+def _font(found: re.Match[str]) -> str:
+    weight = "; font-weight: 600" if found.group(1).strip() in ("600", "semibold", "bold") else ""
+    return f"font-size: {found.group(2)}{weight}"
