@@ -3,7 +3,7 @@
 PYTHON ?= $(shell command -v python3 || command -v python)
 UV ?= $(shell command -v uv)
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
-PYTEST_FLAGS ?= -n auto
+PYTEST_FLAGS ?= -n auto --dist loadgroup
 
 COMPILE = $(UV) pip compile pyproject.toml --quiet --no-config --universal --python-version 3.11 \
 	--generate-hashes --no-emit-index-url --no-emit-find-links --no-header $(LOCK_FLAGS)

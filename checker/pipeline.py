@@ -20,7 +20,7 @@ from checker.model.study import Classification, Study
 from checker.model.study.evaluations import OperatingPoint
 from checker.needs import Absent, Known
 from checker.reading.documents import StudyDocument, read_study
-from checker.reading.guidelines import find_guideline, read_index
+from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import read_submitted
@@ -102,7 +102,7 @@ class Appraised(NamedTuple):
 
 def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen, notes = _guidelines(study, options)
+    chosen, notes = _chosen(study, options)
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
     for guideline, why in chosen:
@@ -116,9 +116,7 @@ def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appra
     return Appraised(tuple(reports), tuple(answers), items, notes)
 
 
-def _guidelines(
-    study: Study, options: Options
-) -> tuple[list[tuple[Guideline, str]], tuple[str, ...]]:
+def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]], tuple[str, ...]]:
     """Return the guidelines that were asked for, else those that apply, each with the reason.
 
     Raises:
@@ -126,11 +124,26 @@ def _guidelines(
         BadSubmission: a guideline file cannot be used.
     """
     if options.guidelines:
-        return [
-            (find_guideline(each), "asked for by --guideline") for each in options.guidelines
-        ], ()
-    choice = reporting.choose(study, read_index().catalogs)
-    return [(find_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+        return [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines], ()
+    choice = reporting.choose(study, read_index())
+    return [(_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+
+
+def _guideline(name: str) -> Guideline:
+    """Return the shipped guideline of that name, or the one in that file.
+
+    Raises:
+        BadRequest: it is neither.
+        BadSubmission: the file cannot be used.
+    """
+    shipped = [entry.id for entry in read_index()]
+    if name in shipped:
+        return guidelines((name,))[0]
+    if Path(name).suffix in (".yaml", ".yml"):
+        return read_guideline(Path(name), rules=RULES)
+    raise BadRequest(
+        f"{name} is neither a guideline of this version ({', '.join(shipped)}) nor a YAML file"
+    )
 
 
 def _rules(options: Options) -> tuple[str, ...]:

@@ -5,13 +5,12 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from checker.reading.guidelines import find_guideline, read_index
-from checker.reading.schema import study_schema
-
 from checker.metrics import METRICS
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.study.facts import FACTS, Fact
+from checker.reading.guidelines import guidelines
 from checker.reading.references import read_sources, read_thresholds
+from checker.reading.schema import study_schema
 from checker.rules import RULES, Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,8 +119,7 @@ def _when(when: Mapping[str, Iterable[object]]) -> str:
 def guidelines_page() -> str:
     """Return the page of the guidelines that ship, with every item in our words."""
     rows = [MADE, "# Guidelines\n", "Items are paraphrased; ids and order are official.\n"]
-    for entry in read_index().catalogs:
-        guideline = find_guideline(entry.id)
+    for guideline in guidelines():
         rows.append(
             f"## {guideline.id}\n\n{guideline.title} ({guideline.version}). {guideline.licence}\n"
         )

@@ -100,7 +100,7 @@ def installer() -> "list[str]":
     uv, python = shutil.which("uv"), new_enough()
     if uv:
         return [uv, "pip", "install", "--quiet", "--python", str(PYTHON), "--compile-bytecode"]
-    quiet = ["install", "--quiet", "--disable-pip-version-check"]
+    quiet = ["install", "-qq", "--disable-pip-version-check"]
     if works([PYTHON, "-m", "pip", "--version"]):
         return [str(PYTHON), "-m", "pip", *quiet]
     if python and works([python, "-m", "pip", "--python", PYTHON, "--version"]):

@@ -36,7 +36,14 @@ REFUSED = [
     Refused("a NUL", "scores.csv\0", "control character"),
     Refused("a line end", "scores\n.csv", "control character"),
 ]
-ALLOWED = ["scores.csv", "data/scores.csv", "./scores.csv", "data//scores.csv", "a..b.csv", "Größe 1.csv"]
+ALLOWED = [
+    "scores.csv",
+    "data/scores.csv",
+    "./scores.csv",
+    "data//scores.csv",
+    "a..b.csv",
+    "Größe 1.csv",
+]
 
 
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: case.story)
@@ -81,7 +88,7 @@ def test_a_file_in_the_folder_is_found(study):
 MISSING = [
     ("data/score.csv", "did you mean data/scores.csv?"),
     ("data/Cases.CSV2", "did you mean data/cases.csv?"),
-    ("dat/scores.csv", "did you mean data?"),
+    ("dat/scores.csv", "did you mean data/scores.csv?"),
     ("data/zzzzzz", "the folder data contains data/cases.csv, data/scores.csv"),
     ("qqqq", "the folder . contains data"),
 ]

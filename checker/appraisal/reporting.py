@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from typing import NamedTuple
 
 from checker.appraisal.facts import answer_fact, short_value
-from checker.model.guideline import Guideline, IndexEntry, Item, Part
+from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part
 from checker.model.report import Answer, AnswerFact, FactState, GuidelineReport, Status
 from checker.model.study import Study
 from checker.model.study.facts import FACTS, holds, values
@@ -65,8 +65,7 @@ def choose(study: Study, entries: Sequence[IndexEntry]) -> Choice:
 def _fitting(study: Study, entries: Iterable[IndexEntry]) -> Choice:
     chosen, notes = [], []
     for entry in entries:
-        wrong = [fact for fact, value in entry.when.items() if holds(study, {fact: value}) is False]
-        if wrong:
+        if wrong := _wrong(study, entry.when):
             notes.append(f"{entry.id} does not apply: {_as_said(study, wrong)}.")
         else:
             chosen.append(Chosen(entry.id, _why(study, entry)))
@@ -81,8 +80,7 @@ def _why(study: Study, entry: IndexEntry) -> str:
     if said:
         sentences.append(f"Here {_as_said(study, said)}.")
     if silent:
-        are = "is" if len(silent) == 1 else "are"
-        sentences.append(f"{_listed(silent)} {are} not described yet.")
+        sentences.append(f"{_not_described(silent)}.")
     return " ".join(sentences)
 
 
@@ -107,7 +105,8 @@ def unknown_items(guideline: Guideline, study: Study) -> tuple[str, ...]:
     """Return a sentence for each statement about an item that the guideline does not have."""
     said = study.statements
     known = {f"{guideline.id}/{item.id}" for item in guideline.items}
-    abouts = [each.about for each in (*(said.not_applicable or ()), *(said.locations or ()))]
+    abouts = [each.about for each in said.not_applicable or ()]
+    abouts += [each.about for each in said.locations or ()]
     return tuple(
         f"A statement is about {about}, and {guideline.id} has no such item."
         for about in dict.fromkeys(abouts)
@@ -165,8 +164,8 @@ def _out_of_scope(item: Item, study: Study) -> Verdict | None:
         what = _listed(item.applies)
         reason = f"It is asked of the {what} of a model, and study.type is {kind}."
         return Verdict(Status.DOES_NOT_APPLY, reason)
-    if holds(study, item.when) is False:
-        reason = f"It is asked only if {item.condition}; {_as_said(study, item.when)}."
+    if wrong := _wrong(study, item.when):
+        reason = f"It is asked only if {item.condition}; {_as_said(study, wrong)}."
         return Verdict(Status.DOES_NOT_APPLY, reason)
     return None
 
@@ -218,7 +217,7 @@ def _by_facts(facts: Sequence[AnswerFact]) -> Verdict:
     return Verdict(status, _what_lacks(silent, missing))
 
 
-def _what_lacks(silent: Iterable[AnswerFact], missing: Iterable[AnswerFact]) -> str:
+def _what_lacks(silent: Sequence[AnswerFact], missing: Sequence[AnswerFact]) -> str:
     sentences = []
     if missing:
         sentences.append(f"Said not to be reported: {_because(missing)}.")
@@ -233,7 +232,7 @@ def _unsettled(item: Item, study: Study, verdict: Verdict) -> Verdict:
     if verdict.status in settled or holds(study, item.when) is not None:
         return verdict
     silent = [fact for fact in item.when if not values(study, fact)]
-    because = f"It is asked only if {item.condition}, and {_listed(silent)} is not described yet."
+    because = f"It is asked only if {item.condition}; {_not_described(silent)}."
     return Verdict(verdict.status, f"{verdict.reason} {because}")
 
 
@@ -253,8 +252,17 @@ def _because(facts: Iterable[AnswerFact]) -> str:
     return ", ".join(f"{fact.name} ({fact.reason})" if fact.reason else fact.name for fact in facts)
 
 
+def _wrong(study: Study, when: Condition) -> list[str]:
+    """Return the facts that are known not to be as the condition wants them."""
+    return [fact for fact, accepted in when.items() if holds(study, {fact: accepted}) is False]
+
+
 def _as_said(study: Study, facts: Iterable[str]) -> str:
     return " and ".join(f"{fact} is {short_value(study, fact)}" for fact in facts)
+
+
+def _not_described(facts: Sequence[str]) -> str:
+    return f"{_listed(facts)} {'is' if len(facts) == 1 else 'are'} not described yet"
 
 
 def _listed(names: Iterable[str]) -> str:

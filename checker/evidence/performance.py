@@ -1,7 +1,8 @@
 """Evidence about how the model does: estimates, comparisons and the points of the figures."""
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from dataclasses import replace
+from typing import NamedTuple, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,15 +12,15 @@ from checker.evidence.base import evidence
 from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.evidence import CrossTable, DesignEffect, ThresholdOptimum
-from checker.model.predictions import Predictions
+from checker.model.predictions import Codes, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
 from checker.needs import DoesNotApply, NotEstablished, stated
 
 CASE_CONTROL = ("case_control", "nested_case_control", "case_cohort")
 """Designs in which the share with the outcome was chosen, not found."""
-CURVE_THRESHOLDS = 61
-"""Points of a decision curve over the declared range: smooth to the eye, few enough for a table."""
+TABLED_THRESHOLDS = 5
+"""Threshold probabilities over the declared range at which net benefit is told in numbers."""
 
 
 class Scored(NamedTuple):
@@ -148,7 +149,7 @@ def decision_thresholds(
 ) -> tuple[float, ...]:
     """Return threshold probabilities over the declared range at which net benefit is told in numbers (five)."""
     low, high = decision_range
-    return tuple(round(float(each), 6) for each in np.linspace(low, high, 5))
+    return tuple(round(float(each), 6) for each in np.linspace(low, high, TABLED_THRESHOLDS))
 
 
 @evidence
@@ -250,15 +251,14 @@ def paired_comparison(
     made: list[Comparison] = []
     for name, score in predictions.compared.items():
         made += metrics.compare(
-            {**columns, "other": score},
+            {**columns, name: score},
             "score",
-            "other",
-            names=("score", name),
+            name,
             unit=unit,
+            evaluation=classified.name,
             seed=settings.seed,
             level=settings.level,
             resamples=settings.resamples,
-            evaluation=classified.name,
         )
     return tuple(made)
 
@@ -292,7 +292,32 @@ def design_effect(
     """
     if scored.patient is None or len(np.unique(scored.patient)) == len(scored.patient):
         raise DoesNotApply("every row is another patient")
-    return metrics.design_effects(scored.outcome, scored.score, scored.patient, optional_threshold)
+    return tuple(
+        DesignEffect(metric=metric, value=value)
+        for metric in CLUSTERED
+        if (value := _design_effect(scored, metric, optional_threshold)) is not None
+    )
+
+
+CLUSTERED = (
+    "auroc",
+    "sensitivity",
+    "specificity",
+    "positive_predictive_value",
+    "negative_predictive_value",
+    "accuracy",
+)
+"""Metrics whose variance is known with and without clustering."""
+
+
+def _design_effect(scored: Scored, metric: str, threshold: float | None) -> float | None:
+    """Return the design effect of one metric; None where it has none on these data."""
+    try:
+        return metrics.design_effect(
+            scored.outcome, scored.score, cast(Codes, scored.patient), metric, threshold
+        )
+    except NotEstablished:
+        return None  # a degenerate metric has its own sentence among the estimates
 
 
 @evidence
@@ -300,8 +325,11 @@ def threshold_equals_optimum_on_test(
     classified: Evaluation, scored: Scored, threshold: float, predictions: Predictions
 ) -> tuple[ThresholdOptimum, ...]:
     """Return, by criterion, whether the declared threshold decides like the best one on these data."""
-    return metrics.threshold_optima(
-        scored.outcome, scored.score, threshold, turned=predictions.lower_is_positive
+    found = metrics.threshold_optimum(scored.outcome, scored.score, threshold)
+    if not predictions.lower_is_positive:
+        return found
+    return tuple(  # as submitted: the stored score is turned
+        replace(each, declared=-each.declared, low=-each.high, high=-each.low) for each in found
     )
 
 
@@ -322,7 +350,8 @@ def calibration_curve(
     return metrics.calibration_curve(
         scored.outcome,
         probability,
-        patient=scored.patient,
+        scored.patient,
+        evaluation=classified.name,
         seed=settings.seed,
         level=settings.level,
         resamples=settings.resamples,
@@ -338,14 +367,10 @@ def decision_curve(
     natural_prevalence: str,
 ) -> DecisionCurve:
     """Return net benefit over the declared range, with both simple strategies."""
-    low, high = decision_range
-    grid = tuple(round(float(each), 6) for each in np.linspace(low, high, CURVE_THRESHOLDS))
-    return metrics.decision_curve(scored.outcome, probability, grid)
+    return metrics.decision_curve(scored.outcome, probability, decision_range)
 
 
 @evidence
-def score_distribution(
-    classified: Evaluation, scored: Scored, is_probability: bool
-) -> ScoreDistribution:
+def score_distribution(classified: Evaluation, scored: Scored) -> ScoreDistribution:
     """Return the histogram of scores by outcome."""
-    return metrics.score_distribution(scored.outcome, scored.score, probability=is_probability)
+    return metrics.score_distribution(scored.outcome, scored.score)

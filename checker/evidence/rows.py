@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.metrics.base import METRICS, Bools, Codes, Floats, Metric, Share, plain
+from checker.metrics.comparing import RECLASSIFICATION
 from checker.metrics.estimating import STATED, Cases, known_of
-from checker.metrics.patients import one_row_per_patient
+from checker.metrics.patients import aggregate
 from checker.metrics.resampling import seeds
 from checker.metrics.utility import STRATEGIES
 from checker.model.predictions import Labels, Predictions
@@ -98,7 +99,7 @@ class Rows:
             "score": self.score,
             "patient": self.patient,
         }
-        single = one_row_per_patient(columns, by)
+        single = aggregate(columns, by)
         return replace(
             self,
             outcome=single["outcome"] == 1,
@@ -120,6 +121,7 @@ class Subject:
     """What a claim is about."""
 
     metric: Metric
+    """Reclassification exists as a difference only: the AUROC holds its place and is not read."""
     group: str
     """``all``, or ``column = value`` as the files spell it."""
     score: str
@@ -129,6 +131,8 @@ class Subject:
     """Shape (rows of the file,): which of them are in the group."""
     of_score: Floats
     """Shape (rows of the file,): the score, NaN where missing."""
+    declared: float | None
+    """The threshold of the evaluation, if the claim is about the model's score."""
 
 
 def subject(
@@ -145,7 +149,8 @@ def subject(
         NotEstablished: its metric is not recomputed, its group or score is not in the file, or it needs a
             threshold (or another place) that is not described.
     """
-    metric = METRICS.get((TASK, claim.metric))
+    only_compared = claim.versus is not None and claim.metric in RECLASSIFICATION
+    metric = METRICS.get((TASK, "auroc" if only_compared else claim.metric))
     if metric is None:
         raise NotEstablished(f"{claim.metric} is not recomputed by this version")
     group, chosen = group_of(claim.group, predictions)
@@ -159,7 +164,8 @@ def subject(
         resamples=settings.resamples,
         level=claim.level or 0.95,
     )
-    facets = _facets(claim, metric, rows, optional_threshold if its_own else None, predictions)
+    declared = optional_threshold if its_own else None
+    facets = _facets(claim, metric, rows, declared, predictions)
     return Subject(
         metric=metric,
         group=group,
@@ -167,6 +173,7 @@ def subject(
         rows=rows.at(**facets),
         chosen=chosen,
         of_score=of_score,
+        declared=declared,
     )
 
 

@@ -163,7 +163,8 @@ def over(numerator: ArrayLike, denominator: ArrayLike, otherwise: str) -> Floats
     above, below = np.asarray(numerator, float), np.asarray(denominator, float)
     if below.ndim == 0 and below == 0:
         raise Undefined(otherwise)
-    return np.divide(above, below, out=np.full(np.broadcast(above, below).shape, np.nan), where=below != 0)
+    nothing = np.full(np.broadcast(above, below).shape, np.nan)
+    return np.asarray(np.divide(above, below, out=nothing, where=below != 0))
 
 
 def plain(found: Share | Floats) -> float:

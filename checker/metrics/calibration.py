@@ -19,7 +19,7 @@ from checker.metrics.base import (
 )
 from checker.metrics.intervals import around, around_logarithm
 from checker.metrics.patients import ByPatient, share_variance, sums_by_patient
-from checker.metrics.ranking import NEEDS_BOTH, Ranking, Tallies
+from checker.metrics.ranking import NEEDS_BOTH, NO_CASES, Ranking, Tallies
 from checker.metrics.smoothing import Gaps, quantile_of_gaps
 from checker.model.estimate import Interval
 from checker.needs import DoesNotApply
@@ -89,7 +89,9 @@ def recalibration(outcome: Bools, linear_predictor: Floats, patient: Codes) -> F
         raise Undefined("all predicted risks are equal, so there is no slope")
     with_it, without = linear_predictor[outcome], linear_predictor[~outcome]
     if with_it.min() >= without.max() or without.min() >= with_it.max():
-        raise Undefined("the predicted risks separate the outcomes completely, so no slope fits best")
+        raise Undefined(
+            "the predicted risks separate the outcomes completely, so no slope fits best"
+        )
     design = np.column_stack([np.ones(len(outcome)), linear_predictor])
     return _fit(outcome, design, np.zeros(len(outcome)), np.array([0.0, 1.0]), patient)
 
@@ -131,7 +133,7 @@ def _fit(outcome: Bools, design: Floats, offset: Floats, start: Floats, patient:
 
 def _solved(information: Floats, gradient: Floats) -> Floats:
     try:
-        return np.linalg.solve(information, gradient)
+        return np.asarray(np.linalg.solve(information, gradient), float)
     except np.linalg.LinAlgError as error:
         raise Undefined("the logistic fit does not converge") from error
 
@@ -147,14 +149,18 @@ def _inverse_logit(linear: Floats) -> Floats:
 def _covariance(
     information: Floats, design: Floats, residual: Floats, patient: Codes
 ) -> tuple[Floats, str]:
-    inverse, patients = np.linalg.inv(information), int(patient.max()) + 1
+    inverse = np.asarray(np.linalg.inv(information), float)
+    patients = int(patient.max()) + 1
     if patients == len(patient):
         return inverse, "Wald"
     if patients < 2:
         raise Undefined("needs cases of at least two patients")
     off = sums_by_patient(patient, *(design.T * residual))
     middle = off.T @ off * patients / (patients - 1)
-    return inverse @ middle @ inverse, f"Wald, robust to clustering by patient ({patients} patients)"
+    return (
+        inverse @ middle @ inverse,
+        f"Wald, robust to clustering by patient ({patients:,} patients)",
+    )
 
 
 def _coefficient(fit: Fit, at: int, level: float) -> Uncertainty:
@@ -203,7 +209,7 @@ def ratio_interval(patient_risks: ByPatient, patient: Codes, level: float) -> Un
         return Uncertainty(None, "No interval: no case has the outcome.")
     method, variance = "logarithmic", (1 - observed / cases) / observed
     if len(patient_risks) < cases:
-        method = f"logarithmic, clustered by patient ({len(patient_risks)} patients)"
+        method = f"logarithmic, clustered by patient ({len(patient_risks):,} patients)"
         each = Share(patient_risks[:, 0], patient_risks[:, 1], "")
         variance = share_variance(each) * (expected / observed) ** 2
     return _stated(lambda: around_logarithm(observed / expected, variance, level, method))
@@ -218,7 +224,7 @@ def calibration_slope(recalibration: Fit) -> Floats:
 
     Below 1 the risks are too extreme, above 1 not extreme enough.
     """
-    return recalibration.coefficients[1]
+    return np.asarray(recalibration.coefficients[1])
 
 
 @metric(
@@ -227,7 +233,7 @@ def calibration_slope(recalibration: Fit) -> Floats:
 )  # fmt: skip
 def calibration_in_the_large(recalibration_in_the_large: Fit) -> Floats:
     """Return the intercept with the slope fixed at 1; 0 is ideal, above 0 the risks are too low on average."""
-    return recalibration_in_the_large.coefficients[0]
+    return np.asarray(recalibration_in_the_large.coefficients[0])
 
 
 @metric(
@@ -236,7 +242,7 @@ def calibration_in_the_large(recalibration_in_the_large: Fit) -> Floats:
 )  # fmt: skip
 def calibration_intercept(recalibration: Fit) -> Floats:
     """Return the intercept estimated together with the slope; it is no measure of mean calibration."""
-    return recalibration.coefficients[0]
+    return np.asarray(recalibration.coefficients[0])
 
 
 @metric(
@@ -253,10 +259,12 @@ def observed_expected_ratio(patient_risks: ByPatient) -> Floats:
 def brier_score(tallies: Tallies, risk: Floats) -> Floats:
     """Return the mean squared difference between outcome (0 or 1) and predicted risk."""
     squared = tallies.with_outcome @ (1 - risk) ** 2 + tallies.without @ risk**2
-    return over(squared, tallies.positives + tallies.negatives, "there are no cases")
+    return over(squared, tallies.positives + tallies.negatives, NO_CASES)
 
 
-@metric("scaled_brier_score", task=TASK, goal="higher", bounds=(-np.inf, 1), source="steyerberg-2010")
+@metric(
+    "scaled_brier_score", task=TASK, goal="higher", bounds=(-np.inf, 1), source="steyerberg-2010"
+)
 def scaled_brier_score(tallies: Tallies, risk: Floats) -> Floats:
     """Return 1 minus the Brier score over that of always predicting the prevalence; 1 is perfect."""
     squared = tallies.with_outcome @ (1 - risk) ** 2 + tallies.without @ risk**2
@@ -270,13 +278,14 @@ def log_loss(tallies: Tallies, risk: Floats) -> Floats:
     """Return the mean negative log-likelihood of the outcomes (natural logarithm)."""
     wrong = tallies.with_outcome[..., risk == 0].sum() + tallies.without[..., risk == 1].sum()
     if wrong:
+        cases = "1 case" if wrong == 1 else f"{wrong:.0f} cases"
         raise Undefined(
-            f"the log loss is infinite: {wrong:.0f} cases were given a risk of exactly 0 or 1 and it was wrong"
+            f"the log loss is infinite: {cases} had a predicted risk of exactly 0 or 1, and it was wrong"
         )
     of_event = -np.log(risk, out=np.zeros_like(risk), where=risk > 0)
     of_none = -np.log1p(-risk, out=np.zeros_like(risk), where=risk < 1)
     total = tallies.with_outcome @ of_event + tallies.without @ of_none
-    return over(total, tallies.positives + tallies.negatives, "there are no cases")
+    return over(total, tallies.positives + tallies.negatives, NO_CASES)
 
 
 @derived(TASK)
@@ -326,7 +335,7 @@ def expected_calibration_error(tallies: Tallies, risk: Floats, bin_starts: Codes
     """
     off = tallies.with_outcome - risk * (tallies.with_outcome + tallies.without)
     total = np.abs(np.add.reduceat(off, bin_starts, axis=-1)).sum(axis=-1)
-    return over(total, tallies.positives + tallies.negatives, "there are no cases")
+    return over(total, tallies.positives + tallies.negatives, NO_CASES)
 
 
 @metric(
@@ -338,7 +347,7 @@ def integrated_calibration_index(gaps: Gaps) -> Floats:
 
     Loess of the outcome on the risk, span 0.75, degree 2 (Austin & Steyerberg 2019).
     """
-    return over((gaps.gap * gaps.cases).sum(-1), gaps.cases.sum(-1), "there are no cases")
+    return over((gaps.gap * gaps.cases).sum(-1), gaps.cases.sum(-1), NO_CASES)
 
 
 @metric(

@@ -18,6 +18,7 @@ from checker.metrics.base import (
 )
 from checker.metrics.intervals import PROPORTION_INTERVALS, around_logarithm
 from checker.metrics.patients import ByPatient, Weight, effective_cases, sums_by_patient, totals
+from checker.metrics.ranking import NO_CASES
 
 TASK = "classification"
 NO_POSITIVE = "no case has the outcome"
@@ -97,12 +98,16 @@ def share_interval(
 
 def positive_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
     """Return the interval of the positive likelihood ratio (Simel, Samsa & Matchar 1991)."""
-    return _ratio_interval(measured, level, (cells.tp, cells.fp), (cells.positives, cells.negatives))
+    return _ratio_interval(
+        measured, level, (cells.tp, cells.fp), (cells.positives, cells.negatives)
+    )
 
 
 def negative_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
     """Return the interval of the negative likelihood ratio (Simel, Samsa & Matchar 1991)."""
-    return _ratio_interval(measured, level, (cells.fn, cells.tn), (cells.positives, cells.negatives))
+    return _ratio_interval(
+        measured, level, (cells.fn, cells.tn), (cells.positives, cells.negatives)
+    )
 
 
 def odds_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
@@ -165,7 +170,7 @@ def negative_predictive_value(cells: Cells) -> Share:
 )  # fmt: skip
 def accuracy(cells: Cells) -> Share:
     """Return the share of right decisions; read it beside the no-information rate."""
-    return Share(cells.tp + cells.tn, cells.cases, "there are no cases")
+    return Share(cells.tp + cells.tn, cells.cases, NO_CASES)
 
 
 @metric("balanced_accuracy", task=TASK, goal="higher", bounds=(0, 1), source="brodersen-2010")
@@ -178,7 +183,9 @@ def balanced_accuracy(cells: Cells) -> Floats:
 def f1(cells: Cells) -> Floats:
     """Return the harmonic mean of sensitivity and positive predictive value: 2 tp / (2 tp + fp + fn)."""
     below = 2 * cells.tp + cells.fp + cells.fn
-    return over(2 * cells.tp, below, "no case has the outcome and none scores at or above the threshold")
+    return over(
+        2 * cells.tp, below, "no case has the outcome and none scores at or above the threshold"
+    )
 
 
 @metric("matthews_correlation", task=TASK, goal="higher", bounds=(-1, 1), source="matthews-1975")
@@ -200,6 +207,31 @@ def cohen_kappa(cells: Cells) -> Floats:
     return over(agreed, cases**2 - chance, "decisions and outcomes are all the same")
 
 
+@metric("gwet_ac1", task=TASK, goal="higher", bounds=(-1, 1), source="gwet-2008")
+def gwet_ac1(cells: Cells) -> Floats:
+    """Return the agreement of decision and outcome beyond chance, stable at extreme prevalence (Gwet 2008).
+
+    Chance is 2 q (1 - q), q the mean share of positive decisions and of cases with the outcome.
+    """
+    agreed = over(cells.tp + cells.tn, cells.cases, NO_CASES)
+    q = over(2 * cells.tp + cells.fp + cells.fn, 2 * cells.cases, NO_CASES)
+    chance = 2 * q * (1 - q)
+    return (agreed - chance) / (1 - chance)
+
+
+@metric(
+    "percent_agreement",
+    task=TASK,
+    goal="higher",
+    bounds=(0, 1),
+    interval=share_interval,
+    source="fleiss-1981",
+)
+def percent_agreement(cells: Cells) -> Share:
+    """Return the share of cases where decision and outcome agree: the accuracy, by another name."""
+    return Share(cells.tp + cells.tn, cells.cases, NO_CASES)
+
+
 @metric("youden_index", task=TASK, goal="higher", bounds=(-1, 1), source="youden-1950")
 def youden_index(cells: Cells) -> Floats:
     """Return sensitivity plus specificity minus one."""
@@ -214,7 +246,9 @@ def positive_likelihood_ratio(cells: Cells) -> Floats:
     """Return sensitivity over one minus specificity."""
     missed = 1 - specificity_of(cells)
     missed = np.where(cells.fp == 0, 0.0, missed)
-    return over(sensitivity_of(cells), missed, "specificity is 1, so the ratio is infinite")
+    return over(
+        sensitivity_of(cells), missed, "specificity is 1, so the ratio would divide by zero"
+    )
 
 
 @metric(
@@ -224,7 +258,9 @@ def positive_likelihood_ratio(cells: Cells) -> Floats:
 def negative_likelihood_ratio(cells: Cells) -> Floats:
     """Return one minus sensitivity over specificity."""
     missed = over(cells.fn, cells.positives, NO_POSITIVE)
-    return over(missed, specificity_of(cells), "specificity is 0, so the ratio is infinite")
+    return over(
+        missed, specificity_of(cells), "specificity is 0, so the ratio would divide by zero"
+    )
 
 
 @metric(
@@ -233,7 +269,11 @@ def negative_likelihood_ratio(cells: Cells) -> Floats:
 )  # fmt: skip
 def diagnostic_odds_ratio(cells: Cells) -> Floats:
     """Return the odds of the outcome above the threshold over the odds below it: tp tn / (fp fn)."""
-    return over(cells.tp * cells.tn, cells.fp * cells.fn, "no decision of one kind is wrong, so the ratio is infinite")
+    return over(
+        cells.tp * cells.tn,
+        cells.fp * cells.fn,
+        "one kind of decision has no errors, so the ratio would divide by zero",
+    )
 
 
 @metric(
@@ -243,7 +283,7 @@ def diagnostic_odds_ratio(cells: Cells) -> Floats:
 def prevalence(patient_classes: ByPatient, weight: Weight) -> Share:
     """Return the share of cases with the outcome."""
     with_outcome, cases = totals(patient_classes, weight)
-    return Share(with_outcome, cases, "there are no cases")
+    return Share(with_outcome, cases, NO_CASES)
 
 
 def sensitivity_of(cells: Cells) -> Floats:
@@ -263,6 +303,6 @@ def no_information_rate(outcome: Bools) -> float:
         Undefined: there are no cases.
     """
     if not len(outcome):
-        raise Undefined("there are no cases")
+        raise Undefined(NO_CASES)
     share = float(np.mean(np.asarray(outcome, bool)))
     return max(share, 1 - share)

@@ -13,6 +13,7 @@ from checker.metrics.intervals import around, cut, percentile, tango, two_sided_
 from checker.metrics.patients import EACH_PATIENT, share_variance, sums_by_patient
 from checker.metrics.ranking import (
     NEEDS_BOTH,
+    NO_CASES,
     Placements,
     area,
     delong_covariance,
@@ -96,13 +97,11 @@ def compare(
         resamples: of patients.
         probability: whether the scores are probabilities; None: they are if all values lie in 0..1.
     """
-    names, given = (first, second), {"level": level, "probability": probability}
+    names, given = (first, second), {"probability": probability}
     alike = {"score": columns[first], "other": columns[second]}
     cases, known = complete({**columns, **alike}, "other")
     other = replace(cases, score=np.asarray(columns[second], float)[known])
-    both = tuple(
-        known_of(each, seeds(seed, evaluation, group), **given) for each in (cases, other)
-    )
+    both = tuple(known_of(each, seeds(seed, evaluation, group), given) for each in (cases, other))
     pair = Pair(names, (cases, other), both, unit, group, level, resamples)  # type: ignore[arg-type]
     return tuple(_compared(pair, (threshold, second_threshold), net_benefit))
 
@@ -136,7 +135,9 @@ def _compared(
         yield _stated(pair, metric, partial(_resampled, pair, metric, {}))
     for at_risk in net_benefit:
         facets = {"threshold": at_risk, "strategy": "model"}
-        yield _stated(pair, "net_benefit", partial(_resampled, pair, "net_benefit", facets), at_risk)
+        yield _stated(
+            pair, "net_benefit", partial(_resampled, pair, "net_benefit", facets), at_risk
+        )
     for metric in RECLASSIFICATION:
         yield _stated(pair, metric, partial(_reclassified, pair, metric))
 
@@ -157,9 +158,7 @@ def _stated(
     )
 
 
-def _undefined(
-    pair: Pair, metric: str, because: str, threshold: float | None = None
-) -> Comparison:
+def _undefined(pair: Pair, metric: str, because: str, threshold: float | None = None) -> Comparison:
     return Comparison(
         metric=metric,
         first=pair.names[0],
@@ -179,7 +178,9 @@ def _undefined(
 def _normal(value: float, variance: float, level: float, test: str) -> Difference:
     """Return the difference with its normal interval, cut at -1 and 1, and the two-sided p value."""
     if not variance > 1e-20:
-        return Difference(value, None, None, f"{test}, not possible: the difference has no variance")
+        return Difference(
+            value, None, None, f"{test}, not possible: the difference has no variance"
+        )
     interval = cut(around(value, variance, level, test), -1, 1)
     return Difference(value, interval, two_sided_p(value / variance**0.5), test)
 
@@ -194,7 +195,9 @@ def _areas(pair: Pair) -> Difference:
         return delong_covariance(cases.outcome, a, b)
 
     test = f"paired DeLong, clustered by {pair.who}" if pair.repeated else "paired DeLong"
-    return _normal(first.area - second.area, _of_difference(covariance, first, second), pair.level, test)
+    return _normal(
+        first.area - second.area, _of_difference(covariance, first, second), pair.level, test
+    )
 
 
 def _of_difference(
@@ -282,7 +285,8 @@ def _from_resamples(value: float, differences: Floats, level: float, test: str) 
         return Difference(value, None, None, f"no test: {reason}")
     defined = differences[~np.isnan(differences)]
     beyond = min(np.count_nonzero(defined <= 0), np.count_nonzero(defined >= 0))
-    return Difference(value, interval, min(1.0, 2 * (beyond + 1) / (len(defined) + 1)), test)
+    p = float(min(1.0, 2 * (beyond + 1) / (len(defined) + 1)))
+    return Difference(value, interval, p, test)
 
 
 def _reclassified(pair: Pair, metric: str) -> Difference:
@@ -303,11 +307,12 @@ def _reclassified(pair: Pair, metric: str) -> Difference:
         interval = around(value, variance, pair.level, "asymptotic") if variance else None
         p = two_sided_p(value / variance**0.5) if variance else None
         return Difference(value, interval, p, f"{test}, asymptotic")
-    shares = [Share(*_per_patient(cases, moved, side).T, NEEDS_BOTH) for side in sides]
-    sums = np.column_stack([each for share in shares for each in share[:2]])
+    sums = np.column_stack([_per_patient(cases, moved, side) for side in sides])
     found = np.concatenate([weight @ sums for weight in _weights(pair)]).T
     means = [over(found[at], found[at + 1], NEEDS_BOTH) for at in (0, 2)]
-    return _from_resamples(value, means[0] - means[1], pair.level, f"{test}, bootstrap over {pair.who}")
+    return _from_resamples(
+        value, means[0] - means[1], pair.level, f"{test}, bootstrap over {pair.who}"
+    )
 
 
 def _mean_variance(moved: Floats, metric: str) -> float:
@@ -351,12 +356,17 @@ def unpaired_delong(
     sizes = (len(first[0]), len(second[0]))
     parts = [v**2 / (n - 1) for v, n in zip(variances, sizes, strict=True)]
     difference, degrees = area(counts[0]) - area(counts[1]), spread**2 / sum(parts)
-    statistic, half = difference / spread**0.5, float(stdtrit(degrees, (1 + level) / 2)) * spread**0.5
+    statistic, half = (
+        difference / spread**0.5,
+        float(stdtrit(degrees, (1 + level) / 2)) * spread**0.5,
+    )
     method = f"unpaired DeLong, {degrees:.1f} degrees of freedom"
     interval = cut(
         Interval(low=difference - half, high=difference + half, level=level, method=method), -1, 1
     )
-    return Unpaired(difference, statistic, degrees, interval, 2 * float(stdtr(degrees, -abs(statistic))))
+    return Unpaired(
+        difference, statistic, degrees, interval, 2 * float(stdtr(degrees, -abs(statistic)))
+    )
 
 
 def compare_groups(
@@ -412,7 +422,9 @@ def _two_groups(cases: Cases, first: Bools, second: Bools, level: float) -> Diff
         both = [(cases.outcome[each], cases.score[each]) for each in (first, second)]
         found = unpaired_delong(both[0], both[1], level)
         return Difference(found.difference, found.interval, found.p, found.interval.method)
-    placed = [placements(cases.outcome[each], ranking(cases.score[each])) for each in (first, second)]
+    placed = [
+        placements(cases.outcome[each], ranking(cases.score[each])) for each in (first, second)
+    ]
     sums = [
         obuchowski_sums(cases.outcome[each], patient[each], one, int(patient.max()) + 1)
         for each, one in zip((first, second), placed, strict=True)
@@ -441,13 +453,13 @@ def design_effect(
     columns = {"outcome": np.asarray(outcome), "score": score, "patient": patient}
     cases, _ = complete(columns)
     if not len(cases.outcome):
-        raise Undefined("there are no cases")
+        raise Undefined(NO_CASES)
     if metric == "auroc":
         placed = placements(cases.outcome, ranking(cases.score))
         clustered = obuchowski_covariance(cases.outcome, cases.patient, placed, placed)
         return _ratio(clustered, delong_covariance(cases.outcome, placed, placed))
     given = {} if threshold is None else {"threshold": threshold}
-    known = known_of(cases, (0, 0), **given)
+    known = known_of(cases, (0, 0), given)
     each = known.inside(weight=EACH_PATIENT).ask(METRICS[TASK, metric].function)
     if not isinstance(each, Share):
         raise Undefined(f"{metric} has no design effect")

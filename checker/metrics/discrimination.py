@@ -56,7 +56,7 @@ def _variance(tallies: Tallies, outcome: Bools, ranking: Ranking, patient: Codes
 
 
 def _words(repeated: bool, patients: int) -> str:
-    return f"Obuchowski, clustered by patient ({patients} patients)" if repeated else "DeLong"
+    return f"Obuchowski, clustered by patient ({patients:,} patients)" if repeated else "DeLong"
 
 
 def _edge(found: Interval) -> str:
@@ -95,13 +95,19 @@ def auroc_of(tallies: Tallies) -> Floats:
     return over(above - tied / 2, tallies.positives * tallies.negatives, NEEDS_BOTH)
 
 
-@metric("average_precision", task=TASK, goal="higher", bounds=(0, 1), source="buckley-voorhees-2000")
+@metric(
+    "average_precision", task=TASK, goal="higher", bounds=(0, 1), source="buckley-voorhees-2000"
+)
 def average_precision(tallies: Tallies) -> Floats:
-    """Return the area under the precision-recall curve by steps: the precision at each distinct score, weighted
-    by the gain in recall. Nothing is interpolated; a score without information gives the prevalence.
+    """Return the area under the precision-recall curve by steps.
+
+    The precision at each distinct score, weighted by the gain in recall; nothing is interpolated. A score
+    without information gives the prevalence.
     """
     called = tallies.true_positives + tallies.false_positives
-    precision = np.divide(tallies.true_positives, called, out=np.zeros_like(called), where=called > 0)
+    precision = np.divide(
+        tallies.true_positives, called, out=np.zeros_like(called), where=called > 0
+    )
     gained = np.einsum("...i,...i->...", tallies.with_outcome, precision)
     return over(gained, tallies.positives, "no case has the outcome")
 
@@ -123,9 +129,7 @@ def partial_auroc(tallies: Tallies, lowest_specificity: float) -> Floats:
     return over(found, tallies.positives * tallies.negatives, NEEDS_BOTH)
 
 
-def standardised_partial_auroc(
-    outcome: Bools, score: Floats, lowest_specificity: float
-) -> float:
+def standardised_partial_auroc(outcome: Bools, score: Floats, lowest_specificity: float) -> float:
     """Return the partial AUROC on the scale where 0.5 is no information and 1 is perfect (McClish 1989).
 
     Raises:

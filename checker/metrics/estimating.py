@@ -12,7 +12,6 @@ import checker.metrics.classification as classification
 import checker.metrics.discrimination as discrimination
 import checker.metrics.utility as utility
 from checker.metrics.base import (
-    COLUMNS,
     DEFAULTS,
     DERIVED,
     METRICS,
@@ -92,7 +91,10 @@ def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
 
 
 def known_of(
-    cases: Cases, seeds: tuple[int, int], task: str = "classification", **given: object
+    cases: Cases,
+    seeds: tuple[int, int],
+    given: Mapping[str, object],
+    task: str = "classification",
 ) -> Known:
     """Return what metrics can name: the columns, what is derived from them, and how to compute."""
     columns = {"outcome": cases.outcome, "score": cases.score, "patient": cases.patient}
@@ -147,9 +149,12 @@ def estimates(
     known = known_of(
         cases,
         seeds(seed, evaluation, group),
-        level=level,
-        probability=probability,
-        proportion_interval=proportion_interval,
+        {
+            "level": level,
+            "probability": probability,
+            "proportion_interval": proportion_interval,
+        },
+        task,
     )
     values = {each: _value(known, each) for each in asked}
     values = {
@@ -223,7 +228,11 @@ def _value(known: Known, asked: Asked) -> Share | Floats | Absent:
 
 
 def _beside(known: Known, asked: Asked) -> str:
-    notes = [f"At {name.split('_')[-1]} {value:g}." for name, value in asked.facets if name in STATED.values()]
+    notes = [
+        f"At {name.split('_')[-1]} {value:g}."
+        for name, value in asked.facets
+        if name in STATED.values()
+    ]
     if asked.metric.beside:
         found = known.ask(asked.metric.beside)
         notes.append("" if isinstance(found, Absent) else found)
@@ -243,7 +252,9 @@ def _uncertainties(
         for each, value in defined.items()
         if _has_formula(each.metric, cases)
     }
-    return found | _by_resampling(known, cases, [x for x in defined if x not in found], unit, resamples)
+    return found | _by_resampling(
+        known, cases, [x for x in defined if x not in found], unit, resamples
+    )
 
 
 def _has_formula(metric: Metric, cases: Cases) -> bool:
@@ -259,7 +270,9 @@ def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncerta
     if "each_patient" in needs(interval):
         given["each_patient"] = there.inside(weight=EACH_PATIENT).ask(asked.metric.function)
     found = there.inside(**given).ask(interval)
-    return Uncertainty(None, f"No interval: {found.because}.") if isinstance(found, Absent) else found
+    return (
+        Uncertainty(None, f"No interval: {found.because}.") if isinstance(found, Absent) else found
+    )
 
 
 def _by_resampling(

@@ -34,7 +34,9 @@ def wald(found: float, cases: float, level: float = 0.95) -> Interval:
     """Return the Wald interval of a proportion, cut at 0 and 1."""
     share = found / _some(cases)
     half = quantile(level) * float(np.sqrt(share * (1 - share) / cases))
-    return Interval(low=max(0.0, share - half), high=min(1.0, share + half), level=level, method="Wald")
+    return Interval(
+        low=max(0.0, share - half), high=min(1.0, share + half), level=level, method="Wald"
+    )
 
 
 def wilson(found: float, cases: float, level: float = 0.95) -> Interval:
@@ -44,7 +46,9 @@ def wilson(found: float, cases: float, level: float = 0.95) -> Interval:
     """
     share, z = found / _some(cases), quantile(level)
     middle = (share + z**2 / (2 * cases)) / (1 + z**2 / cases)
-    half = z / (1 + z**2 / cases) * float(np.sqrt(share * (1 - share) / cases + z**2 / (4 * cases**2)))
+    half = (
+        z / (1 + z**2 / cases) * float(np.sqrt(share * (1 - share) / cases + z**2 / (4 * cases**2)))
+    )
     low = 0.0 if found <= 0 else max(0.0, middle - half)
     high = 1.0 if found >= cases else min(1.0, middle + half)
     return Interval(low=low, high=high, level=level, method="Wilson")
@@ -107,7 +111,9 @@ def around(value: float, variance: float, level: float = 0.95, method: str = "Wa
     return Interval(low=value - half, high=value + half, level=level, method=method)
 
 
-def around_logarithm(value: float, variance: float, level: float = 0.95, method: str = "") -> Interval:
+def around_logarithm(
+    value: float, variance: float, level: float = 0.95, method: str = ""
+) -> Interval:
     """Return the interval that is symmetric on the logarithmic scale; `variance` is that of log(value).
 
     Raises:
@@ -116,6 +122,7 @@ def around_logarithm(value: float, variance: float, level: float = 0.95, method:
     if value <= 0:
         raise Undefined("a value of 0 has no interval on the logarithmic scale")
     factor = float(np.exp(_half(variance, level)))
+    value = float(value)
     return Interval(low=value / factor, high=value * factor, level=level, method=method)
 
 
@@ -207,7 +214,9 @@ def separated(smaller_class: int, level: float = 0.95) -> Interval:
     return Interval(low=low, high=1.0, level=level, method=method)
 
 
-def percentile(resampled: Floats, level: float = 0.95, method: str = "percentile bootstrap") -> Interval:
+def percentile(
+    resampled: Floats, level: float = 0.95, method: str = "percentile bootstrap"
+) -> Interval:
     """Return the percentile bootstrap interval (Efron 1981); undefined resamples (NaN) are left out.
 
     Raises:
@@ -216,7 +225,7 @@ def percentile(resampled: Floats, level: float = 0.95, method: str = "percentile
     ordered = _usable(resampled)
     low, high = np.quantile(ordered, ((1 - level) / 2, (1 + level) / 2))
     if not low < high:
-        raise Undefined("resampling gives the same value again and again, so there is no interval")
+        raise Undefined("every resample gives the same value")
     return Interval(low=float(low), high=float(high), level=level, method=method)
 
 
@@ -250,7 +259,7 @@ def bca(
         shares.append(normal.cdf(bias + moved / (1 - acceleration * moved)))
     low, high = (float(each) for each in np.quantile(usable, shares))
     if not low < high:
-        raise Undefined("resampling gives the same value again and again, so there is no interval")
+        raise Undefined("every resample gives the same value")
     return Interval(low=low, high=high, level=level, method=method)
 
 

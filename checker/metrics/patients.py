@@ -1,9 +1,10 @@
 """Patients with several cases: sums by patient, effective numbers of cases, and one row per patient."""
 
 from collections.abc import Mapping
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.metrics.base import Codes, Floats, Share, Undefined
 
@@ -68,8 +69,8 @@ def effective_cases(each_patient: Share) -> float:
 
 
 def aggregate(
-    columns: Mapping[str, Floats | Codes], by: Literal["max", "mean"] = "max"
-) -> dict[str, Floats | Codes]:
+    columns: Mapping[str, NDArray[Any]], by: Literal["max", "mean"] = "max"
+) -> dict[str, NDArray[Any]]:
     """Return the columns with one row per patient, by rising patient code; rows with a missing value are left out.
 
     Args:

@@ -6,6 +6,7 @@ import numpy as np
 
 from checker.metrics.base import Bools, Codes, Floats, Undefined, derived
 
+NO_CASES = "there are no cases"
 NEEDS_BOTH = "needs cases with the outcome and cases without"
 
 
@@ -80,9 +81,7 @@ def tallies(outcome: Bools, ranking: Ranking, patient: Codes, weight: Floats | N
         true_positives = _up_to(np.where(ranked, drawn, 0.0), ranking.last)
         at_or_above = _up_to(drawn, ranking.last)
     false_positives = at_or_above - true_positives
-    return Tallies(
-        _steps(true_positives), _steps(false_positives), true_positives, false_positives
-    )
+    return Tallies(_steps(true_positives), _steps(false_positives), true_positives, false_positives)
 
 
 def _up_to(counts: Floats, last: Codes) -> Floats:

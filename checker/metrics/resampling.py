@@ -33,9 +33,7 @@ def seeds(seed: int, *names: str) -> tuple[int, int]:
     return seed, zlib.crc32("/".join(names).encode())
 
 
-def drawn(
-    seeds: Sequence[int], patients: int, cases: int, resamples: int
-) -> Iterator[Floats]:
+def drawn(seeds: Sequence[int], patients: int, cases: int, resamples: int) -> Iterator[Floats]:
     """Return blocks of weights: how often each patient is in each resample, shape (resamples, patients).
 
     Args:
@@ -53,7 +51,9 @@ def drawn(
         yield counts.reshape(size, patients).astype(float)
 
 
-def resampled(known: Known, asked: Sequence[Asked], weights: Iterator[Floats]) -> dict[Asked, Floats]:
+def resampled(
+    known: Known, asked: Sequence[Asked], weights: Iterator[Floats]
+) -> dict[Asked, Floats]:
     """Return the value of everything asked for on every resample; NaN where it is undefined.
 
     Args:

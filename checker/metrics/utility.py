@@ -6,6 +6,7 @@ import numpy as np
 
 from checker.metrics.base import Floats, Undefined, metric, over
 from checker.metrics.classification import NO_POSITIVE, Cells
+from checker.metrics.ranking import NO_CASES
 
 TASK = "classification"
 Strategy = Literal["model", "treat_all", "treat_none"]
@@ -32,7 +33,7 @@ def net_benefit(cells: Cells, threshold: float, strategy: Strategy, risk: Floats
 
     At the prevalence of the data. Treating no one is 0 by definition.
     """
-    return over(_net(cells, threshold, strategy), cells.cases, "there are no cases")
+    return over(_net(cells, threshold, strategy), cells.cases, NO_CASES)
 
 
 @metric(

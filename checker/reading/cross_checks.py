@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
 from checker.model.study.description import Study
@@ -64,13 +64,15 @@ def _names_at(node: Node | None, path: tuple[str, ...]) -> Iterator[str | None]:
 
 
 def _repeated(path: ValuePath, names: list[str | None]) -> Iterator[Trouble]:
+    seen: set[str] = set()
     for i, name in enumerate(names):
-        if name and name in names[:i]:
+        if name and name in seen:
             yield Trouble(
                 (*path, i, "name"),
                 f'the name "{name}" is given twice in {path[-1]}',
                 "give each entry a name of its own",
             )
+        seen.add(name or "")
 
 
 class _Reference(NamedTuple):
@@ -95,16 +97,18 @@ _REFERENCES = (
 def _references(root: Node, data: Mapping[str, object]) -> Iterator[Trouble]:
     names = _names(root)
     for reference in _REFERENCES:
-        known = [name for path in reference.to for name in names[path] if name]
+        known = dict.fromkeys(name for path in reference.to for name in names[path] if name)
         for path, entry in _entries(data, reference.records):
             name = entry.get(reference.field)
             if isinstance(name, str) and name not in known:
                 yield _nobody((*path, reference.field), name, reference.to, known)
 
 
-def _nobody(path: ValuePath, name: str, to: Iterable[ValuePath], known: list[str]) -> Trouble:
+def _nobody(
+    path: ValuePath, name: str, to: Iterable[ValuePath], known: Mapping[str, None]
+) -> Trouble:
     where = " or ".join(".".join(map(str, each)) for each in to)
-    listed = f"there is {', '.join(known)}" if known else f"{where} has no entries"
+    listed = f"there is {', '.join(islice(known, 5))}" if known else f"{where} has no entries"
     return Trouble(
         path, f'no entry of {where} has the name "{name}"', nearest(name, known) or listed
     )

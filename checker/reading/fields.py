@@ -12,10 +12,12 @@ from checker.model.study.kinds import Kind, kinds
 from checker.model.study.marks import Described
 from checker.model.study.printed import Printed
 from checker.reading import yaml_nodes
-from checker.reading.plain_values import Unfit, is_bare_number, nearest, plain_value
+from checker.reading.plain_values import Unfit, is_bare_number, nearest, plain_value, quoted
 from checker.reading.printed_claims import read_result
 from checker.reading.yaml_nodes import Node, Scalar, Sequence, Source, ValuePath, dotted
 
+ENOUGH_HINTS = 200
+"""After so many problems an unknown field gets no hint: looking for one takes time."""
 _NULL = ("", "~", "null", "Null", "NULL")
 _PLAIN = {
     "text": "text",
@@ -115,7 +117,8 @@ class FieldReader:
             hint = "inside { } a comma begins the next field; write 1234, or quotation marks"
             self.problem(at, "this field does not exist", hint, line)
         else:
-            hint = _elsewhere(name) or nearest(name, kinds(cls))
+            few = len(self.problems) < ENOUGH_HINTS
+            hint = (_elsewhere(name) or nearest(name, kinds(cls))) if few else ""
             self.problem(at, "this field does not exist", hint, line)
 
     def value(self, kind: Kind, node: Node, path: ValuePath) -> object:
@@ -294,7 +297,7 @@ def _lower(sentence: str) -> str:
 
 def _expected_fields(node: Node, fields: Mapping[str, Kind]) -> str:
     first = ", ".join(islice(fields, 3))
-    seen = f'"{node.text[:40]}"' if isinstance(node, Scalar) else "a list"
+    seen = quoted(node.text) if isinstance(node, Scalar) else "a list"
     return f"fields are expected here ({first}, ...), not {seen}"
 
 
@@ -324,10 +327,10 @@ def _elsewhere(name: str) -> str:
 def _unknown_metric(metric: str, task: str) -> tuple[str, str]:
     show = f"checker list metrics shows those of {task}"
     if tasks := tasks_of(metric):
-        return f'"{metric}" is a metric of {" and ".join(tasks)}, not of {task}', show
+        return f"{quoted(metric)} is a metric of {' and '.join(tasks)}, not of {task}", show
     names = metrics_of(task)
     known = [*names, *(spelling for name in names for spelling in METRIC_NAMES[name].synonyms)]
-    return f'"{metric}" is no metric of {task}', nearest(metric, known) or show
+    return f"{quoted(metric)} is no metric of {task}", nearest(metric, known) or show
 
 
 def _cannot_differ(name: str) -> tuple[str, str] | None:

@@ -86,12 +86,13 @@ class Submission:
         raise _bad(name, what, "there is no such file", self._nearest(name))
 
     def _nearest(self, name: str) -> str:
-        place = PurePosixPath(name).parent
-        while not (self.root / place).is_dir() and place != PurePosixPath("."):
-            place = place.parent
+        wanted = PurePosixPath(name)
+        while not (self.root / wanted.parent).is_dir() and wanted.parent.parts:
+            wanted = wanted.parent
+        place, rest = wanted.parent, PurePosixPath(name).relative_to(wanted)
         within = [(place / each).as_posix() for each in names_in(self.root / place)]
-        if close := nearest(name, within):
-            return f"did you mean {close}?"
+        if close := nearest(wanted.as_posix(), within):
+            return f"did you mean {(PurePosixPath(close) / rest).as_posix()}?"
         return _choice(f"the folder {place.as_posix()} contains" if within else "", within)
 
 

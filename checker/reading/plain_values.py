@@ -3,6 +3,7 @@
 import datetime
 import re
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any, NamedTuple
 
 from annotated_types import Ge, Gt, Le
@@ -13,12 +14,10 @@ from checker.model.study.printed import Printed
 ROLES: Mapping[str, str] = {
     "train": "training",
     "training_set": "training",
-    "development": "training",
     "tune": "tuning",
     "tuning_set": "tuning",
     "internal": "internal_test",
     "internal_test_set": "internal_test",
-    "internal_validation": "internal_test",
     "external": "external_test",
     "external_test_set": "external_test",
     "external_validation": "external_test",
@@ -55,9 +54,15 @@ def nearest(word: str, candidates: Iterable[str]) -> str:
     """Return ``did you mean X?`` for the nearest candidate; empty if none is near."""
     from difflib import get_close_matches
 
-    spelled = {each.casefold(): each for each in candidates}
+    spelled = {each.casefold(): each for each in islice(candidates, 2000)}
     found = get_close_matches(word.casefold(), spelled, n=1, cutoff=0.7)
     return f"did you mean {spelled[found[0]]}?" if found else ""
+
+
+def quoted(text: str) -> str:
+    """Return the text in quotation marks, shortened to what fits on a line."""
+    line = " ".join(text.split())
+    return f'"{line}"' if len(line) <= 60 else f'"{line[:57]}..."'
 
 
 def plain_value(kind: Kind, text: str) -> Understood:
@@ -103,13 +108,13 @@ def _inside_path(text: str) -> str:
 def _bool(text: str) -> bool:
     if text.lower() in ("true", "false"):
         return text.lower() == "true"
-    raise Unfit(f'"{text}" is neither true nor false', "write true or false")
+    raise Unfit(f"{quoted(text)} is neither true nor false", "write true or false")
 
 
 def _date(text: str) -> datetime.date:
     found = _DATE.fullmatch(text)
     if not found:
-        raise Unfit(f'"{text}" is no date', "write year-month-day, such as 2014-01-31")
+        raise Unfit(f"{quoted(text)} is no date", "write year-month-day, such as 2014-01-31")
     try:
         return datetime.date(*map(int, found.groups()))
     except ValueError:
@@ -124,14 +129,14 @@ def _enum(kind: Kind, text: str) -> Understood:
         folded = ROLES.get(folded, folded)
         if folded in UNCLEAR_ROLES:
             raise Unfit(
-                f'"{text}" means different things in different papers',
+                f"{quoted(text)} means different things in different papers",
                 "is it tuning (used while building), internal_test, or external_test "
                 "(another institution or a later period)?",
             )
     value = {each.casefold(): each for each in kind.values}.get(folded)
     if value is None:
         known = ", ".join(kind.values)
-        raise Unfit(f'"{text}" is none of the values: {known}', nearest(text, kind.values))
+        raise Unfit(f"{quoted(text)} is none of the values: {known}", nearest(text, kind.values))
     return Understood(value, f"{text} is read as {value}")
 
 
@@ -141,8 +146,8 @@ def _integer(text: str) -> int:
         return int(text)
     bare = re.sub(r"(?<=\d)[,_ '](?=\d{3}(?!\d))", "", text)
     if bare != text and _WHOLE.fullmatch(bare):
-        raise Unfit(f'"{text}" is written in groups of digits', f"write {bare}")
-    raise Unfit(f'"{text}" is no whole number', "write digits only, such as 1000")
+        raise Unfit(f"{quoted(text)} is written in groups of digits", f"write {bare}")
+    raise Unfit(f"{quoted(text)} is no whole number", "write digits only, such as 1000")
 
 
 def _number(kind: Kind, text: str) -> Understood:
@@ -152,7 +157,7 @@ def _number(kind: Kind, text: str) -> Understood:
     try:
         printed = Printed.read(text)
     except ValueError as error:
-        raise Unfit(str(error)) from None
+        raise Unfit(str(error) if len(text) <= 60 else f"{quoted(text)} is not a number") from None
     if kind.printed:
         return Understood(printed)
     if printed.percent:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, fields
 
 from checker.model.study.printed import NUMBER, Printed
 
+LONGEST = 100
+"""A printed result is a line; what is longer is a text in the wrong field."""
 _BETWEEN = r"(?:-|–|—|−|\bto\b|,|;|\band\b)"
-_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s*%?[\s-]*)?(?:CI|confidence\s+interval)\s*[:,=]?"
+_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s*(?P<sign>%)?[\s-]*)?(?:CI|confidence\s+interval)\s*[:,=]?"
 _LIMITS = rf"(?P<low>{NUMBER})\s*%?\s*{_BETWEEN}\s*(?P<high>{NUMBER})\s*%?"
 _BRACKETED = rf"[(\[]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]"
 _NAMED = rf"{_LEVEL}\s*{_LIMITS}"
@@ -47,12 +49,13 @@ def read_result(text: str) -> PrintedResult:
     Raises:
         ValueError: it cannot be read so; the sentence asks for what is unclear.
     """
-    found = next(filter(None, (form.fullmatch(text.strip()) for form in _RESULT)), None)
+    line = " ".join(text.split())
+    forms = _RESULT if len(line) <= LONGEST else []
+    found = next(filter(None, (form.fullmatch(line) for form in forms)), None)
     if not found:
-        raise ValueError(_question(text))
-    level, low, high = map(found.groupdict().get, ("level", "low", "high"))
-    signs = text.count("%") - bool(level and re.search(rf"{re.escape(level)}\s*%", text))
-    percent = signs > 0
+        raise ValueError(_question(line))
+    level, low, high, sign = map(found.groupdict().get, ("level", "low", "high", "sign"))
+    percent = line.count("%") > bool(sign)  # the sign in 95% CI is no sign of the value
     return PrintedResult(
         value=Printed(found["value"], percent),
         low=Printed(low, percent) if low else None,
@@ -62,11 +65,12 @@ def read_result(text: str) -> PrintedResult:
 
 
 def _question(text: str) -> str:
-    if _SPREAD.fullmatch(text.strip()):
+    if _SPREAD.fullmatch(text):
         return (
             f'"{text}": what follows ± can be a standard deviation, a standard error or half an '
             "interval; write value and standard_deviation, or value, low and high"
         )
-    if _RATIO.fullmatch(text.strip()):
+    if _RATIO.fullmatch(text):
         return f'"{text}" is a ratio; write its parts as numerator and cases, and the value'
+    text = text if len(text) <= LONGEST else f"{text[:57]}..."
     return f'"{text}" is not a number as papers print it, such as 0.91 or "0.91 (0.86-0.95)"'

@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,15 @@ MOST_CELLS = 500_000_000
 """Of a parquet file, which may unpack to much more than its own size."""
 MOST_SHEET_CELLS = 50_000_000
 """Of a sheet, between its first cell and its last."""
-DAMAGE = (zipfile.BadZipFile, ElementTree.ParseError, KeyError, StopIteration, RuntimeError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    EOFError,
+    KeyError,
+    RuntimeError,
+    ValueError,
+)
 """What reading the parts of a damaged or protected workbook raises."""
 LARGEST_WORKBOOK = 2**30
 """Bytes of a workbook once unpacked."""
@@ -43,13 +52,16 @@ def read_parquet(data: bytes, file: str) -> Cells:
         header = source.collect_schema().names()
         rows = source.select(pl.len()).collect().item()
         _refuse_many(rows * len(header), MOST_CELLS, file)
-        frame = pl.read_parquet(io.BytesIO(data), columns=header)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        first = str(error).splitlines()[0]
-        message = f"this parquet file cannot be read: {first}"
+        frame = pl.read_parquet(io.BytesIO(data))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        message = f"this parquet file cannot be read: {_first_line(error)}"
         raise BadSubmission([Problem(file, None, "", message, "write it again")]) from None
     frame.columns = list(checked_header(header, file, None))
     return Cells(frame=frame, printed=False)
+
+
+def _first_line(error: BaseException) -> str:
+    return next(iter(str(error).splitlines()), type(error).__name__)
 
 
 def _refuse_many(cells: int, most: int, file: str) -> None:
@@ -162,7 +174,7 @@ def read_workbook(data: bytes, file: str, sheet: str | None) -> Cells:
         first_columns = [each.absolute_index for each in text.available_columns()]
         frame = _stored_text(text.to_polars(), numbers.to_polars())
     except (fastexcel.FastExcelError, *DAMAGE) as error:
-        message = f"this workbook cannot be read: {str(error).splitlines()[0]}"
+        message = f"this workbook cannot be read: {_first_line(error)}"
         hint = "open it, and save the sheet as CSV UTF-8"
         raise BadSubmission([Problem(file, None, "", message, hint)]) from None
     return _under_header(_with_errors(frame, xml, first_columns), file)
@@ -201,7 +213,7 @@ def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator[Element
 
 
 def _relation(sheet: ElementTree.Element) -> str:
-    return next(value for key, value in sheet.attrib.items() if key.endswith("}id"))
+    return next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
 
 
 CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")

@@ -321,7 +321,7 @@ NO_NUMBERS = (
         "write numbers with a decimal point and without separators: 1234.5",
     ),
     (
-        r"[+-]?\d{1,3}([,.'’\s]\d{3})+([.,]\d*)?",
+        r"[+-]?[1-9]\d{0,2}([,.'’\s]\d{3})+([.,]\d*)?",
         "has thousands separators",
         "write numbers without them: 1234.5",
     ),

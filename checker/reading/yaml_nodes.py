@@ -16,6 +16,7 @@ LIMIT_BYTES = 2_000_000
 LIMIT_DEPTH = 40
 """The study model is seven levels deep; deeper brackets only keep a parser busy."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
 Step = str | int
 ValuePath = tuple[Step, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -124,7 +125,7 @@ def read_source(path: Path) -> Source:
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _bad(file, line, "a character stands here that YAML does not accept") from None
-    if composed is None:
+    if composed is None or (isinstance(composed, yaml.ScalarNode) and not composed.value):
         raise _bad(file, None, "the file is empty", "checker new writes one to start from")
     reader = _Reader(file)
     root = reader.node(composed, ())
@@ -179,7 +180,7 @@ def _text(data: bytes, file: str) -> str:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise _bad(file, line, "the file is not UTF-8 text", save) from None
-    if found := re.search(r"[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]", text):
+    if found := _CONTROL.search(text):
         line = text.count("\n", 0, found.start()) + 1
         seen = f"a control character (code {ord(found.group())}) stands here"
         raise _bad(file, line, seen, "delete it; if there are many, this is a binary file")
@@ -226,6 +227,7 @@ class _Reader:
         line, column = node.start_mark.line + 1, node.start_mark.column + 1
         if isinstance(node, yaml.ScalarNode):
             self.places.known[path] = Place(line, column, node.value)
+            self.refuse_control(node, path)
             return Scalar(node.value, not node.style, line, column)
         at = key or node  # a block begins below its name; the name is what the author looks for
         self.places.known[path] = Place(at.start_mark.line + 1, at.start_mark.column + 1)
@@ -233,6 +235,13 @@ class _Reader:
             items = tuple(self.node(each, (*path, i)) for i, each in enumerate(node.value))
             return Sequence(items, line, column)
         return self.mapping(node, path)
+
+    def refuse_control(self, node: yaml.ScalarNode, path: ValuePath) -> None:
+        """Remember a problem if the value writes control characters, which terminals obey."""
+        if _CONTROL.search(node.value):
+            line = node.start_mark.line + 1
+            said = "the text holds a control character"
+            self.problems.append(Problem(self.file, line, dotted(path), said, "delete it"))
 
     def mapping(self, node: yaml.Node, path: ValuePath) -> Mapping:
         entries: dict[str, Node] = {}
@@ -248,6 +257,9 @@ class _Reader:
         if not isinstance(key, yaml.ScalarNode):
             said = "a list or group cannot be a name"
             hint = "if this is a text, put it in quotation marks"
+        elif _CONTROL.search(key.value):
+            self.refuse_control(key, path)
+            return False
         elif key.value == "<<" and not key.style:
             said, hint = "merge keys (<<) are not accepted", "write the values out"
         elif key.value in keys:

@@ -29,10 +29,11 @@ ROWS = 11
 """About as many rows in the table of a curve."""
 FOREST = ("auroc", "sensitivity", "specificity")
 """Metrics of the forest of groups, one panel each, where they were computed."""
+UNDEFINED: dict[str, Any] = {"color": MUTED, "fontsize": 7.0, "ha": "center", "va": "center"}
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "checker",
-    "font.family": ["Inter", "DejaVu Sans"],
+    "font.family": ["Inter"],
     "font.size": 8.0,
     "text.color": INK,
     "text.parse_math": False,
@@ -119,7 +120,7 @@ def _roc(evaluation: EvaluationReport, name: str) -> DrawnFigure:
             name,
             "ROC curve",
             f"Sensitivity against 1 minus specificity.{area}{point}",
-            (SMALL, 3.3),
+            (SMALL, 3.6),
             lambda figure: _draw_roc(figure, curve),
         ),
         heads=(f"1 {digits.MINUS} specificity", "Sensitivity"),
@@ -157,7 +158,7 @@ def _calibration(evaluation: EvaluationReport, name: str) -> DrawnFigure:
         "above it it underestimates. "
     )
     marks = (
-        f"Line: {curve.method}; the band is its interval. Points: groups of equal size with 95% intervals. "
+        f"Line: {curve.method}; the band is its interval. Points: groups of equal size with intervals. "
         "Columns below: patients at each predicted risk, with the outcome above the line and without below it."
     )
     return DrawnFigure(
@@ -168,10 +169,10 @@ def _calibration(evaluation: EvaluationReport, name: str) -> DrawnFigure:
             name,
             "Calibration curve",
             _calibration_words(curve),
-            (SMALL, 3.9),
+            (SMALL, 3.6),
             lambda figure: _draw_calibration(figure, curve, evaluation.score_distribution),
         ),
-        heads=("Predicted risk", "Observed share", "95% interval", "Cases"),
+        heads=("Predicted risk", "Observed share", "Interval", "Cases"),
         rows=tuple(
             (f"{x:.3f}", f"{y:.3f}", f"{low:.3f} to {high:.3f}", digits.count(cases))
             for x, y, low, high, cases in zip(
@@ -197,7 +198,7 @@ def _calibration_words(curve: CalibrationCurve) -> str:
 def _draw_calibration(
     figure: "Figure", curve: CalibrationCurve, scores: ScoreDistribution | None
 ) -> None:
-    axes, strip = figure.subplots(2, 1, height_ratios=(5.2, 1), sharex=True) if scores else (None,) * 2
+    axes, strip = figure.subplots(2, 1, height_ratios=(5, 1), sharex=True) if scores else (None,) * 2
     axes = axes or figure.subplots()
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
     if curve.low:
@@ -235,32 +236,39 @@ def _draw_strip(axes: "Axes", scores: ScoreDistribution) -> None:
 
 def _decision(evaluation: EvaluationReport, name: str) -> DrawnFigure:
     curve = _present(evaluation.decision_curve)
-    best = [
-        t
-        for t, model, everyone in zip(curve.threshold, curve.model, curve.treat_all, strict=True)
-        if model > max(everyone, 0)
-    ]
-    span = (
-        f" It does so from {min(best):.2f} to {max(best):.2f}."
-        if best
-        else " It does so at no threshold shown."
-    )
     return DrawnFigure(
         name=name,
         title="Decision curve",
         caption=(
             "Net benefit per patient if everyone at or above the threshold risk is treated. The model is useful "
-            f"where its line lies above both simple strategies.{span if not best else ''}"
+            f"where its line lies above both simple strategies. {_where_best(curve)}"
         ),
         svg=_drawn(
             name,
             "Decision curve",
-            "Net benefit of the model, of treating everyone and of treating no one, over threshold risks.",
-            (SMALL, 3.0),
+            "Net benefit of the model, of treating everyone and of treating no one, over threshold risks. "
+            + _where_best(curve),
+            (SMALL, 3.1),
             lambda figure: _draw_decision(figure, curve),
         ),
         heads=("Threshold risk", "Model", "Treat all", "Treat none"),
         rows=_curve_rows(curve.threshold, curve.model, curve.treat_all, curve.treat_none),
+    )
+
+
+def _where_best(curve: DecisionCurve) -> str:
+    best = [
+        at
+        for at, model, everyone, nobody in zip(
+            curve.threshold, curve.model, curve.treat_all, curve.treat_none, strict=True
+        )
+        if model > max(everyone, nobody)
+    ]
+    if not best:
+        return "It does so at none of the thresholds shown."
+    return (
+        f"It does so at {len(best)} of the {len(curve.threshold)} thresholds shown, "
+        f"between {digits.number(best[0], 2)} and {digits.number(best[-1], 2)}."
     )
 
 
@@ -288,8 +296,7 @@ def _draw_decision(figure: "Figure", curve: DecisionCurve) -> None:
     axes.set_xlim(0, max(curve.threshold, default=1))
     axes.set_xlabel("Threshold risk")
     axes.set_ylabel("Net benefit per patient")
-    handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], labels[::-1], loc="upper right")
+    _legend_above(axes)
 
 
 def _scores(evaluation: EvaluationReport, name: str) -> DrawnFigure:
@@ -309,7 +316,7 @@ def _scores(evaluation: EvaluationReport, name: str) -> DrawnFigure:
             "Histogram of scores by outcome",
             f"{sum(scores.with_outcome)} cases with the outcome and {sum(scores.without_outcome)} without, "
             f"scores from {edges[0]:.3g} to {edges[-1]:.3g}.{line}",
-            (SMALL, 3.0),
+            (SMALL, 3.1),
             lambda figure: _draw_scores(figure, scores, threshold),
         ),
         heads=("Score", "With the outcome", "Without"),
@@ -324,15 +331,15 @@ def _scores(evaluation: EvaluationReport, name: str) -> DrawnFigure:
 
 def _draw_scores(figure: "Figure", scores: ScoreDistribution, threshold: float | None) -> None:
     axes = figure.subplots()
+    axes.stairs(scores.with_outcome, scores.edges, color=BAND, fill=True)
     axes.stairs(
         scores.without_outcome,
         scores.edges,
         color=SECOND,
         linewidth=1.2,
         linestyle=(0, (3, 1.5)),
-        label="without the outcome",
+        label="without",
     )
-    axes.stairs(scores.with_outcome, scores.edges, color=BAND, fill=True)
     axes.stairs(
         scores.with_outcome, scores.edges, color=MODEL, linewidth=1.2, label="with the outcome"
     )
@@ -340,9 +347,22 @@ def _draw_scores(figure: "Figure", scores: ScoreDistribution, threshold: float |
         axes.axvline(threshold, color=INK, linewidth=0.8, linestyle=(0, (4, 3)))
     axes.set_xlabel("Score")
     axes.set_ylabel("Cases")
-    axes.set_ylim(0, 1.2 * max((*scores.with_outcome, *scores.without_outcome, 1)))
+    axes.set_ylim(0, 1.06 * max((*scores.with_outcome, *scores.without_outcome, 1)))
+    _legend_above(axes)
+
+
+def _legend_above(axes: "Axes") -> None:
+    """Place the legend above the axes, so that it never covers a line; what was drawn last comes first."""
     handles, labels = axes.get_legend_handles_labels()
-    axes.legend(handles[::-1], labels[::-1], loc="upper left")
+    axes.legend(
+        handles[::-1],
+        labels[::-1],
+        loc="lower left",
+        bbox_to_anchor=(-0.02, 1.0),
+        ncols=len(labels),
+        borderaxespad=0.2,
+        columnspacing=1.4,
+    )
 
 
 def _bars(scores: ScoreDistribution) -> tuple[Sequence[float], list[float]]:
@@ -361,7 +381,7 @@ def _forest(evaluation: EvaluationReport, name: str, panels: list[str]) -> Drawn
         name=name,
         title="Performance by group",
         caption=(
-            "Each dot is the value in one group and the line its 95% interval; the dashed line is the value of all "
+            "Each dot is the value in one group and the line its interval; the dashed line is the value of all "
             "patients. Intervals that overlap do not show that groups are alike, and small groups have long lines."
         ),
         svg=_drawn(
@@ -406,11 +426,16 @@ def _draw_panel(
         if (each := found.get(group)) and each.interval and each.value is not None:
             axes.plot([each.interval.low, each.interval.high], [place] * 2, color=MODEL, linewidth=1.2)
             axes.plot([each.value], [place], "s", color=MODEL, markersize=4.5)
+        elif " = " in group:
+            axes.text(
+                0.5, place, "undefined", transform=axes.get_yaxis_transform(), **UNDEFINED
+            )
     axes.set_title(_first_upper(digits.metric_label(metric)), loc="left", fontweight="semibold")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x", color=RULE, linewidth=0.4)
     axes.set_axisbelow(True)
+    axes.locator_params(axis="x", nbins=5)
 
 
 def _forest_rows(evaluation: EvaluationReport, metric: str) -> list[Estimate]:

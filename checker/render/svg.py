@@ -5,7 +5,8 @@ from html import escape
 
 from checker.render.cleaned import without_controls
 
-FONT = re.compile(r"font:\s*((?:\w+\s+)*?)([\d.]+px)\s+[^;\"]*")
+FAMILY = re.compile(r" font-family: [^;\"]*;")
+STYLE = re.compile(r"<style.*?</style>\s*", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
 ID = re.compile(r'(\sid="|\shref="#|url\(#)')
 
@@ -20,9 +21,10 @@ def inline(svg: str, name: str, title: str, description: str) -> str:
     box = re.search(r'viewBox="([^"]+)"', opening)
     if box is None:
         raise ValueError("the drawing has no viewBox")
+    rest = STYLE.sub("", rest, count=1)
     rest = TAG.sub(lambda tag: _own(tag.group(), name), rest)
     head = (
-        f'<svg viewBox="{box.group(1)}" role="img" aria-labelledby="{name}-title {name}-desc">'
+        f'<svg viewBox="{box.group(1)}" stroke-linejoin="round" role="img" aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(without_controls(title))}</title>'
         f'<desc id="{name}-desc">{escape(without_controls(description))}</desc>'
     )
@@ -31,10 +33,5 @@ def inline(svg: str, name: str, title: str, description: str) -> str:
 
 def _own(tag: str, name: str) -> str:
     tag = tag.replace("xlink:href=", "href=")
-    tag = FONT.sub(_font, tag)
+    tag = FAMILY.sub("", tag)
     return ID.sub(rf"\g<1>{name}-", tag)
-
-
-def _font(found: re.Match[str]) -> str:
-    weight = "; font-weight: 600" if found.group(1).strip() in ("600", "semibold", "bold") else ""
-    return f"font-size: {found.group(2)}{weight}"

@@ -181,7 +181,7 @@ class Measures(Described):
     """How performance was measured."""
 
     names: Texts | None = None
-    """Performance measures; names of quantities.yaml are recognised."""
+    """Performance measures; names of our metrics are recognised."""
     rationale: str | None = None
     """Why these measures answer the clinical question."""
     plots: Texts | None = None

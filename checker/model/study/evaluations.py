@@ -88,7 +88,7 @@ class Claim(Described):
     name: str | None = None
     """Short name of the claim."""
     metric: str
-    """An estimate of quantities.yaml."""
+    """Name of the metric: ours, or as papers print it."""
     value: Printed | None = None
     """The number, with the digits printed (0.850 is not 0.85). For a comparison the difference;
     may be left out if only a p value is printed.

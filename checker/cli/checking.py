@@ -1,0 +1,203 @@
+"""The commands `validate` and `check`."""
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from checker.cli import console, outputs
+from checker.cli.choices import (
+    Confidence,
+    FailLevel,
+    Form,
+    Level,
+    Outputs,
+    ReportForm,
+    Resamples,
+    Seed,
+    Study,
+)
+from checker.cli.ending import DONE, Ending, counted
+from checker.errors import BadSubmission, ExitCode, Problem
+
+if TYPE_CHECKING:
+    from checker.model.report import Report
+    from checker.reading.documents import StudyDocument
+
+
+def validate(
+    study: Study,
+    form: Annotated[Form, typer.Option("--format", help="How the result is printed.")] = Form.TEXT,
+) -> Ending:
+    """Read a description only: every problem at once, with file, line, place and hint."""
+    from checker.reading.documents import read_study
+
+    try:
+        document = read_study(study)
+    except BadSubmission as bad:
+        if form is Form.JSON:
+            console.send(_as_json({"file": study.name, "problems": list(map(_problem, bad.problems))}))
+            found = f"{counted(len(bad.problems), 'problem')} in {study.name}"
+            return Ending(ExitCode.UNUSABLE, found)
+        raise
+    _say_described(document, form)
+    return DONE
+
+
+def _say_described(document: "StudyDocument", form: Form) -> None:
+    from checker.model.study.facts import described
+
+    present, asked = described(document.study)
+    if form is Form.JSON:
+        console.send(
+            _as_json(
+                {
+                    "file": document.file,
+                    "notes": [
+                        {"line": each.line, "path": each.at, "message": each.message}
+                        for each in document.notes
+                    ],
+                    "described": {"present": present, "asked": asked},
+                }
+            )
+        )
+        return
+    for each in document.notes:
+        console.note(str(each))
+    console.say(f"{document.file}: described so far: {present} of {asked} facts")
+
+
+def _as_json(result: dict[str, object]) -> str:
+    whole = {"file": "", "problems": [], "notes": [], "described": None} | result
+    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+
+
+def _problem(problem: Problem) -> dict[str, object]:
+    return {
+        "file": problem.file,
+        "line": problem.line,
+        "path": problem.path,
+        "message": problem.message,
+        "hint": problem.hint,
+    }
+
+
+def check(
+    study: Study,
+    output: Outputs = None,
+    form: Annotated[
+        ReportForm, typer.Option("--format", help="How the report is printed to stdout.")
+    ] = ReportForm.TEXT,
+    fail_on: Annotated[
+        FailLevel, typer.Option(help="Findings from this severity on make the exit code 1.")
+    ] = FailLevel.CRITICAL,
+    show: Annotated[
+        Level, typer.Option(help="Findings from this severity on are printed as text.")
+    ] = Level.MINOR,
+    select: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Apply only rules that begin so; can be repeated."),
+    ] = None,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CODE", help="Leave out rules that begin so; can be repeated."),
+    ] = None,
+    guideline: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FILE",
+            help="Appraise by this guideline instead of those that apply; can be repeated.",
+        ),
+    ] = None,
+    seed: Seed = 0,
+    resamples: Resamples = 2000,
+    level: Confidence = 0.95,
+    strict: Annotated[
+        bool, typer.Option(help="Stop at the first rule that fails, which is our fault.")
+    ] = False,
+) -> Ending:
+    """Check a study: recompute its numbers, compare its claims, look for bias and for gaps."""
+    files = tuple(output or ())
+    outputs.require_known(files)
+    from checker import pipeline
+    from checker.model.settings import Settings
+
+    with console.working(f"Checking {study}"):
+        report = pipeline.check(
+            study,
+            pipeline.Options(
+                settings=Settings(seed=seed, resamples=resamples, level=level),
+                select=tuple(select or ()),
+                ignore=tuple(ignore or ()),
+                guidelines=tuple(guideline or ()),
+                strict=strict,
+            ),
+        )
+        written = outputs.write_all(report, files)
+    show_report(report, form, show)
+    say_written(files, written)
+    return _ending(report, written.failures, fail_on)
+
+
+def show_report(report: "Report", form: ReportForm, show: Level = Level.MINOR) -> None:
+    """Print the report to stdout."""
+    if form is ReportForm.TEXT:
+        from checker.render import to_terminal
+
+        shown, hidden = _shown(report, show)
+        width, colour, unicode = console.screen()
+        console.say(to_terminal(shown, width=width, colour=colour, unicode=unicode))
+        if hidden:
+            console.note(f"{counted(hidden, 'finding')} below {show} not shown (--show minor)")
+    else:
+        console.send(outputs.as_text(report, f".{form}"))
+
+
+def _shown(report: "Report", show: Level) -> tuple["Report", int]:
+    """Return the report with the findings to print, and how many are left out."""
+    from dataclasses import replace
+
+    levels = _from(show)
+    findings = tuple(each for each in report.findings if each.severity in levels)
+    return replace(report, findings=findings), len(report.findings) - len(findings)
+
+
+def _from(level: str) -> list[str]:
+    """Return the severities that are at least this bad; none if `level` is none of them."""
+    names = [each.value for each in Level]
+    return names[: names.index(level) + 1] if level in names else []
+
+
+def say_written(files: Sequence[Path], written: outputs.Written) -> None:
+    """Tell which outputs exist now, and which do not."""
+    failed = {each.partition(" was not written:")[0] for each in written.failures}
+    for file in files:
+        if str(file) not in failed:
+            console.note(f"wrote {file}")
+    for remark in (*written.notes, *written.failures):
+        console.note(remark)
+
+
+def _ending(report: "Report", failures: Sequence[str], fail_on: FailLevel) -> Ending:
+    if crashed := sorted({each.rule for each in report.not_run if each.our_fault}):
+        return Ending(
+            ExitCode.OUR_FAULT,
+            f"{', '.join(crashed)} failed, which is our fault; --strict --debug shows where",
+        )
+    if failures:
+        return Ending(ExitCode.UNUSABLE, f"{counted(len(failures), 'output')} not written")
+    return findings_ending(report, fail_on)
+
+
+def findings_ending(report: "Report", fail_on: FailLevel) -> Ending:
+    """Return what the findings mean for the exit code; waived ones mean nothing."""
+    levels = _from(fail_on)
+    by = Counter(each.severity.value for each in report.findings if not each.waived)
+    failing = [f"{by[level]} {level}" for level in levels if by[level]]
+    if not failing:
+        return DONE
+    noun = "finding" if sum(by[level] for level in levels) == 1 else "findings"
+    return Ending(ExitCode.FINDINGS, f"{' and '.join(failing)} {noun}; --fail-on {fail_on}")

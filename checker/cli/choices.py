@@ -1,0 +1,60 @@
+"""Words that options take, and options that several commands share."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class ReportForm(StrEnum):
+    """How a report is printed to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+    MD = "md"
+    HTML = "html"
+
+
+class Form(StrEnum):
+    """How a shorter result is printed to stdout."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class Level(StrEnum):
+    """Severities of findings, worst first."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+
+
+class FailLevel(StrEnum):
+    """From which severity on a finding makes the exit code 1."""
+
+    CRITICAL = "critical"
+    MAJOR = "major"
+    MINOR = "minor"
+    NONE = "none"
+
+
+Study = Annotated[
+    Path, typer.Argument(metavar="STUDY", help="The description of a study, a YAML file.")
+]
+Outputs = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        help="Write the report to a .html, .pdf, .json or .md file; can be repeated. "
+        "Folders that do not exist are made.",
+    ),
+]
+Seed = Annotated[int, typer.Option(min=0, help="Start of all random numbers.")]
+Resamples = Annotated[int, typer.Option(min=200, max=100_000, help="Bootstrap resamples.")]
+Confidence = Annotated[
+    float, typer.Option("--level", min=0.5, max=0.999, help="Level of the intervals.")
+]

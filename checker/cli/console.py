@@ -1,0 +1,103 @@
+"""What the person at the terminal sees: results on stdout, notes and progress on stderr."""
+
+import errno
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple, TextIO
+
+SIGNS = "▲◆●✓≈✗○–−≥"
+"""Signs that a text result prints where the terminal has them."""
+WIDEST = 120
+"""Columns beyond which lines are hard to read."""
+PIPED = 80
+"""Columns where nobody's terminal decides."""
+CLOSED = (errno.EPIPE, errno.EINVAL)
+"""How a system says that the reader of a pipe has gone (Windows says EINVAL)."""
+
+
+class Screen(NamedTuple):
+    """What stdout can show."""
+
+    width: int
+    colour: bool
+    unicode: bool
+
+
+def prepare() -> None:
+    """Let a sign that the terminal does not have print as its code instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def screen() -> Screen:
+    """Return what stdout can show; NO_COLOR and COLUMNS are respected."""
+    terminal = sys.stdout.isatty()
+    columns = shutil.get_terminal_size((PIPED, 24)).columns
+    wide = columns if terminal or "COLUMNS" in os.environ else PIPED
+    return Screen(min(wide, WIDEST), terminal and _has_colour(), _has_signs(sys.stdout))
+
+
+def _has_colour() -> bool:
+    from rich.console import Console
+
+    console = Console(file=sys.stdout)
+    return bool(console.color_system and not console.no_color and not console.legacy_windows)
+
+
+def _has_signs(stream: TextIO) -> bool:
+    try:
+        SIGNS.encode(stream.encoding or "ascii")
+    except (LookupError, UnicodeEncodeError):
+        return False
+    return True
+
+
+def say(text: str) -> None:
+    """Print a result for people to stdout."""
+    with _open(sys.stdout):
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
+        sys.stdout.flush()
+
+
+def send(text: str) -> None:
+    """Print a result for machines to stdout: UTF-8 and plain line ends, whatever the console uses."""
+    with _open(sys.stdout):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8"))
+        sys.stdout.buffer.flush()
+
+
+def note(text: str) -> None:
+    """Print what is not the result to stderr."""
+    with _open(sys.stderr):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
+
+
+@contextmanager
+def _open(stream: TextIO) -> Iterator[None]:
+    """Go on in silence where the reader has gone (``checker check study.yaml | head``)."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in CLOSED:
+            raise
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """Show that work goes on, if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(f"{what} ..."):
+        yield

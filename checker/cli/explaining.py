@@ -1,0 +1,137 @@
+"""The commands `explain`, `list` and `schema`: what there is, and what it means."""
+
+import json
+import textwrap
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from checker.cli import console
+from checker.cli.choices import Form
+from checker.cli.ending import DONE, Ending
+
+
+class Kind(StrEnum):
+    """What `list` lists."""
+
+    RULES = "rules"
+    METRICS = "metrics"
+    GUIDELINES = "guidelines"
+    FACTS = "facts"
+
+
+def explain(
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="CODE",
+            help="A rule (LEA001), a metric (auroc, AUC), an item (tripod_ai_2024/12d), a guideline "
+            "or a fact (outcome.blinding).",
+        ),
+    ],
+) -> Ending:
+    """Show the page of a rule, a metric, a guideline item or a fact."""
+    from checker.cli.pages import page
+
+    text = page(name)
+    width, colour, _ = console.screen()
+    console.say(_rich(text, width) if colour else _plain(text, width))
+    return DONE
+
+
+def _rich(text: str, width: int) -> str:
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    painter = Console(width=min(width, 100), force_terminal=True)
+    with painter.capture() as captured:
+        painter.print(Markdown(text))
+    return captured.get()
+
+
+def _plain(text: str, width: int) -> str:
+    """Return Markdown as lines of at most that width, without its signs."""
+    lines = []
+    for line in text.replace("**", "").replace("`", "").split("\n"):
+        bare = line.removeprefix("# ")
+        indent = "  " if bare.startswith("- ") else ""
+        lines += textwrap.wrap(
+            bare, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        ) or [""]
+    return "\n".join(lines)
+
+
+def show_list(
+    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="rules, metrics, guidelines, facts.")],
+    form: Annotated[Form, typer.Option("--format", help="How the list is printed.")] = Form.TEXT,
+) -> Ending:
+    """List what there is: rules, metrics, guidelines or facts."""
+    rows = _rows(kind)
+    if form is Form.JSON:
+        console.send(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+    else:
+        console.say(_table(rows, console.screen().width))
+    return DONE
+
+
+def _rows(kind: Kind) -> list[dict[str, str]]:
+    match kind:
+        case Kind.RULES:
+            from checker.rules import RULES
+
+            return [
+                {"code": each.code, "severity": each.severity, "title": each.title}
+                for _, each in sorted(RULES.items())
+            ]
+        case Kind.METRICS:
+            from checker.model.metric_names import METRIC_NAMES
+
+            return [
+                {"name": each.name, "tasks": ", ".join(each.tasks), "label": each.label}
+                for each in METRIC_NAMES.values()
+            ]
+        case Kind.GUIDELINES:
+            from checker.reading.guidelines import guidelines
+
+            return [
+                {"name": each.id, "items": str(len(each.items)), "title": each.title}
+                for each in guidelines()
+            ]
+        case Kind.FACTS:
+            from checker.model.study.facts import FACTS
+
+            return [
+                {"name": each.name, "type": each.type, "meaning": each.meaning}
+                for each in FACTS.values()
+            ]
+
+
+def _table(rows: Sequence[dict[str, str]], width: int) -> str:
+    """Return the rows as columns; the last one is wrapped."""
+    *first, last = rows[0]
+    widths = [max(len(row[name]) for row in rows) for name in first]
+    margin = sum(widths) + 2 * len(widths)
+    lines = []
+    for row in rows:
+        head = "".join(f"{row[name]:<{size}}  " for name, size in zip(first, widths, strict=True))
+        if width - margin < 30:
+            lines += [head.rstrip(), *_wrapped(row[last], width, "    ")]
+        else:
+            body = _wrapped(row[last], width, " " * margin) or [""]
+            lines += [(head + body[0].lstrip()).rstrip(), *body[1:]]
+    return "\n".join(lines)
+
+
+def _wrapped(text: str, width: int, indent: str) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent)
+
+
+def schema() -> Ending:
+    """Print the JSON Schema of a study description, for editors."""
+    from checker import resources
+
+    path = resources.folder("schemas") / "study.schema.json"
+    console.send(path.read_text(encoding="utf-8"))
+    return DONE

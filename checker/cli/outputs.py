@@ -1,0 +1,99 @@
+"""Writes reports to files: the format from the suffix, to a temporary name first, then moved."""
+
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from checker.errors import BadRequest, OutputFailed
+
+if TYPE_CHECKING:
+    from checker.model.report import Report
+
+SUFFIXES = (".html", ".pdf", ".json", ".md")
+
+
+class Written(NamedTuple):
+    """What became of the requested outputs."""
+
+    notes: tuple[str, ...]
+    """What a reader of an output should know (a PDF without tags)."""
+    failures: tuple[str, ...]
+    """One sentence for each output that could not be written."""
+
+
+def require_known(files: Sequence[Path]) -> None:
+    """Complain about a requested output before any work is done for it.
+
+    Raises:
+        BadRequest: its suffix is of no format, it is a folder, or it is asked for twice.
+    """
+    for file in files:
+        if file.suffix.lower() not in SUFFIXES:
+            known = ", ".join(SUFFIXES)
+            raise BadRequest(f"{file}: the ending decides the format, and must be one of {known}")
+        if file.is_dir():
+            raise BadRequest(f"{file} is a folder; name a file in it")
+    if len({os.path.normcase(file.absolute()) for file in files}) < len(files):
+        raise BadRequest("the same output file is named twice")
+
+
+def write_all(report: "Report", files: Sequence[Path]) -> Written:
+    """Write every output that can be written."""
+    notes, failures = [], []
+    for file in files:
+        try:
+            data, remark = _made(report, file.suffix.lower())
+            save(file, data)
+        except OutputFailed as failed:
+            failures.append(f"{file} was not written: {failed}")
+            continue
+        if remark:
+            notes.append(f"{file}: {remark}")
+    return Written(tuple(notes), tuple(failures))
+
+
+def _made(report: "Report", suffix: str) -> tuple[bytes, str]:
+    """Return the bytes of an output, and what a reader of it should know.
+
+    Raises:
+        OutputFailed: it cannot be made on this machine.
+    """
+    if suffix == ".pdf":
+        from checker.render.to_pdf import to_pdf
+
+        made = to_pdf(report)
+        return made.data, made.note
+    return as_text(report, suffix).encode("utf-8"), ""
+
+
+def as_text(report: "Report", suffix: str) -> str:
+    """Return an output that is text."""
+    from checker import render
+
+    makers: dict[str, Callable[[Report], str]] = {
+        ".html": render.to_html,
+        ".json": render.to_json,
+        ".md": render.to_markdown,
+    }
+    return makers[suffix](report)
+
+
+def save(file: Path, data: bytes) -> None:
+    """Write a file whole or not at all; folders that do not exist are made.
+
+    Raises:
+        OutputFailed: the system does not allow it.
+    """
+    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        os.replace(part, file)
+    except OSError as error:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+        why = error.strerror or str(error)
+        busy = os.name == "nt" and isinstance(error, PermissionError)
+        raise OutputFailed(f"{why}; is it open in another program?" if busy else why) from None

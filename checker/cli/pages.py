@@ -1,0 +1,202 @@
+"""The page of a rule, a metric, a guideline, an item or a fact, as Markdown: for the terminal and the documents."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from inspect import cleandoc
+
+from checker.errors import BadRequest
+from checker.metrics import METRICS
+from checker.model.guideline import Guideline, Item
+from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
+from checker.model.study.facts import FACTS, Fact, groups
+from checker.reading.guidelines import guidelines
+from checker.reading.folder import nearest
+from checker.reading.references import read_sources, read_thresholds
+from checker.rules import RULES, Rule
+
+CUT = 3
+"""Most names that a hint offers."""
+
+
+def page(word: str) -> str:
+    """Return the page of whatever has this name.
+
+    Raises:
+        BadRequest: nothing has it; says what is alike.
+    """
+    name = word.strip()
+    if name.upper() in RULES:
+        return rule_page(RULES[name.upper()])
+    if found := _item(name):
+        return item_page(*found)
+    if (guideline := _guidelines().get(name.casefold())) is not None:
+        return guideline_page(guideline)
+    if metric := _metric(name):
+        return metric_page(metric)
+    if name in FACTS and name not in groups():
+        return fact_page(FACTS[name])
+    if name in groups():
+        return group_page(name)
+    raise BadRequest(_unknown(name))
+
+
+def _item(name: str) -> tuple[Guideline, Item] | None:
+    before, slash, item_id = name.partition("/")
+    guideline = _guidelines().get(before.casefold()) if slash else None
+    for item in guideline.items if guideline else ():
+        if guideline and item.id.casefold() == item_id.casefold():
+            return guideline, item
+    return None
+
+
+def _metric(name: str) -> str:
+    tasks = tasks_of(name)
+    first = "classification" if "classification" in tasks else next(iter(tasks), "")
+    return find_metric(name, first) or "" if first else ""
+
+
+def _unknown(name: str) -> str:
+    known = [*RULES, *METRIC_NAMES, *_guidelines(), *_item_names(), *FACTS, *groups()]
+    spelled = {each.casefold(): each for each in known}
+    last = [each for each in known if each.rpartition(".")[2] == name]
+    alike = last[:CUT] or [each for each in (nearest(name, known),) if each]
+    if name.casefold() in spelled:
+        alike = [spelled[name.casefold()]]
+    if not alike:
+        return (
+            f'nothing is called "{name}"; '
+            "checker list rules|metrics|guidelines|facts shows what there is"
+        )
+    return f'nothing is called "{name}"; did you mean {" or ".join(alike)}?'
+
+
+@cache
+def _guidelines() -> Mapping[str, Guideline]:
+    return {each.id: each for each in guidelines()}
+
+
+def _item_names() -> list[str]:
+    return [f"{each.id}/{item.id}" for each in _guidelines().values() for item in each.items]
+
+
+def rule_page(rule: Rule) -> str:
+    """Return what a rule says, why, what to do, and when it speaks."""
+    return _joined(
+        f"# {rule.code} {rule.title}",
+        f"Severity: {rule.severity} · domain: {rule.domain} · looked at for each {rule.scope}",
+        rule.why,
+        f"**What to do.** {rule.fix}",
+        f"**It speaks.** {rule.loud}",
+        f"**It is silent.** {rule.quiet}",
+        _listed("Compared with", _thresholds(rule)),
+        _listed("Shown beside", [each for g in _guidelines().values() for each in g.beside(rule.code)]),
+        _listed("Sources", _sources(rule.sources)),
+    )
+
+
+def _thresholds(rule: Rule) -> Iterator[str]:
+    values = read_thresholds().values
+    for name in rule.thresholds:
+        each = values[name]
+        source = "" if each.source == "ours" else f" ({read_sources()[each.source]})"
+        yield f"`{name}`: {each.value:g} ({each.unit}). {each.why}{source}"
+
+
+def _sources(keys: Sequence[str]) -> list[str]:
+    return [read_sources()[key] for key in keys]
+
+
+def metric_page(name: str) -> str:
+    """Return what a metric is, how papers spell it, and how we compute it."""
+    known = METRIC_NAMES[name]
+    made = METRICS.get(("classification", name))
+    return _joined(
+        f"# {known.label}",
+        f"Name: `{name}` · family: {known.family} · tasks: {', '.join(known.tasks)}",
+        known.meaning,
+        _listed("Also printed as", known.synonyms),
+        _definition(made.function.__doc__ or "") if made else "",
+        f"Goal: {made.goal} · from {made.bounds[0]:g} to {made.bounds[1]:g}" if made else "",
+        "" if made else "This version knows the name, and does not recompute it.",
+        _listed("Source", [read_sources().get(made.source, made.source)] if made else []),
+    )
+
+
+def _definition(docstring: str) -> str:
+    """Return the words of a docstring without its lists of arguments and errors."""
+    words = cleandoc(docstring)
+    for heading in ("Args:", "Returns:", "Raises:"):
+        words = words.partition(f"\n{heading}")[0]
+    return f"**How it is computed.** {words.strip()}" if words.strip() else ""
+
+
+def guideline_page(guideline: Guideline) -> str:
+    """Return what a guideline is for, and its items."""
+    return _joined(
+        f"# {guideline.title}",
+        f"Name: `{guideline.id}` · edition: {guideline.version} · licence: {guideline.licence}",
+        guideline.when_to_use,
+        _listed("Publication", [f"https://doi.org/{each}" for each in guideline.doi]),
+        _listed("Items", [f"`{item.id}` {item.section}: {item.topic}" for item in guideline.items]),
+    )
+
+
+def item_page(guideline: Guideline, item: Item) -> str:
+    """Return what one item of a guideline asks, and which facts answer it."""
+    parts = " and ".join(item.applies)
+    absence = "Saying that there is none completes it." if item.explicit_negative_ok else ""
+    return _joined(
+        f"# {guideline.id}/{item.id} {item.topic}",
+        f"Section: {item.section} · asked of: {parts}",
+        item.requirement,
+        f"Asked only if {item.condition}" if item.condition else "",
+        absence,
+        _listed("Facts of study.yaml", [f"`{each}` {FACTS[each].meaning}" for each in item.evidence]),
+        _listed("Recomputed beside it", item.recompute),
+        _listed("Rules beside it", [f"{each} {RULES[each].title}" for each in item.rules]),
+        "The sentence is ours; the official wording is in the publication "
+        f"(https://doi.org/{guideline.doi[0]}).",
+    )
+
+
+def fact_page(fact: Fact) -> str:
+    """Return what a fact of study.yaml says, and who asks for it."""
+    asked = [
+        f"{each.id}/{item.id} {item.topic}"
+        for each in _guidelines().values()
+        for item in each.items
+        if fact.name in item.evidence
+    ]
+    when = [f"`{name}` is {' or '.join(map(_plain, wanted))}" for name, wanted in fact.when.items()]
+    return _joined(
+        f"# {fact.name}",
+        f"Takes: {fact.type}" + (f" ({fact.unit})" if fact.unit else ""),
+        fact.meaning,
+        _listed("Values", [f"`{each}`" for each in fact.values]),
+        _listed("Asked only if", when),
+        _listed("Asked by", asked),
+    )
+
+
+def _plain(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def group_page(name: str) -> str:
+    """Return the facts that stand below a name of study.yaml."""
+    below = [each for each in FACTS.values() if each.name.startswith(f"{name}.")]
+    own = [FACTS[name].meaning] if name in FACTS else []
+    return _joined(
+        f"# {name}",
+        *own,
+        _listed("Facts below it", [f"`{each.name}` ({each.type}) {each.meaning}" for each in below]),
+    )
+
+
+def _listed(heading: str, lines: Sequence[str] | Iterator[str]) -> str:
+    rows = [f"- {line}" for line in lines]
+    return "\n".join([f"**{heading}**", "", *rows]) if rows else ""
+
+
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"

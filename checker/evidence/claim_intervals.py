@@ -1,0 +1,219 @@
+"""The printed interval of a claim against the recomputed one, by our method and then by every other accepted one."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from checker.evidence.claim_values import Reading, ValueCheck, not_checkable
+from checker.evidence.conventions import Convention
+from checker.evidence.interval_methods import Limits, Method, methods
+from checker.evidence.printed import AsPrinted
+from checker.model.claim import Attempt, PartCheck, Verdict
+from checker.model.evidence import IntervalWidth
+from checker.model.study import Claim
+from checker.needs import NotEstablished
+
+NOT_RECOMPUTED = {
+    "fold_spread": "the spread over folds cannot be recomputed from one set of predictions",
+    "other": "the paper names a method that is not among those recomputed",
+}
+"""Named methods for which a difference contradicts nothing."""
+
+
+class PrintedLimits(NamedTuple):
+    """The limits that are printed; one of them may be missing."""
+
+    low: AsPrinted | None
+    high: AsPrinted | None
+
+    @property
+    def text(self) -> str:
+        """Return both as printed."""
+        return " to ".join("not printed" if each is None else each.text for each in self)
+
+    def fit(self, limits: Limits, room: tuple[float, float] = (0.0, 0.0)) -> bool:
+        """Return whether both limits round to the printed ones, or may by Monte-Carlo error and rounded scores."""
+        below, above = room
+        return (
+            self.low is None or self.low.overlaps(limits.low_room[0] + below, limits.low_room[1] + above)
+        ) and (
+            self.high is None
+            or self.high.overlaps(limits.high_room[0] + below, limits.high_room[1] + above)
+        )
+
+    def show(self, limits: Limits) -> str:
+        """Return recomputed limits at the printed digits."""
+        low, high = (
+            (one or other).show(number)  # type: ignore[union-attr]  # one of the two is printed
+            for one, other, number in (
+                (self.low, self.high, limits.low),
+                (self.high, self.low, limits.high),
+            )
+        )
+        return f"{low} to {high}"
+
+    def differences(self, limits: Limits) -> str:
+        """Return which limits differ, and by how much."""
+        each = (
+            ("lower", self.low, limits.low),
+            ("upper", self.high, limits.high),
+        )
+        return " and ".join(
+            f"the {name} limit differs by {printed.difference(number)}"
+            for name, printed, number in each
+            if printed is not None and not printed.agrees(number)
+        )
+
+
+def printed_limits(claim: Claim, reading: Reading) -> PrintedLimits | None:
+    """Return the printed limits; None if the claim has neither."""
+    if claim.low is None and claim.high is None:
+        return None
+    low, high = (None if each is None else reading.of(each) for each in (claim.low, claim.high))
+    return PrintedLimits(low, high)
+
+
+def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
+    """Return the verdict on the printed interval, computed under the convention that gave the value; None without one."""
+    printed = printed_limits(claim, value.reading)
+    if printed is None:
+        return None
+    under = value.under
+    if under.direct is not None:
+        return not_checkable("interval", printed.text, f"no interval is recomputed for: {under.words}")
+    try:
+        room = _room(value)
+        ordered, named = _in_order(claim, under)
+    except NotEstablished as missing:
+        return not_checkable("interval", printed.text, str(missing))
+    return _compared(claim, printed, under, ordered, named, room, value)
+
+
+def _room(value: ValueCheck) -> tuple[float, float]:
+    """Return how far limits may move with the value because scores were submitted with few digits."""
+    if value.room is None or value.room.too_wide or value.under.turn is not None:
+        return (0.0, 0.0)
+    middle = value.under.value()
+    return min(0.0, value.room.low - middle), max(0.0, value.room.high - middle)
+
+
+def _in_order(claim: Claim, under: Convention) -> tuple[list[Method], int]:
+    """Return the methods in the order in which they are tried, and how many of them are the paper's own."""
+    every = list(methods(under.metric, under.rows))
+    named = [each for each in every if each.family == claim.interval_method]
+    if not named:
+        return every, 1
+    return named + [each for each in every if each.family != claim.interval_method], len(named)
+
+
+def _compared(
+    claim: Claim,
+    printed: PrintedLimits,
+    under: Convention,
+    ordered: Sequence[Method],
+    named: int,
+    room: tuple[float, float],
+    value: ValueCheck,
+) -> PartCheck:
+    tried: list[Attempt] = []
+    shown, first, fitting = "", None, None
+    for i, method in enumerate(ordered):
+        try:
+            limits = turned(method.limits(), under)
+        except NotEstablished as missing:
+            tried.append(Attempt(convention=method.words, undefined_because=str(missing)))
+            continue
+        fits = printed.fit(limits, room)
+        tried.append(Attempt(convention=method.words, low=limits.low, high=limits.high, fits=fits))
+        if first is None:
+            first, shown = limits, printed.show(limits)
+        if fits and fitting is None:
+            fitting = i
+            if i < named:
+                break
+    if first is None:
+        return not_checkable(
+            "interval", printed.text, tried[0].undefined_because, tried=tuple(tried)
+        )
+    if fitting is None:
+        return _unexplained(claim, printed, first, shown, tuple(tried))
+    others = [] if fitting < named else [tried[-1 if fitting >= len(tried) else fitting].convention]
+    if _is_other(value):
+        others.insert(0, under.words)
+    return PartCheck(
+        part="interval",
+        printed=printed.text,
+        verdict=Verdict.OTHER_CONVENTION if others else Verdict.REPRODUCED,
+        recomputed=shown,
+        convention="; ".join(others),
+        tried=tuple(tried),
+    )
+
+
+def _is_other(value: ValueCheck) -> bool:
+    """Return whether the interval is of other rows or of another metric than ours."""
+    part = value.part
+    if part is None or part.verdict is not Verdict.OTHER_CONVENTION:
+        return False
+    return part.convention.endswith(value.under.words)
+
+
+def _unexplained(
+    claim: Claim, printed: PrintedLimits, first: Limits, shown: str, tried: tuple[Attempt, ...]
+) -> PartCheck:
+    if claim.interval_method in NOT_RECOMPUTED:
+        because = NOT_RECOMPUTED[claim.interval_method]
+        return not_checkable("interval", printed.text, because, recomputed=shown, tried=tried)
+    method = next(each.convention for each in tried if each.low is not None)
+    because = f"recomputed {shown} ({method}), printed {printed.text}: {printed.differences(first)}"
+    return PartCheck(
+        part="interval",
+        printed=printed.text,
+        verdict=Verdict.CONTRADICTED,
+        recomputed=shown,
+        because=because,
+        tried=tried,
+    )
+
+
+def turned(limits: Limits, under: Convention) -> Limits:
+    """Return the limits on the scale of the convention; where it falls they change places."""
+    turn = under.turn
+    if turn is None:
+        return limits
+    low, high = turn(limits.low), turn(limits.high)
+    rooms = [tuple(sorted(map(turn, each))) for each in (limits.low_room, limits.high_room)]
+    if low > high:
+        low, high, rooms = high, low, rooms[::-1]
+    return Limits(low, high, rooms[0], rooms[1])  # type: ignore[arg-type]  # sorted pairs
+
+
+def widths(claim: Claim, value: ValueCheck) -> tuple[IntervalWidth, ...]:
+    """Return the width under each accepted method around the recomputed value, with the printed one beside it.
+
+    Raises:
+        NotEstablished: the value is undefined.
+    """
+    printed = printed_limits(claim, value.reading)
+    if printed is None or printed.low is None or printed.high is None or value.under.direct:
+        return ()
+    found = []
+    for method in methods(value.under.metric, value.under.rows):
+        if not method.accepted:
+            continue
+        try:
+            limits = turned(method.limits(), value.under)
+        except NotEstablished:
+            continue
+        found.append(
+            IntervalWidth(
+                method=method.words,
+                low=limits.low,
+                high=limits.high,
+                claimed_low=printed.low.value,
+                claimed_high=printed.high.value,
+                room=printed.low.half + printed.high.half + limits.narrower,
+                clustered=method.clustered,
+                same=printed.fit(limits),
+            )
+        )
+    return tuple(found)

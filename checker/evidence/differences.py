@@ -1,0 +1,250 @@
+"""Claims about a difference between two scores on the same cases: its value, its interval, its p value."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from checker.evidence.claim_intervals import printed_limits
+from checker.evidence.claim_values import CUT, Reading, not_checkable, readings
+from checker.evidence.difference_ways import AT_A_THRESHOLD, Pair, Way, ways
+from checker.evidence.interval_methods import Limits
+from checker.evidence.printed import printed_p
+from checker.evidence.rows import Subject, patients_of, score_of
+from checker.metrics.comparing import RECLASSIFICATION, compare
+from checker.model.claim import Attempt, PartCheck, Verdict
+from checker.model.estimate import Comparison
+from checker.model.predictions import Predictions
+from checker.model.settings import Settings
+from checker.model.study import Claim, Evaluation
+from checker.needs import NotEstablished, stated
+
+OTHER_WAY = "the difference taken the other way round"
+ONE_SIDED = "one-sided"
+RECOMPUTED_TESTS = frozenset({"delong", "mcnemar", "chi_squared", "bootstrap", None})
+"""Tests of which a difference contradicts the printed p value; None: the paper names none."""
+RESAMPLED = 1
+"""Resamples where no bootstrap is wanted from the comparison."""
+
+
+def check_difference(
+    claim: Claim,
+    evaluation: Evaluation,
+    about: Subject,
+    predictions: Predictions,
+    unit: str,
+    settings: Settings,
+) -> tuple[tuple[PartCheck, ...], Comparison]:
+    """Return the verdict on each printed part of the difference, and the recomputed comparison.
+
+    Raises:
+        NotEstablished: the other score is not in the file, or the metric has no recomputed difference.
+    """
+    name, score = score_of(stated(claim.versus, "evaluations.claims.versus"), evaluation, predictions)
+    if name == about.score:
+        raise NotEstablished(f'"{claim.versus}" is compared with itself; say which two scores (of, versus)')
+    comparison = _comparison(claim, about, name, score, predictions, unit, settings, evaluation)
+    if comparison.difference is None:
+        raise NotEstablished(f"the difference is undefined: {comparison.undefined_because}")
+    pair = _pair(claim, about, score, predictions)
+    return tuple(_parts(claim, pair, comparison)), comparison
+
+
+def _comparison(
+    claim: Claim,
+    about: Subject,
+    name: str,
+    score: "np.typing.NDArray[np.float64]",
+    predictions: Predictions,
+    unit: str,
+    settings: Settings,
+    evaluation: Evaluation,
+) -> Comparison:
+    chosen, threshold = about.chosen, about.rows.threshold
+    columns = {
+        "outcome": predictions.outcome[chosen],
+        "first": about.of_score[chosen],
+        "second": score[chosen],
+    }
+    if predictions.patient is not None:
+        columns["patient"] = predictions.patient.codes[chosen]
+    at_risk = claim.metric == "net_benefit" and threshold is not None
+    made = compare(
+        columns,
+        "first",
+        "second",
+        threshold=threshold if claim.metric in AT_A_THRESHOLD else None,
+        net_benefit=(threshold,) if at_risk and threshold is not None else (),
+        unit=unit,
+        group=about.group,
+        evaluation=evaluation.name,
+        seed=settings.seed,
+        level=about.rows.level,
+        resamples=RESAMPLED if claim.metric == "auroc" else settings.resamples,
+        probability=about.rows.probability,
+    )
+    for each in made:
+        if each.metric == claim.metric:
+            return replace(each, first=about.score, second=name)
+    raise NotEstablished(f"a difference of {claim.metric} is not recomputed by this version")
+
+
+def _pair(
+    claim: Claim,
+    about: Subject,
+    score: "np.typing.NDArray[np.float64]",
+    predictions: Predictions,
+) -> Pair:
+    keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score) & ~np.isnan(score)
+    first = replace(
+        about.rows,
+        outcome=predictions.outcome[keep] == 1,
+        score=about.of_score[keep],
+        patient=patients_of(predictions.patient, keep),
+    )
+    metric = None if claim.metric in RECLASSIFICATION else about.metric
+    return Pair(metric=metric, first=first, second=replace(first, score=score[keep]))
+
+
+def _parts(claim: Claim, pair: Pair, comparison: Comparison) -> Iterator[PartCheck]:
+    difference = comparison.difference
+    assert difference is not None
+    reading, sign = Reading(percent=claim.percent), 1.0
+    if claim.value is not None:
+        part, reading, sign = _value(claim, difference)
+        yield part
+    if claim.low is None and claim.high is None and claim.p_value is None:
+        return
+    tried = tuple(ways(pair, comparison))
+    if (limits := _interval(claim, reading, tried, sign)) is not None:
+        yield limits
+    if claim.p_value is not None:
+        yield _p_value(claim, claim.p_value, tried)
+
+
+def _value(claim: Claim, difference: float) -> tuple[PartCheck, Reading, float]:
+    assert claim.value is not None
+    tried: list[Attempt] = []
+    metric = "auroc" if claim.metric in RECLASSIFICATION else claim.metric
+    read = tuple(readings(claim, metric))
+    for reading in read:
+        printed = reading.of(claim.value)
+        for words, sign in (("first minus second", 1.0), (OTHER_WAY, -1.0), (CUT, 1.0)):
+            value = sign * difference
+            fits = printed.is_cut(value) if words == CUT else printed.agrees(value)
+            named = reading.named("" if len(tried) == 0 else words) or words
+            tried.append(Attempt(convention=named, value=value, fits=fits))
+            if fits:
+                ours = len(tried) == 1
+                part = PartCheck(
+                    part="value",
+                    printed=printed.text,
+                    verdict=Verdict.REPRODUCED if ours else Verdict.OTHER_CONVENTION,
+                    recomputed=printed.show(difference),
+                    convention="" if ours else named,
+                    tried=tuple(tried),
+                )
+                return part, reading, sign
+    printed = read[-1].of(claim.value)
+    shown = printed.show(difference)
+    part = PartCheck(
+        part="value",
+        printed=printed.text,
+        verdict=Verdict.CONTRADICTED,
+        recomputed=shown,
+        because=f"recomputed {shown}, printed {printed.text}: differs by {printed.difference(difference)}",
+        tried=tuple(tried),
+    )
+    return part, read[-1], 1.0
+
+
+def _interval(
+    claim: Claim, reading: Reading, tried: Sequence[Way], sign: float
+) -> PartCheck | None:
+    printed = printed_limits(claim, reading)
+    if printed is None:
+        return None
+    possible = [
+        (way, way.limits if sign > 0 else _mirrored(way.limits))
+        for way in tried
+        if way.limits is not None
+    ]
+    if not possible:
+        return not_checkable("interval", printed.text, tried[0].words)
+    attempts = tuple(
+        Attempt(convention=way.words, low=limits.low, high=limits.high, fits=printed.fit(limits))
+        for way, limits in possible
+    )
+    shown = printed.show(possible[0][1])
+    because = (
+        f"recomputed {shown} ({possible[0][0].words}), printed {printed.text}: "
+        f"{printed.differences(possible[0][1])}"
+    )
+    return _verdict("interval", printed.text, shown, attempts, claim, tried, because)
+
+
+def _mirrored(limits: Limits) -> Limits:
+    low, high = limits.low_room, limits.high_room
+    return Limits(-limits.high, -limits.low, (-high[1], -high[0]), (-low[1], -low[0]))
+
+
+def _p_value(claim: Claim, text: str, tried: Sequence[Way]) -> PartCheck:
+    try:
+        printed = printed_p(text)
+    except NotEstablished as unread:
+        return not_checkable("p_value", text, str(unread))
+    possible = [(way.words, way.p) for way in tried if way.p is not None]
+    if not possible:
+        return not_checkable("p_value", text, tried[0].words)
+    ours_words, ours = possible[0]
+    possible.append((f"{ours_words}, {ONE_SIDED}", (ours[0] / 2, ours[1] / 2)))
+    attempts = tuple(
+        Attempt(
+            convention=words,
+            value=(low + high) / 2 if low < high else low,
+            low=low if low < high else None,
+            high=high if low < high else None,
+            fits=printed.overlaps(low, high),
+        )
+        for words, (low, high) in possible
+    )
+    shown = printed.show((ours[0] + ours[1]) / 2)
+    because = f"recomputed {shown} ({ours_words}), printed {text}"
+    return _verdict("p_value", text, shown, attempts, claim, tried, because)
+
+
+def _verdict(
+    part: str,
+    printed: str,
+    shown: str,
+    attempts: tuple[Attempt, ...],
+    claim: Claim,
+    tried: Sequence[Way],
+    because: str,
+) -> PartCheck:
+    """Return the verdict: ours is the first way, or any way by the test that the paper names."""
+    named = {way.words for way in tried if claim.test is not None and way.test == claim.test}
+    ours = named or {attempts[0].convention}
+    fitting = next(
+        (each for each in attempts if each.fits and each.convention in ours),
+        next((each for each in attempts if each.fits), None),
+    )
+    if fitting is None and claim.test not in RECOMPUTED_TESTS:
+        because = f"the test named ({claim.test}) is not recomputed by this version"
+        return not_checkable(part, printed, because, recomputed=shown, tried=attempts)
+    reproduced = fitting is not None and fitting.convention in ours
+    return PartCheck(
+        part=part,
+        printed=printed,
+        verdict=(
+            Verdict.CONTRADICTED
+            if fitting is None
+            else Verdict.REPRODUCED
+            if reproduced
+            else Verdict.OTHER_CONVENTION
+        ),
+        recomputed=shown,
+        convention="" if fitting is None or reproduced else fitting.convention,
+        because=because if fitting is None else "",
+        tried=attempts,
+    )

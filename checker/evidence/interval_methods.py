@@ -1,0 +1,352 @@
+"""Methods by which the interval of a metric is computed: ours first, then every other one in accepted use."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from checker.evidence.rows import Rows
+from checker.metrics import intervals
+from checker.metrics.base import Floats, Metric, Share, Uncertainty
+from checker.metrics.patients import EACH_PATIENT, effective_cases
+from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, left_out, resampled
+from checker.model.estimate import Interval
+from checker.needs import Absent, NotEstablished, needs
+
+Family = Literal["delong", "logit", "wilson", "exact", "wald", "bootstrap", "other"]
+
+AUTHORS_RESAMPLES = 1000
+"""Resamples that authors are taken to have drawn when they do not say: the fewest in common use."""
+ERRORS = 3
+"""Monte-Carlo standard errors that a bootstrap limit may lie from ours."""
+MOST_LEFT_OUT = 3000
+"""More patients than this are not left out one by one; the acceleration of BCa is then next to nothing."""
+
+
+class Limits(NamedTuple):
+    """An interval, and how far each of its limits may lie from ours by Monte-Carlo error alone."""
+
+    low: float
+    high: float
+    low_room: tuple[float, float]
+    """Smallest and largest lower limit."""
+    high_room: tuple[float, float]
+
+    @property
+    def narrower(self) -> float:
+        """Return the width that Monte-Carlo error may take off."""
+        return (self.low_room[1] - self.low) + (self.high - self.high_room[0])
+
+
+class Method(NamedTuple):
+    """One method for one metric over one set of rows."""
+
+    words: str
+    family: Family
+    clustered: bool
+    """Repeated patients are taken into account, or nobody repeats."""
+    limits: Callable[[], Limits]
+    """Raises NotEstablished where the method gives no interval."""
+    accepted: bool = True
+    """False: printed by programs, but no interval to measure others by."""
+
+
+def exactly(interval: Interval) -> Limits:
+    """Return the limits of a closed formula."""
+    return Limits(
+        interval.low,
+        interval.high,
+        (interval.low, interval.low),
+        (interval.high, interval.high),
+    )
+
+
+def methods(metric: Metric, rows: Rows) -> Iterator[Method]:
+    """Yield every method for the metric, ours first; the order is fixed.
+
+    Where patients repeat, methods that take rows for independent come last.
+    """
+    over = "over patients" if rows.repeated else "over cases"
+    resampling = partial(_resampling, metric, rows, over, clustered=True)
+    if metric.interval is not None and (not rows.repeated or _knows_patients(metric)):
+        yield _formula(metric, rows, ", clustered by patient" if rows.repeated else "", clustered=True)
+        yield from _closed(metric, rows)
+        yield from resampling()
+    else:
+        yield from resampling()
+        yield from _closed(metric, rows)
+    if rows.repeated:
+        apart, words = rows.independent(), ", rows taken as independent"
+        if metric.interval is not None:
+            yield _formula(metric, apart, words, clustered=False)
+        yield from _resampling(metric, apart, "over rows, taken as independent", clustered=False)
+
+
+def _knows_patients(metric: Metric) -> bool:
+    assert metric.interval is not None
+    return not {"patient", "each_patient"}.isdisjoint(needs(metric.interval))
+
+
+FORMULAS: dict[str, tuple[str, Family]] = {
+    "auroc": ("DeLong", "delong"),
+    "calibration_slope": ("Wald", "wald"),
+    "calibration_intercept": ("Wald", "wald"),
+    "calibration_in_the_large": ("Wald", "wald"),
+    "observed_expected_ratio": ("logarithmic", "wald"),
+    "positive_likelihood_ratio": ("logarithmic (Simel)", "wald"),
+    "negative_likelihood_ratio": ("logarithmic (Simel)", "wald"),
+    "diagnostic_odds_ratio": ("logarithmic (Woolf)", "wald"),
+}
+"""Metric to the name and family of our closed formula; a proportion has Wilson's."""
+
+
+def _formula(metric: Metric, rows: Rows, more: str, *, clustered: bool) -> Method:
+    words, family = FORMULAS.get(metric.name, ("Wilson", "wilson"))
+    if metric.name == "auroc" and clustered and rows.repeated:
+        words, more = "Obuchowski (DeLong clustered by patient)", ""
+    return Method(f"{words}{more}", family, clustered, lambda: exactly(by_formula(metric, rows)))
+
+
+def by_formula(metric: Metric, rows: Rows) -> Interval:
+    """Return the interval by our closed formula.
+
+    Raises:
+        NotEstablished: there is none, with the sentence.
+    """
+    assert metric.interval is not None
+    known = rows.known()
+    given: dict[str, object] = {"measured": rows.measured(metric)}
+    if "each_patient" in needs(metric.interval):
+        given["each_patient"] = known.inside(weight=EACH_PATIENT).ask(metric.function)
+    found = known.inside(**given).ask(metric.interval)
+    if isinstance(found, Absent):
+        raise NotEstablished(found.because)
+    assert isinstance(found, Uncertainty)
+    if found.interval is None:
+        raise NotEstablished(found.note)
+    return found.interval
+
+
+def _closed(metric: Metric, rows: Rows) -> Iterator[Method]:
+    if metric.name == "auroc":
+        yield from _of_area(metric, rows)
+    elif isinstance(measured := rows.measured(metric), Share):
+        yield from _of_proportion(metric, rows, measured)
+    elif metric.name in ("balanced_accuracy", "youden_index"):
+        yield Method("Wald", "wald", not rows.repeated, partial(_of_two_shares, metric, rows))
+    elif metric.name == "observed_expected_ratio":
+        yield Method(
+            "logarithmic, observed number as Poisson",
+            "wald",
+            not rows.repeated,
+            partial(_poisson_ratio, metric, rows),
+        )
+
+
+def _of_area(metric: Metric, rows: Rows) -> Iterator[Method]:
+    outcome, score, level = rows.outcome, rows.score, rows.level
+    alone, apart = not rows.repeated, ", rows taken as independent" if rows.repeated else ""
+    if rows.repeated:
+        yield Method(
+            "Obuchowski, logit scale", "logit", True, lambda: exactly(_clustered_logit(metric, rows))
+        )
+    yield Method(
+        f"DeLong, logit scale{apart}",
+        "logit",
+        alone,
+        lambda: exactly(intervals.delong_logit(outcome, score, level)),
+    )
+    positives = int(outcome.sum())
+    sizes = positives, len(outcome) - positives
+    yield Method(
+        f"Hanley-McNeil{apart}",
+        "other",
+        alone,
+        lambda: exactly(intervals.hanley_mcneil(rows.value(metric), *sizes, level)),
+    )
+    yield Method(
+        "DeLong without variance: both limits are the value",
+        "delong",
+        alone,
+        partial(_without_variance, metric, rows),
+        accepted=False,
+    )
+
+
+def _clustered_logit(metric: Metric, rows: Rows) -> Interval:
+    found = intervals.obuchowski(rows.outcome, rows.score, rows.patient, rows.level)
+    if not 0 < found.low < found.high < 1:
+        raise NotEstablished("the interval is cut, so its width tells no variance")
+    half = (found.high - found.low) / 2 / intervals.quantile(rows.level)
+    return intervals.around_logit(rows.value(metric), half**2, rows.level)
+
+
+def _without_variance(metric: Metric, rows: Rows) -> Limits:
+    value = rows.value(metric)
+    if value not in (0.0, 1.0):
+        raise NotEstablished("the scores do not separate the classes completely")
+    return exactly(Interval(low=value, high=value, level=rows.level))
+
+
+def _of_proportion(metric: Metric, rows: Rows, measured: Share) -> Iterator[Method]:
+    found, cases = float(measured.numerator), float(measured.denominator)
+    if rows.repeated:
+        each = rows.known().inside(weight=EACH_PATIENT).ask(metric.function)
+        if isinstance(each, Share):
+            yield from _over_patients(found / cases, each, rows.level)
+    alone, apart = not rows.repeated, ", rows taken as independent" if rows.repeated else ""
+    for words, family, make in PROPORTIONS:
+        yield Method(
+            f"{words}{apart}", family, alone, lambda make=make: exactly(make(found, cases, rows.level))
+        )
+
+
+def _over_patients(share: float, each: Share, level: float) -> Iterator[Method]:
+    for words, family, make in PROPORTIONS:
+
+        def limits(make: intervals.Method = make) -> Limits:
+            cases = effective_cases(each)
+            return exactly(make(share * cases, cases, level))
+
+        yield Method(f"{words} on the effective number of cases", family, True, limits)
+
+
+def wilson_corrected(found: float, cases: float, level: float = 0.95) -> Interval:
+    """Return the score interval with continuity correction (Newcombe 1998, method 4)."""
+    share, z = found / cases, intervals.quantile(level)
+    below = 2 * (cases + z**2)
+    middle = 2 * found + z**2
+    low_root = z**2 - 2 - 1 / cases + 4 * share * (cases * (1 - share) + 1)
+    high_root = z**2 + 2 - 1 / cases + 4 * share * (cases * (1 - share) - 1)
+    low = 0.0 if found <= 0 else (middle - 1 - z * max(low_root, 0.0) ** 0.5) / below
+    high = 1.0 if found >= cases else (middle + 1 + z * max(high_root, 0.0) ** 0.5) / below
+    return Interval(low=max(0.0, low), high=min(1.0, high), level=level)
+
+
+PROPORTIONS: tuple[tuple[str, Family, intervals.Method], ...] = (
+    ("Clopper-Pearson", "exact", intervals.clopper_pearson),
+    ("Wald", "wald", intervals.wald),
+    ("Agresti-Coull", "other", intervals.agresti_coull),
+    ("Jeffreys", "other", intervals.jeffreys),
+    ("Wilson with continuity correction", "wilson", wilson_corrected),
+)
+"""Besides Wilson's, which is ours: those that statistics programs offer by name."""
+
+
+def _of_two_shares(metric: Metric, rows: Rows) -> Limits:
+    """Return the limits from the variances of sensitivity and specificity, which are independent."""
+    positive = rows.score >= float(rows.threshold or 0.0)
+    variance = 0.0
+    for of in (rows.outcome, ~rows.outcome):
+        share = float(positive[of].mean())
+        variance += share * (1 - share) / int(of.sum())
+    scale = 0.25 if metric.name == "balanced_accuracy" else 1.0
+    return exactly(intervals.around(rows.value(metric), scale * variance, rows.level))
+
+
+def _poisson_ratio(metric: Metric, rows: Rows) -> Limits:
+    observed = int(rows.outcome.sum())
+    if not observed:
+        raise NotEstablished("no case has the outcome")
+    return exactly(intervals.around_logarithm(rows.value(metric), 1 / observed, rows.level))
+
+
+def _resampling(metric: Metric, rows: Rows, over: str, *, clustered: bool) -> Iterator[Method]:
+    found = _Resamples(metric, rows)
+    yield Method(f"percentile bootstrap {over}", "bootstrap", clustered, found.percentile)
+    yield Method(f"BCa bootstrap {over}", "bootstrap", clustered, found.bca)
+    yield Method(f"bootstrap standard error {over}", "bootstrap", clustered, found.normal)
+    if metric.name in ("auroc", "average_precision") and not rows.repeated:
+        yield Method(
+            f"percentile bootstrap {over}, each class apart",
+            "bootstrap",
+            clustered,
+            _Resamples(metric, rows, stratified=True).percentile,
+        )
+
+
+class _Resamples:
+    """The metric on resamples of patients, drawn once for all bootstrap methods."""
+
+    def __init__(self, metric: Metric, rows: Rows, *, stratified: bool = False) -> None:
+        self.metric, self.rows, self.stratified = metric, rows, stratified
+        self._values: Floats | None = None
+
+    def values(self) -> Floats:
+        """Return the metric on each resample, NaN where undefined.
+
+        Raises:
+            NotEstablished: too few patients.
+        """
+        rows = self.rows
+        if rows.patients < FEWEST_PATIENTS:
+            raise NotEstablished(
+                f"{rows.patients} patients are too few to resample (at least {FEWEST_PATIENTS})"
+            )
+        if self._values is None:
+            asked = Asked(self.metric, tuple(rows.facets.items()))
+            known = replace(rows, facets={}).known()
+            self._values = resampled(known, [asked], self._weights())[asked]
+        return self._values
+
+    def _weights(self) -> Iterator[Floats]:
+        rows = self.rows
+        if not self.stratified:
+            yield from drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples)
+            return
+        sides = [np.flatnonzero(rows.outcome), np.flatnonzero(~rows.outcome)]
+        both = [
+            drawn((*rows.seeds, i), len(side), len(rows.outcome), rows.resamples)  # type: ignore[arg-type]
+            for i, side in enumerate(sides)
+        ]
+        for with_outcome, without in zip(*both, strict=True):
+            weight = np.zeros((len(with_outcome), len(rows.outcome)))
+            weight[:, sides[0]], weight[:, sides[1]] = with_outcome, without
+            yield weight
+
+    def percentile(self) -> Limits:
+        """Return the percentiles of the resamples."""
+        return self._with_room(intervals.percentile(self.values(), self.rows.level))
+
+    def bca(self) -> Limits:
+        """Return the bias-corrected and accelerated limits."""
+        rows = self.rows
+        if rows.patients > MOST_LEFT_OUT:
+            raise NotEstablished(f"{rows.patients} patients are too many to leave out one by one")
+        known = replace(rows, facets={}).known()
+        without = left_out(known, self.metric, rows.facets, rows.patients)
+        return self._with_room(
+            intervals.bca(self.values(), rows.value(self.metric), without, rows.level)
+        )
+
+    def normal(self) -> Limits:
+        """Return the value with normal quantiles of the standard deviation of the resamples."""
+        values = self.values()[~np.isnan(self.values())]
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+        value, half = self.rows.value(self.metric), intervals.quantile(self.rows.level) * spread
+        if not spread:
+            raise NotEstablished("resampling gives the same value again and again")
+        off = ERRORS * half * (0.5 / AUTHORS_RESAMPLES + 0.5 / len(values)) ** 0.5
+        low, high = value - half, value + half
+        return Limits(low, high, (low - off, low + off), (high - off, high + off))
+
+    def _with_room(self, found: Interval) -> Limits:
+        """Return the limits with their Monte-Carlo room.
+
+        A limit is a quantile of the resamples. The share of resamples below it has the standard error
+        sqrt(q (1 - q) / resamples), for the authors' resamples and for ours; the quantiles at three of them
+        to either side are the room. No density has to be estimated.
+        """
+        values = np.sort(self.values()[~np.isnan(self.values())])
+        low_room, high_room = (_room(values, limit) for limit in (found.low, found.high))
+        return Limits(found.low, found.high, low_room, high_room)
+
+
+def _room(values: Floats, limit: float) -> tuple[float, float]:
+    share = float(np.mean(values <= limit))
+    error = (share * (1 - share) * (1 / AUTHORS_RESAMPLES + 1 / len(values))) ** 0.5
+    shares = np.clip([share - ERRORS * error, share + ERRORS * error], 0, 1)
+    low, high = (float(each) for each in np.quantile(values, shares))
+    return min(low, limit), max(high, limit)

@@ -1,0 +1,555 @@
+"""What each section of the page prints: chosen, grouped and put into words from the report. No HTML."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from checker.model.claim import ClaimCheck, PartCheck, Verdict
+from checker.model.estimate import Estimate, facets
+from checker.model.finding import Severity
+from checker.model.metric_names import METRIC_NAMES
+from checker.model.report import (
+    Answer,
+    EvaluationReport,
+    FactState,
+    GuidelineReport,
+    Report,
+    ReportedFinding,
+    Status,
+)
+from checker.render import digits
+from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
+
+DOMAINS = {
+    "PAR": "Participants and data",
+    "PRE": "Predictors",
+    "OUT": "Outcome",
+    "ANA": "Analysis",
+    "LEA": "Leakage between partitions",
+    "FAI": "Groups of patients",
+    "CLM": "Printed numbers",
+}
+"""Letters of a rule's code to the heading under which its findings stand, in this order."""
+OTHER_DOMAIN = "Other"
+FAMILIES = {
+    "discrimination": "Discrimination",
+    "classification": "Decisions at the threshold",
+    "calibration": "Calibration and overall error",
+    "agreement": "Agreement of decision and outcome",
+    "utility": "Net benefit",
+}
+"""Families of metrics in the order of the table; further ones follow under their own name."""
+IN_TABLE_OF_NET_BENEFIT = "net_benefit"
+PARTS = {"value": "value", "interval": "interval", "cases": "n", "p_value": "p"}
+OPEN_STATUSES = (Status.CONTRADICTED, Status.NOT_REPORTED, Status.PARTLY)
+NOT_DESCRIBED = "not described yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartitionRow:
+    """One partition: as described, and as counted in the submitted files."""
+
+    name: str
+    role: str
+    source: str
+    patients: str
+    events: str
+    counted: str
+    """Patients counted; a dash where nothing was."""
+    counted_events: str
+    differs: bool
+    """The counts differ from the description although the whole partition was counted."""
+    where: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DomainView:
+    """The findings of one domain, worst first, and the rules of it that could not be checked."""
+
+    title: str
+    findings: tuple[ReportedFinding, ...]
+    counts: tuple[int, ...]
+    """By severity, worst first; waived findings are not counted."""
+    waived: int
+    not_run: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EstimateRow:
+    """One line of a table of estimates."""
+
+    label: str
+    value: str
+    interval: str
+    n: str
+    missing: int
+    method: str
+    others: tuple[str, ...]
+    note: str
+    undefined_because: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Family:
+    """Metrics that stand together in the table."""
+
+    title: str
+    rows: tuple[EstimateRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetBenefitRow:
+    """Net benefit at one threshold."""
+
+    threshold: str
+    model: str
+    interval: str
+    treat_all: str
+    treat_none: str
+    n: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreTable:
+    """All estimates of one score of an evaluation."""
+
+    score: str
+    """Empty for the model's own."""
+    families: tuple[Family, ...]
+    net_benefit: tuple[NetBenefitRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupRow:
+    """One group: its size, and the metrics of the forest."""
+
+    name: str
+    cases: str
+    patients: str
+    with_outcome: str
+    without_outcome: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupTable:
+    """The groups of one column."""
+
+    column: str
+    rows: tuple[GroupRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GuidelineView:
+    """The items of one guideline, sorted by what their reader has to do."""
+
+    guideline: GuidelineReport
+    counts: tuple[tuple[Sign, int], ...]
+    open: tuple[Answer, ...]
+    """Contradicted, not reported, partly: in this order."""
+    reported: tuple[Answer, ...]
+    not_described: tuple[tuple[str, tuple[Answer, ...]], ...]
+    """By section of the guideline."""
+    not_applicable: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unchecked:
+    """One reason, and everything that could not be checked because of it."""
+
+    because: str
+    rules: tuple[str, ...]
+    """``LEA001 Patients in two partitions (the study)``."""
+    claims: tuple[str, ...]
+    evidence: tuple[str, ...]
+    our_fault: bool
+
+    @property
+    def size(self) -> int:
+        """Return how many things could not be checked for this reason."""
+        return len(self.rules) + len(self.claims) + len(self.evidence)
+
+
+def glance(report: Report) -> tuple[tuple[str, str], ...]:
+    """Return what the study is, as pairs of a word and a text; the text is empty where it is not described yet."""
+    study = report.study
+    return (
+        ("Type", study.type),
+        ("Question", study.question),
+        ("Technique", study.technique),
+        ("Modality", ", ".join(study.modality)),
+        ("Population", study.population),
+        ("Purpose", study.purpose),
+        ("Outcome", study.outcome),
+        ("Reference standard", study.reference_standard),
+        ("Model", study.model),
+    )
+
+
+def partitions(report: Report) -> tuple[PartitionRow, ...]:
+    """Return the partitions as described, with what was counted beside it."""
+    counted = {each.partition: each for each in report.partition_counts}
+    rows = []
+    for each in report.study.partitions:
+        found = counted.get(each.name)
+        described, seen = (each.patients, each.events), (None, None)
+        if found:
+            seen = (found.patients, found.events)
+        rows.append(
+            PartitionRow(
+                name=each.name,
+                role=worded(each.role),
+                source=each.source,
+                patients=digits.count(each.patients),
+                events=digits.count(each.events),
+                counted=digits.count(seen[0]),
+                counted_events=digits.count(seen[1]),
+                differs=bool(found and found.whole and _differ(described, seen)),
+                where=_where(each.centres, each.countries),
+                when=" to ".join(part or "…" for part in (each.start, each.end))
+                if each.start or each.end
+                else "",
+            )
+        )
+    return tuple(rows)
+
+
+def _differ(described: Sequence[int | None], seen: Sequence[int | None]) -> bool:
+    return any(
+        one is not None and other is not None and one != other
+        for one, other in zip(described, seen, strict=True)
+    )
+
+
+def _where(centres: int | None, countries: tuple[str, ...]) -> str:
+    parts = [f"{centres} {'centre' if centres == 1 else 'centres'}"] if centres is not None else []
+    return ", ".join((*parts, *countries))
+
+
+def worded(name: str) -> str:
+    """Return a name of a list of choices as words: ``external_test`` as ``external test``."""
+    return name.replace("_", " ")
+
+
+def contradicted_parts(report: Report) -> tuple[tuple[ClaimCheck, PartCheck], ...]:
+    """Return every printed number that the data contradict."""
+    return tuple(
+        (claim, part)
+        for claim in report.claims
+        for part in claim.parts
+        if part.verdict is Verdict.CONTRADICTED
+    )
+
+
+def contradicted_items(report: Report) -> tuple[Answer, ...]:
+    """Return every guideline item whose description the data contradict."""
+    return tuple(each for each in report.answers if each.status is Status.CONTRADICTED)
+
+
+def domain_of(code: str) -> str:
+    """Return the heading under which findings of that rule stand."""
+    return DOMAINS.get(code[:3], OTHER_DOMAIN)
+
+
+def domains(report: Report) -> tuple[DomainView, ...]:
+    """Return every domain with a finding, or with a rule that could not be checked, in the order of `DOMAINS`."""
+    views = []
+    for title in (*DOMAINS.values(), OTHER_DOMAIN):
+        found = tuple(each for each in report.findings if domain_of(each.code) == title)
+        not_run = sum(domain_of(each.rule) == title for each in report.not_run)
+        if found or not_run:
+            counted = [each.severity for each in found if not each.waived]
+            views.append(
+                DomainView(
+                    title=title,
+                    findings=found,
+                    counts=tuple(counted.count(severity) for severity in Severity),
+                    waived=sum(each.waived for each in found),
+                    not_run=not_run,
+                )
+            )
+    return tuple(views)
+
+
+def claim_counts(report: Report) -> tuple[tuple[Sign, int], ...]:
+    """Return how many claims have each verdict; a verdict without a claim is left out."""
+    return tuple(
+        (sign, found)
+        for verdict, sign in VERDICTS.items()
+        if (found := sum(each.verdict is verdict for each in report.claims))
+    )
+
+
+def claims_by_evaluation(report: Report) -> tuple[tuple[str, tuple[ClaimCheck, ...]], ...]:
+    """Return the claims of each evaluation, in the order of the description."""
+    names = dict.fromkeys(each.evaluation for each in report.claims)
+    return tuple(
+        (name, tuple(each for each in report.claims if each.evaluation == name)) for name in names
+    )
+
+
+def claim_title(claim: ClaimCheck) -> str:
+    """Return the metric with its group and threshold: ``sensitivity at 0.5, sex = female``."""
+    title = claim.label
+    if claim.threshold is not None:
+        title += f" at {digits.short(claim.threshold)}"
+    return title if claim.group == "all" else f"{title}, {claim.group}"
+
+
+def recomputed_beside(claim: ClaimCheck) -> str:
+    """Return our own number with its interval, as far as there is one."""
+    if claim.recomputed:
+        return digits.together(claim.recomputed)
+    return digits.difference(claim.compared) if claim.compared else ""
+
+
+def score_tables(estimates: Sequence[Estimate]) -> tuple[ScoreTable, ...]:
+    """Return the estimates of each score, the model's own first, by family."""
+    scores = dict.fromkeys(each.score for each in estimates)
+    return tuple(
+        ScoreTable(
+            score="" if score == "score" else score,
+            families=families([each for each in estimates if each.score == score]),
+            net_benefit=net_benefit([each for each in estimates if each.score == score]),
+        )
+        for score in sorted(scores, key=lambda name: name != "score")
+    )
+
+
+def families(estimates: Sequence[Estimate]) -> tuple[Family, ...]:
+    """Return the estimates as rows by family; those of net benefit have a table of their own."""
+    by_family: dict[str, list[Estimate]] = {name: [] for name in FAMILIES}
+    for each in estimates:
+        if each.metric != IN_TABLE_OF_NET_BENEFIT:
+            known = METRIC_NAMES.get(each.metric)
+            by_family.setdefault(known.family if known else "other", []).append(each)
+    return tuple(_family(name, found) for name, found in by_family.items() if found)
+
+
+def _family(name: str, found: list[Estimate]) -> Family:
+    thresholds = {each.threshold for each in found}
+    title = FAMILIES.get(name, worded(name).capitalize())
+    common = thresholds.pop() if len(thresholds) == 1 else None
+    if common is not None:
+        title += f" {digits.short(common)}"
+    return Family(title=title, rows=tuple(estimate_row(each, common) for each in found))
+
+
+def estimate_row(estimate: Estimate, said: float | None = None) -> EstimateRow:
+    """Return one line of a table; the threshold is not repeated where the heading has `said` it."""
+    return EstimateRow(
+        label=estimate_label(estimate, said),
+        value=digits.value(estimate),
+        interval=digits.interval(estimate),
+        n=digits.unit_of(estimate.cases, estimate.unit),
+        missing=estimate.missing,
+        method=estimate.interval.method if estimate.interval else "",
+        others=tuple(
+            f"{digits.limits(each)}, {each.method}" for each in estimate.other_intervals
+        ),
+        note=estimate.note,
+        undefined_because=estimate.undefined_because if estimate.value is None else "",
+        group=estimate.group,
+    )
+
+
+def estimate_label(estimate: Estimate, said: float | None = None) -> str:
+    """Return the metric with its facets: ``net benefit at 0.3, treat all``."""
+    label = first_upper(digits.metric_label(estimate.metric))
+    if estimate.threshold is not None and estimate.threshold != said:
+        label += f" at {digits.short(estimate.threshold)}"
+    for name in facets():
+        facet = getattr(estimate, name)
+        if facet is not None and name not in ("group", "score", "threshold"):
+            label += f", {worded(facet)}" if isinstance(facet, str) else f", {worded(name)} {digits.short(facet)}"
+    return label
+
+
+def first_upper(text: str) -> str:
+    """Return the text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def net_benefit(estimates: Sequence[Estimate]) -> tuple[NetBenefitRow, ...]:
+    """Return net benefit as a table: thresholds down, strategies across."""
+    found = [each for each in estimates if each.metric == IN_TABLE_OF_NET_BENEFIT]
+    rows = []
+    for threshold in dict.fromkeys(each.threshold for each in found):
+        at = {each.strategy: each for each in found if each.threshold == threshold}
+        model = at.get("model")
+        first = model or next(iter(at.values()))
+        places = digits.decimals(first.interval)
+        rows.append(
+            NetBenefitRow(
+                threshold=digits.DASH if threshold is None else digits.short(threshold),
+                model=_at_places(model, places),
+                interval=digits.interval(model) if model else digits.DASH,
+                treat_all=_at_places(at.get("treat_all"), places),
+                treat_none=_at_places(at.get("treat_none"), places),
+                n=digits.unit_of(first.cases, first.unit),
+            )
+        )
+    return tuple(rows)
+
+
+def _at_places(estimate: Estimate | None, places: int) -> str:
+    if estimate is None or estimate.value is None:
+        return digits.DASH
+    return digits.number(estimate.value, places)
+
+
+def absent_here(evaluation: EvaluationReport) -> tuple[tuple[str, str], ...]:
+    """Return each reason why something could not be established, with what it concerns."""
+    reasons = dict.fromkeys(evaluation.absent.values())
+    return tuple(
+        (
+            reason,
+            ", ".join(worded(name) for name, why in evaluation.absent.items() if why == reason),
+        )
+        for reason in reasons
+    )
+
+
+def group_metrics(evaluation: EvaluationReport, wanted: Sequence[str]) -> tuple[str, ...]:
+    """Return those of the wanted metrics that were computed for a group."""
+    return tuple(
+        metric
+        for metric in wanted
+        if any(
+            each.metric == metric and each.score == "score"
+            for each in evaluation.subgroup_estimates
+        )
+    )
+
+
+def group_tables(evaluation: EvaluationReport, metrics: Sequence[str]) -> tuple[GroupTable, ...]:
+    """Return the groups of each column with their size and those metrics."""
+    columns = dict.fromkeys(each.column for each in evaluation.group_sizes)
+    return tuple(
+        GroupTable(
+            column=column,
+            rows=tuple(
+                GroupRow(
+                    name=each.name,
+                    cases=digits.count(each.cases),
+                    patients=digits.count(each.patients),
+                    with_outcome=digits.count(each.with_outcome),
+                    without_outcome=digits.count(each.without_outcome),
+                    cells=tuple(
+                        _group_cell(evaluation, metric, f"{column} = {each.name}")
+                        for metric in metrics
+                    ),
+                )
+                for each in evaluation.group_sizes
+                if each.column == column
+            ),
+        )
+        for column in columns
+    )
+
+
+def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> str:
+    for each in evaluation.subgroup_estimates:
+        if (each.metric, each.group, each.score) == (metric, group, "score"):
+            return digits.together(each)
+    return digits.DASH
+
+
+def guidelines(report: Report) -> tuple[GuidelineView, ...]:
+    """Return the items of every guideline, sorted by status."""
+    return tuple(_guideline(report, each) for each in report.guidelines)
+
+
+def _guideline(report: Report, guideline: GuidelineReport) -> GuidelineView:
+    answers = [each for each in report.answers if each.guideline == guideline.id]
+
+    def having(status: Status) -> tuple[Answer, ...]:
+        return tuple(each for each in answers if each.status is status)
+
+    silent = having(Status.NOT_DESCRIBED_YET)
+    return GuidelineView(
+        guideline=guideline,
+        counts=tuple((sign, guideline.counts.get(status, 0)) for status, sign in STATUSES.items()),
+        open=tuple(each for status in OPEN_STATUSES for each in having(status)),
+        reported=having(Status.REPORTED),
+        not_described=tuple(
+            (section, tuple(found)) for section, found in groupby(silent, lambda each: each.section)
+        ),
+        not_applicable=having(Status.DOES_NOT_APPLY),
+    )
+
+
+def facts_in(answer: Answer, present: bool) -> tuple[tuple[str, str], ...]:
+    """Return name and words of the facts of an item that are present, or of those that are missing."""
+    if present:
+        return tuple(
+            (each.name, "; ".join(part for part in (each.value, each.place) if part))
+            for each in answer.facts
+            if each.state is FactState.REPORTED
+        )
+    return tuple(
+        (each.name, each.reason or each.meaning)
+        for each in answer.facts
+        if each.state in (FactState.NOT_REPORTED, FactState.SILENT)
+    )
+
+
+def item_label(report: Report, item: str) -> str:
+    """Return ``TRIPOD+AI 23a`` for ``tripod_ai_2024/23a``."""
+    guideline, _, number = item.partition("/")
+    title = next((each.title for each in report.guidelines if each.id == guideline), guideline)
+    return f"{title} {number}".strip()
+
+
+def unchecked(report: Report) -> tuple[Unchecked, ...]:
+    """Return every reason for which something could not be checked; the one that concerns most comes first."""
+    by_reason: dict[str, tuple[list[str], list[str], list[str]]] = {}
+    for kind, because, text in _unchecked_things(report):
+        by_reason.setdefault(because, ([], [], []))[kind].append(text)
+    faults = {each.because for each in report.not_run if each.our_fault}
+    found = [
+        Unchecked(
+            because=because,
+            rules=tuple(rules),
+            claims=tuple(claims),
+            evidence=tuple(evidence),
+            our_fault=because in faults,
+        )
+        for because, (rules, claims, evidence) in by_reason.items()
+    ]
+    return tuple(sorted(found, key=lambda each: -each.size))
+
+
+def _unchecked_things(report: Report) -> Iterator[tuple[int, str, str]]:
+    for each in report.not_run:
+        yield 0, each.because, f"{each.rule} {each.title} ({each.place})"
+    for claim in report.claims:
+        yield from _unchecked_claim(claim)
+    for evaluation in report.evaluations:
+        for name, because in evaluation.absent.items():
+            yield 2, because, f"{worded(name)} ({evaluation.name})"
+
+
+def _unchecked_claim(claim: ClaimCheck) -> Iterator[tuple[int, str, str]]:
+    title = f"{claim_title(claim)} ({claim.evaluation})"
+    if claim.verdict is Verdict.NOT_CHECKABLE and claim.because:
+        yield 1, claim.because, title
+        return
+    for part in claim.parts:
+        if part.verdict is Verdict.NOT_CHECKABLE:
+            yield 1, part.because, f"{title}: {PARTS.get(part.part, part.part)}"
+
+
+def severity_counts(report: Report) -> tuple[tuple[Sign, int], ...]:
+    """Return how many findings, without the waived, have each severity."""
+    return tuple(
+        (sign, sum(each.severity is severity and not each.waived for each in report.findings))
+        for severity, sign in SEVERITIES.items()
+    )
+
+
+def references(report: Report) -> dict[str, int]:
+    """Return the number under which each source stands in the list of sources."""
+    return {key: number for number, key in enumerate(report.provenance.sources, start=1)}

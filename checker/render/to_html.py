@@ -1,0 +1,136 @@
+"""The report as one HTML page: no network, no scripts, figures inside."""
+
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from checker.model.report import EvaluationReport, Report
+from checker.render import digits, page, signs
+from checker.render.cleaned import without_controls
+from checker.render.figures import FOREST, DrawnFigure, figures_of, forest_of
+from checker.resources import folder
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+class Section(NamedTuple):
+    """One section of the page; its template is ``templates/sections/<name>.html``."""
+
+    name: str
+    title: str
+
+
+SECTIONS = (
+    Section("glance", "The study at a glance"),
+    Section("short", "In short"),
+    Section("contradictions", "What contradicts"),
+    Section("comments", "Comments to the authors"),
+    Section("risk", "Risk of bias"),
+    Section("claims", "Printed numbers against recomputed ones"),
+    Section("performance", "Performance"),
+    Section("groups", "Groups"),
+    Section("items", "Reporting items"),
+    Section("unchecked", "What could not be checked, and why"),
+    Section("provenance", "Provenance"),
+)
+"""In the order of the page."""
+
+
+class EvaluationView(NamedTuple):
+    """One evaluation with everything that its section prints."""
+
+    report: EvaluationReport
+    name: str
+    """Beginning of every id that belongs to it."""
+    scores: tuple[page.ScoreTable, ...]
+    figures: tuple[tuple[int, DrawnFigure], ...]
+    """Each with its number in the page."""
+    forest: tuple[int, DrawnFigure] | None
+    group_metrics: tuple[str, ...]
+    groups: tuple[page.GroupTable, ...]
+    group_rows: tuple[page.EstimateRow, ...]
+    absent: tuple[tuple[str, str], ...]
+
+
+def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str:
+    """Return the report as a page that is complete in itself.
+
+    Args:
+        report: What to show.
+        figures: Draw the figures; without them the page is ready in a tenth of the time.
+        paged: For the printer: what is folded on the screen is shown or left out.
+    """
+    return _environment().get_template("report.html").render(
+        report=report,
+        sections=SECTIONS,
+        evaluations=_evaluations(report, figures),
+        css=_file("report.css"),
+        paged=paged,
+        item_label=partial(page.item_label, report),
+        references=page.references(report),
+    )
+
+
+def _evaluations(report: Report, figures: bool) -> tuple[EvaluationView, ...]:
+    views = []
+    number = 0
+    for at, each in enumerate(report.evaluations, start=1):
+        name = f"evaluation-{at}"
+        drawn = figures_of(each, name) if figures else ()
+        forest = forest_of(each, name) if figures else None
+        numbered = tuple(enumerate(drawn, start=number + 1))
+        number += len(drawn)
+        metrics = page.group_metrics(each, FOREST)
+        views.append(
+            EvaluationView(
+                report=each,
+                name=name,
+                scores=page.score_tables(each.estimates),
+                figures=numbered,
+                forest=(0, forest) if forest else None,
+                group_metrics=metrics,
+                groups=page.group_tables(each, metrics),
+                group_rows=tuple(page.estimate_row(e) for e in each.subgroup_estimates),
+                absent=page.absent_here(each),
+            )
+        )
+    return tuple(_with_forest_numbers(views, number))
+
+
+def _with_forest_numbers(views: list[EvaluationView], number: int) -> list[EvaluationView]:
+    """Return the views with their forests numbered after all other figures, since they stand in a later section."""
+    numbered = []
+    for each in views:
+        if each.forest:
+            number += 1
+            each = each._replace(forest=(number, each.forest[1]))
+        numbered.append(each)
+    return numbered
+
+
+@cache
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FileSystemLoader(folder("templates"), encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(page=page, digits=digits, signs=signs)
+    environment.filters["worded"] = page.worded
+    environment.filters["first_upper"] = page.first_upper
+    return environment
+
+
+def _finalize(shown: Any) -> Any:
+    """Return what a template prints without control characters; our own markup is left as it is."""
+    return without_controls(shown) if type(shown) is str else shown
+
+
+@cache
+def _file(name: str) -> str:
+    return (folder("templates") / name).read_text(encoding="utf-8")

@@ -1,0 +1,266 @@
+"""Evidence: every field has its function, and what each says on data small enough to count by hand."""
+
+from dataclasses import fields
+from typing import Any, get_args, get_type_hints
+
+import numpy as np
+import pytest
+
+from checker.evidence import MAKERS, gather, known_about, places
+from checker.evidence.gather import INNER
+from checker.model.estimate import Estimates
+from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
+from checker.model.predictions import CaseTable, Labels, Predictions
+from checker.model.settings import Settings
+from checker.model.study import Study
+from checker.needs import Absent, Known, needs, reach
+from checker.reading.references import read_thresholds
+
+GIVEN = {
+    "study",
+    "all_predictions",
+    "case_tables",
+    "thresholds",
+    "settings",
+    "evaluation",
+    "predictions",
+    "claim",
+    "claim_at",
+}
+SHAPES = (StudyEvidence, EvaluationEvidence, ClaimEvidence)
+FIELDS = [
+    (shape, each.name) for shape in SHAPES for each in fields(shape) if each.name not in INNER
+]
+
+
+@pytest.mark.parametrize(("shape", "name"), FIELDS)
+def test_every_field_has_its_function_of_the_same_type(shape: type, name: str) -> None:
+    made = get_type_hints(MAKERS[name])["return"]
+    wanted = get_type_hints(shape)[name]
+    assert set(get_args(wanted)) - {Absent} <= {made, *get_args(made)} or wanted == made | Absent
+
+
+@pytest.mark.parametrize("name", sorted(MAKERS))
+def test_everything_needed_is_made_or_given(name: str) -> None:
+    assert reach(name, MAKERS) <= GIVEN
+
+
+def labels(*names: str) -> Labels:
+    known = sorted({each for each in names if each})
+    return Labels(np.array([known.index(each) if each else -1 for each in names]), tuple(known))
+
+
+def predictions(outcome: list[int], score: list[float], **more: Any) -> Predictions:
+    given: dict[str, Any] = {"file": "p.csv", "sha256": "0", **more}
+    return Predictions(
+        cases=len(outcome), outcome=np.array(outcome), score=np.array(score, float), **given
+    )
+
+
+def study(*evaluations: dict[str, Any], **sections: Any) -> Study:
+    plain = {"name": "test", "task": "classification", "partition": "test", "unit": "patient"}
+    made = [{**plain, **each} for each in evaluations or ({},)]
+    parts = [{"name": "training", "role": "training"}, {"name": "test", "role": "internal_test"}]
+    return Study.model_validate({"data": {"partitions": parts}, "evaluations": made, **sections})
+
+
+def at_evaluation(described: Study, submitted: object, **tables: CaseTable) -> Known:
+    """Return what is known at the first evaluation."""
+    known = known_about(
+        described,
+        predictions={each.name: submitted for each in described.evaluations or ()},  # type: ignore[misc]
+        case_tables=tables,
+        thresholds=read_thresholds(),
+        settings=Settings(resamples=200),
+    )
+    return next(each.known for each in places(described, known) if each.scope == "evaluation")
+
+
+EIGHT = predictions([1, 1, 1, 0, 0, 0, -1, 1], [0.9, 0.8, 0.3, 0.4, 0.2, 0.1, 0.7, np.nan])
+
+
+def test_the_cohort_counts_rows_patients_and_what_is_missing() -> None:
+    repeated = predictions([1, 1, 0, -1], [0.9, 0.8, 0.1, 0.5], patient=labels("a", "a", "b", ""))
+    found: Any = at_evaluation(study(), repeated).value("cohort")
+    assert (found.rows, found.patients, found.most_rows_per_patient) == (4, 2, 2)
+    assert (found.with_outcome, found.without_outcome) == (2, 1)
+    assert (found.missing_outcome, found.missing_score, found.missing_patient) == (1, 0, 1)
+    assert found.repeats
+
+
+def test_estimates_leave_out_incomplete_rows_and_count_them() -> None:
+    known = at_evaluation(study({"operating_point": {"threshold": 0.5}}), EIGHT)
+    estimates: Any = known.value("estimates")
+    assert isinstance(estimates, Estimates)
+    sensitivity = estimates.one("sensitivity")
+    assert (sensitivity.cases, sensitivity.missing) == (3, 2)
+    assert sensitivity.value == pytest.approx(2 / 3)
+
+
+def test_counts_at_the_threshold_take_equal_scores_as_positive() -> None:
+    found: Any = at_evaluation(study({"operating_point": {"threshold": 0.4}}), EIGHT).value(
+        "confusion_counts"
+    )
+    assert (found.true_positives, found.false_positives) == (2, 1)
+    assert (found.false_negatives, found.true_negatives) == (1, 2)
+
+
+def test_without_a_threshold_counts_could_not_be_made() -> None:
+    found = at_evaluation(study(), EIGHT).value("confusion_counts")
+    assert found == Absent("evaluations.operating_point.threshold is not described yet")
+
+
+def test_lower_scores_that_are_positive_turn_the_threshold_as_well() -> None:
+    turned = predictions([1, 0], [-0.2, -0.8], lower_is_positive=True)
+    known = at_evaluation(study({"operating_point": {"threshold": 0.2}}), turned)
+    found: Any = known.value("confusion_counts")
+    assert (found.true_positives, found.false_positives) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    ("task", "because"),
+    [("survival", "the task survival is not recomputed by this version")],
+)
+def test_another_task_could_not_be_checked(task: str, because: str) -> None:
+    known = at_evaluation(study({"task": task}), EIGHT)
+    assert known.value("estimates") == Absent(because)
+
+
+def test_no_predictions_travel_as_the_reason_everywhere() -> None:
+    described = study({"claims": [{"metric": "auroc", "value": "0.9"}]})
+    known = known_about(
+        described,
+        predictions={"test": Absent("no predictions were submitted")},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=Settings(),
+    )
+    evidence = gather(places(described, known))
+    (here,) = evidence.evaluations
+    assert here.estimates == Absent("no predictions were submitted")
+    assert here.claims[0].claim_check == Absent("no predictions were submitted")
+
+
+def test_net_benefit_of_sampled_cases_has_no_meaning() -> None:
+    described = study(
+        {"decision_range": [0.1, 0.5]},
+        data={
+            "sources": [{"name": "one", "design": "case_control"}],
+            "partitions": [{"name": "test", "source": "one"}],
+        },
+    )
+    found: Any = at_evaluation(described, EIGHT).value("decision_curve")
+    assert isinstance(found, Absent)
+    assert "case control" in found.because
+
+
+def test_patients_of_two_partitions_are_compared() -> None:
+    scored = predictions([1, 0], [0.9, 0.1], patient=labels("a", "b"))
+    table = CaseTable(file="t.csv", sha256="0", rows=2, case=None, patient=("b", "c"))
+    known = at_evaluation(study(), scored, training=table)
+    (pair,) = known.value("shared_patients_between_partitions")  # type: ignore[misc]
+    assert (pair.first, pair.second, pair.patients, pair.of) == ("training", "test", 1, 2)
+
+
+def test_partitions_are_counted_by_patient() -> None:
+    scored = predictions([1, 1, 0], [0.9, 0.8, 0.1], patient=labels("a", "a", "b"))
+    (count,) = at_evaluation(study(), scored).value("partition_counts")  # type: ignore[misc]
+    assert (count.partition, count.patients, count.events, count.rows) == ("test", 2, 1, 3)
+
+
+def test_missing_outcomes_are_compared_by_score() -> None:
+    scored = predictions([1, 0, 1, 0, -1, -1], [0.5, 0.4, 0.6, 0.3, 0.9, 0.5])
+    found: Any = at_evaluation(study(), scored).value("missingness_by_score")
+    assert (found.missing, found.known) == (2, 4)
+    assert found.area == pytest.approx((4 + 2.5) / 8)
+
+
+def test_no_missing_outcome_does_not_apply() -> None:
+    scored = predictions([1, 0], [0.9, 0.1])
+    found = at_evaluation(study(), scored).value("missingness_by_score")
+    assert found == Absent("no outcome is missing", applies=False)
+
+
+def coded(rows: list[tuple[int, ...]]) -> dict[str, Any]:
+    return {f"x{i}": np.array(column) for i, column in enumerate(zip(*rows, strict=True))}
+
+
+def test_equal_rows_under_different_case_ids_are_pairs() -> None:
+    rng = np.random.default_rng(1)
+    rows = [tuple(rng.integers(0, 50, 6).tolist()) for _ in range(40)]
+    rows[7], rows[8] = rows[3], rows[3]
+    scored = predictions(
+        [0, 1] * 20,
+        list(range(40)),
+        case=labels(*(f"c{i:02}" for i in range(40))),
+        everything=coded(rows),
+    )
+    found: Any = at_evaluation(study(), scored).value("duplicate_rows")
+    assert (found.same_case, found.same_values, found.columns) == (0, 3, 6)
+    assert found.pairs_by_chance < 0.01
+    assert found.p < 1e-6
+
+
+def test_a_repeated_case_id_is_counted_once_and_makes_no_pair() -> None:
+    rows = [(1, 2, 3, 4, 5), (1, 2, 3, 4, 5), (2, 3, 4, 5, 6)]
+    scored = predictions([1, 1, 0], [1, 1, 0], case=labels("a", "a", "b"), everything=coded(rows))
+    found: Any = at_evaluation(study(), scored).value("duplicate_rows")
+    assert (found.same_case, found.same_values) == (1, 0)
+
+
+def test_few_columns_say_nothing_about_equal_rows() -> None:
+    scored = predictions([1, 0], [1, 0], everything=coded([(1, 2), (2, 1)]))
+    found: Any = at_evaluation(study(), scored).value("duplicate_rows")
+    assert isinstance(found, Absent)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_coarse_tables_without_copies_rarely_look_copied(seed: int) -> None:
+    """Columns that depend on each other agree more often than the chance figure says; the rule leaves room."""
+    rng = np.random.default_rng(seed)
+    sick = rng.integers(0, 2, 600)
+    age = np.clip(rng.normal(60 + 5 * sick, 10), 20, 90).astype(int)
+    rows = np.stack(
+        [
+            sick,
+            age,
+            rng.integers(0, 2, 600),
+            np.where(rng.random(600) < 0.8, sick, 1 - sick),
+            rng.integers(0, 4, 600),
+            np.round(np.clip(rng.normal(0.4 + 0.3 * sick, 0.2, 600), 0, 1), 2) * 100,
+        ],
+        axis=1,
+    ).astype(int)
+    scored = predictions(
+        sick.tolist(),
+        rows[:, 5].tolist(),
+        case=labels(*(f"c{i:03}" for i in range(600))),
+        everything=coded([tuple(row) for row in rows.tolist()]),
+    )
+    found: Any = at_evaluation(study(), scored).value("duplicate_rows")
+    assert found.same_values <= 10 * found.pairs_by_chance or found.p >= 0.001
+
+
+def test_groups_have_their_own_estimates_and_empty_cells_are_a_group() -> None:
+    rng = np.random.default_rng(3)
+    sex = ["female", "male", ""] * 20
+    scored = predictions(
+        rng.integers(0, 2, 60).tolist(), rng.random(60).tolist(), groups={"sex": labels(*sex)}
+    )
+    known = at_evaluation(study({"groups": ["sex"]}), scored)
+    sizes: Any = known.value("group_sizes")
+    assert [(each.name, each.cases) for each in sizes] == [
+        ("female", 20),
+        ("male", 20),
+        ("not known", 20),
+    ]
+    estimates: Any = known.value("subgroup_estimates")
+    assert {each.group for each in estimates} == {
+        "sex = female",
+        "sex = male",
+        "sex = not known",
+    }
+
+
+def test_parameters_are_named_after_what_they_need() -> None:
+    assert needs(MAKERS["confusion_counts"]) == ("classified", "scored", "threshold")
