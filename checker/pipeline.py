@@ -109,6 +109,7 @@ def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appra
         made = reporting.appraise(guideline, study, found)
         reports.append(reporting.guideline_report(guideline, made, why))
         answers += made
+        notes += reporting.unknown_items(guideline, study)
     items = {
         code: tuple(item for guideline, _ in chosen for item in guideline.beside(code))
         for code in RULES

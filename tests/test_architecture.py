@@ -24,7 +24,7 @@ MAY_IMPORT = {
     "reading": {"model", "errors", "resources", "needs"},
     "cases": {"reading", "metrics", "model", "work"},
     "consistency": {"model", "metrics"},
-    "scaffold": {"model", "reading", "resources"},
+    "scaffold": {"model", "reading", "resources", "errors"},
     "evidence": {"model", "metrics", "consistency", "needs"},
     "rules": {"model", "needs"},
     "appraisal": {"model", "needs"},

@@ -2,14 +2,18 @@
 
 import datetime
 import json
+import re
 import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from checker.errors import BadSubmission, Problem
 from checker.model.study import Study
@@ -233,6 +237,12 @@ def test_a_printed_claim_fills_its_fields(tmp_path):
         "read as value 88.4, low 84.0, high 92.1, level 0.95, in percent",
         "recall is read as sensitivity",
     ]
+
+
+def test_a_note_says_where_and_how_something_was_understood(tmp_path):
+    (note,) = read_study(written(tmp_path, "study:\n  type: Update\n")).notes
+    assert (note.path, note.at, note.line) == (("study", "type"), "study.type", 2)
+    assert str(note) == "line 2: study.type: Update is read as update"
 
 
 def test_a_percent_sign_on_a_limit_is_the_claim_s(tmp_path):
@@ -525,6 +535,31 @@ def test_many_problems_are_still_told_quickly(tmp_path):
     assert time.perf_counter() - began < 10
 
 
+TOKENS = re.findall(r"\w[\w.%-]*|\W", (STUDIES / "study-example.yaml").read_text(encoding="utf-8"))
+WORDS = [i for i, token in enumerate(TOKENS) if token[0].isalnum()]
+STRANGE = [
+    *("null", "012", "no", "[]", "{}", "[a]", "{a: b}", "-1", "1,5", "2020-02-30", "35 %", "a: b"),
+    *("nan", "''", "1e999", "9" * 30, "0.9 (0.8-0.95)", "../x", "\t", "&a", "*b", "test", "- 1"),
+]
+
+
+@given(st.dictionaries(st.sampled_from(WORDS), st.sampled_from(STRANGE), min_size=1, max_size=4))
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_a_strange_word_anywhere_is_read_or_is_a_problem(changes):
+    text = "".join(changes.get(i, token) for i, token in enumerate(TOKENS))
+    with TemporaryDirectory() as folder:
+        path = written(Path(folder), text)
+        assert all(each.message for each in told(path))
+
+
+def told(path: Path) -> tuple[Problem, ...]:
+    try:
+        read_study(path)
+    except BadSubmission as bad:
+        return bad.problems
+    return ()
+
+
 # Other documents
 
 
@@ -620,7 +655,7 @@ def test_every_field_of_the_schema_says_what_it_means():
     for name, definition in study_schema()["$defs"].items():
         assert definition["description"], name
         for field, form in definition["properties"].items():
-            assert "description" in form or "anyOf" in form, f"{name}.{field}"
+            assert form["description"].endswith((".", '"')), f"{name}.{field}"
 
 
 # Speed

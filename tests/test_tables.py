@@ -426,11 +426,11 @@ def test_a_workbook_that_declares_a_document_type_is_refused(tmp_path):
 def test_a_damaged_workbook_is_refused_or_read_and_never_a_crash(at, tmp_path):
     data = bytearray(workbook(("s", [["y", "p"], [1, 0.5], [0, 0.25]])))
     data[at % len(data)] ^= 0xFF
-    (tmp_path / "a.xlsx").write_bytes(data)
     try:
-        assert read_table(tmp_path / "a.xlsx", name="a.xlsx").rows > 0
-    except BadSubmission as error:
-        assert error.problems
+        rows = table_of(bytes(data), tmp_path, "a.xlsx").rows
+    except BadSubmission:
+        return
+    assert rows in (1, 2)
 
 
 # Tables in many spellings
@@ -483,9 +483,16 @@ def test_a_delimiter_in_a_quoted_name_does_not_count(tmp_path):
 
 
 def test_names_that_look_like_patterns_are_names(tmp_path):
-    table = table_of(b"^a.*$,*,ab\nx,1,2\n", tmp_path)
-    assert table.text("^a.*$").to_list() == ["x"]
-    assert set(everything(table)) == {"^a.*$", "*", "ab"}
+    for name, data in {
+        "a.csv": b"^a.*$,*,ab\nx,1,2\n",
+        "a.parquet": parquet(**{"^a.*$": ["x"], "*": [1], "ab": [2]}),
+        "a.jsonl": b'{"^a.*$": "x", "*": 1, "ab": 2}\n',
+        "a.xlsx": workbook(("s", [["^a.*$", "*", "ab"], ["x", 1, 2]])),
+    }.items():
+        table = table_of(data, tmp_path, name)
+        assert labels(table, "^a.*$").names == ("x",)
+        assert numbers(table, "*")[0].tolist() == [1]
+        assert set(everything(table)) == {"^a.*$", "*", "ab"}
 
 
 def test_a_cell_may_have_delimiters_quotes_and_lines(tmp_path):

@@ -143,7 +143,7 @@ def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[st
         or _by_absence(item, facts)
         or _by_facts(facts)
     )
-    status, reason = _delegated(item, _unsettled(item, study, verdict))
+    status, reason = _delegated(item, _unsettled(item, study, facts, verdict))
     return Answer(
         guideline=guideline.id,
         item=item.id,
@@ -226,13 +226,20 @@ def _what_lacks(silent: Sequence[AnswerFact], missing: Sequence[AnswerFact]) -> 
     return " ".join(sentences)
 
 
-def _unsettled(item: Item, study: Study, verdict: Verdict) -> Verdict:
-    """Add that it is not known whether the item is asked, where that matters."""
+def _unsettled(item: Item, study: Study, facts: Sequence[AnswerFact], verdict: Verdict) -> Verdict:
+    """Add that it is not known whether the item is asked, where that matters.
+
+    Then a part that is there by itself (predictions, for example) does not make the item partly
+    reported: nobody has said yet that it is asked at all.
+    """
     settled = (Status.DOES_NOT_APPLY, Status.REPORTED)
     if verdict.status in settled or holds(study, item.when) is not None:
         return verdict
     silent = [fact for fact in item.when if not values(study, fact)]
     because = f"It is asked only if {item.condition}; {_not_described(silent)}."
+    nobody_said = all(fact.state is not FactState.NOT_REPORTED for fact in facts)
+    if verdict.status is Status.PARTLY and nobody_said:
+        return Verdict(Status.NOT_DESCRIBED_YET, because)
     return Verdict(verdict.status, f"{verdict.reason} {because}")
 
 

@@ -87,7 +87,7 @@ def _ending(arguments: list[str], *, debug: bool) -> Ending:
         return _unusable(bad)
     except CheckerError as wrong:
         return Ending(ExitCode.UNUSABLE, str(wrong))
-    except Exception as error:  # whatever else escapes is our fault, and nobody should see a traceback
+    except Exception as error:  # whatever else escapes is our fault; nobody should see a traceback
         return _our_fault(error, arguments, debug=debug)
     if ended == STOPPED:
         sys.exit(STOPPED)

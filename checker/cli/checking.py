@@ -39,7 +39,9 @@ def validate(
         document = read_study(study)
     except BadSubmission as bad:
         if form is Form.JSON:
-            console.send(_as_json({"file": study.name, "problems": list(map(_problem, bad.problems))}))
+            console.send(
+                _as_json({"file": study.name, "problems": list(map(_problem, bad.problems))})
+            )
             found = f"{counted(len(bad.problems), 'problem')} in {study.name}"
             return Ending(ExitCode.UNUSABLE, found)
         raise
@@ -49,6 +51,7 @@ def validate(
 
 def _say_described(document: "StudyDocument", form: Form) -> None:
     from checker.model.study.facts import described
+    from checker.reading.documents import dotted
 
     present, asked = described(document.study)
     if form is Form.JSON:
@@ -57,7 +60,7 @@ def _say_described(document: "StudyDocument", form: Form) -> None:
                 {
                     "file": document.file,
                     "notes": [
-                        {"line": each.line, "path": each.at, "message": each.message}
+                        {"line": each.line, "path": dotted(each.path), "message": each.message}
                         for each in document.notes
                     ],
                     "described": {"present": present, "asked": asked},
@@ -66,7 +69,7 @@ def _say_described(document: "StudyDocument", form: Form) -> None:
         )
         return
     for each in document.notes:
-        console.note(str(each))
+        console.note(f"{document.file}:{each.line}: {dotted(each.path)}: {each.message}")
     console.say(f"{document.file}: described so far: {present} of {asked} facts")
 
 

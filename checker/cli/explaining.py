@@ -64,7 +64,9 @@ def _plain(text: str, width: int) -> str:
 
 
 def show_list(
-    kind: Annotated[Kind, typer.Argument(metavar="KIND", help="rules, metrics, guidelines, facts.")],
+    kind: Annotated[
+        Kind, typer.Argument(metavar="KIND", help="rules, metrics, guidelines, facts.")
+    ],
     form: Annotated[Form, typer.Option("--format", help="How the list is printed.")] = Form.TEXT,
 ) -> Ending:
     """List what there is: rules, metrics, guidelines or facts."""

@@ -110,7 +110,9 @@ def _require(files: tuple[Path, ...], net_benefit: list[float], threshold: float
             raise BadRequest(f"{each}: metrics are written to .json or .txt files")
     for value in net_benefit:
         if not 0 < value < 1:
-            raise BadRequest(f"--net-benefit {value:g}: a threshold probability lies between 0 and 1")
+            raise BadRequest(
+                f"--net-benefit {value:g}: a threshold probability lies between 0 and 1"
+            )
     if threshold is not None and threshold - threshold != 0:
         raise BadRequest(f"--threshold {threshold}: a finite number is expected")
 

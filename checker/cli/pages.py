@@ -9,8 +9,8 @@ from checker.metrics import METRICS
 from checker.model.guideline import Guideline, Item
 from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
 from checker.model.study.facts import FACTS, Fact, groups
-from checker.reading.guidelines import guidelines
 from checker.reading.folder import nearest
+from checker.reading.guidelines import guidelines
 from checker.reading.references import read_sources, read_thresholds
 from checker.rules import RULES, Rule
 
@@ -89,7 +89,9 @@ def rule_page(rule: Rule) -> str:
         f"**It speaks.** {rule.loud}",
         f"**It is silent.** {rule.quiet}",
         _listed("Compared with", _thresholds(rule)),
-        _listed("Shown beside", [each for g in _guidelines().values() for each in g.beside(rule.code)]),
+        _listed(
+            "Shown beside", [each for g in _guidelines().values() for each in g.beside(rule.code)]
+        ),
         _listed("Sources", _sources(rule.sources)),
     )
 
@@ -151,7 +153,9 @@ def item_page(guideline: Guideline, item: Item) -> str:
         item.requirement,
         f"Asked only if {item.condition}" if item.condition else "",
         absence,
-        _listed("Facts of study.yaml", [f"`{each}` {FACTS[each].meaning}" for each in item.evidence]),
+        _listed(
+            "Facts of study.yaml", [f"`{each}` {FACTS[each].meaning}" for each in item.evidence]
+        ),
         _listed("Recomputed beside it", item.recompute),
         _listed("Rules beside it", [f"{each} {RULES[each].title}" for each in item.rules]),
         "The sentence is ours; the official wording is in the publication "
@@ -189,7 +193,9 @@ def group_page(name: str) -> str:
     return _joined(
         f"# {name}",
         *own,
-        _listed("Facts below it", [f"`{each.name}` ({each.type}) {each.meaning}" for each in below]),
+        _listed(
+            "Facts below it", [f"`{each.name}` ({each.type}) {each.meaning}" for each in below]
+        ),
     )
 
 

@@ -73,7 +73,7 @@ def printed_limits(claim: Claim, reading: Reading) -> PrintedLimits | None:
 
 
 def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
-    """Return the verdict on the printed interval, computed under the convention that gave the value; None without one."""
+    """Return the verdict on the printed interval, under the convention of the value; None without one."""
     printed = printed_limits(claim, value.reading)
     if printed is None:
         return None
@@ -93,6 +93,8 @@ def _room(value: ValueCheck) -> tuple[float, float]:
     if value.room is None or value.room.too_wide or value.under.turn is not None:
         return (0.0, 0.0)
     middle = value.under.value()
+    if not value.room.low <= middle <= value.room.high:
+        return (0.0, 0.0)  # the convention gives another number
     return min(0.0, value.room.low - middle), max(0.0, value.room.high - middle)
 
 
@@ -136,7 +138,7 @@ def _compared(
         )
     if fitting is None:
         return _unexplained(claim, printed, first, shown, tuple(tried))
-    others = [] if fitting < named else [tried[-1 if fitting >= len(tried) else fitting].convention]
+    others = [] if fitting < named else [tried[fitting].convention]
     if _is_other(value):
         others.insert(0, under.words)
     return PartCheck(
@@ -204,6 +206,8 @@ def widths(claim: Claim, value: ValueCheck) -> tuple[IntervalWidth, ...]:
             limits = turned(method.limits(), value.under)
         except NotEstablished:
             continue
+        if not limits.low < limits.high:
+            continue  # Wald at 0 or 1: no width to compare with
         found.append(
             IntervalWidth(
                 method=method.words,

@@ -1,12 +1,19 @@
-"""The printed value of a claim against the recomputed one, under our definition and then under every other convention."""
+"""The printed value of a claim against the recomputed one: our definition first, then every other convention."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from checker.evidence.conventions import Convention, Room, conventions, printing_room
+from checker.evidence.conventions import (
+    Convention,
+    Room,
+    conventions,
+    printing_room,
+    strictly_above,
+)
 from checker.evidence.printed import AsPrinted, as_printed
 from checker.evidence.rows import TASK, Subject
 from checker.metrics.base import METRICS
+from checker.metrics.ranking import ranking, tally
 from checker.model.claim import Attempt, PartCheck, Verdict
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import Predictions
@@ -42,15 +49,14 @@ EQUAL_TO: dict[str, tuple[tuple[str, str], ...]] = {
     "net_benefit": (("standardised_net_benefit", ""),),
     "standardised_net_benefit": (("net_benefit", ""),),
 }
-"""Metric to others that are mistaken for it, and what to say. Another metric is no convention: the number stays contradicted."""
+"""Metric to others mistaken for it, and what to say. Another metric is no convention: the claim stays contradicted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """How the digits of a claim are to be read, and whether that had to be guessed."""
 
-    percent: bool | None
-    """None: the sign decides."""
+    percent: bool
     words: str = ""
     """Empty: as declared."""
 
@@ -68,14 +74,15 @@ def readings(claim: Claim, metric: str) -> Iterator[Reading]:
 
     88.4 without a percent sign is no sensitivity, and 0.88 % is none that anybody prints.
     """
-    yield Reading(percent=claim.percent)
-    value = next((each for each in (claim.value, claim.low, claim.high) if each is not None), None)
-    if value is None or not METRIC_NAMES[metric].percent_able:
+    numbers = [each for each in (claim.value, claim.low, claim.high) if each is not None]
+    signs = any(each.percent for each in numbers)  # one sign holds for all: 88.4 % (84.0-92.1)
+    in_percent = signs if claim.percent is None else claim.percent
+    yield Reading(percent=in_percent)
+    if not numbers or not METRIC_NAMES[metric].percent_able:
         return
-    in_percent = value.percent if claim.percent is None else claim.percent
-    if not in_percent and abs(value.number) > 1:
+    if not in_percent and abs(numbers[0].number) > 1:
         yield Reading(percent=True, words=IN_PERCENT)
-    elif in_percent and abs(value.number) <= 1:
+    elif in_percent and abs(numbers[0].number) <= 1:
         yield Reading(percent=False, words=IN_FRACTIONS)
 
 
@@ -143,10 +150,10 @@ def _under_others(
     about: Subject,
     predictions: Predictions,
 ) -> ValueCheck:
-    tries = [
-        (reading, each)
-        for reading in read
-        for each in _tries(reading, claimed, ours, value, room, about, predictions)
+    tries = [(read[0], _try(read[0].of(claimed), read[0], ours, is_ours=True))] if read[1:] else []
+    tries += [
+        (read[-1], each)
+        for each in _tries(read[-1], claimed, ours, value, room, about, predictions)
     ]
     tried = tuple(each.attempt for _, each in tries)
     for reading, each in tries:
@@ -176,16 +183,14 @@ def _tries(
 ) -> Iterator[Try]:
     printed = reading.of(claimed)
     yield _try(printed, reading, ours, is_ours=True)
-    others = list(conventions(about, predictions))
-    first = 1 if others and about.rows.threshold is not None else 0
-    yield from (_try(printed, reading, each) for each in others[:first])
+    yield from (_try(printed, reading, each) for each in strictly_above(about, predictions))
     if room is not None:
         fits = not room.too_wide and printed.overlaps(room.low, room.high)
         attempt = Attempt(
             convention=reading.named(room.words), low=room.low, high=room.high, fits=fits
         )
         yield Try(attempt=attempt, under=ours, is_ours=True)
-    yield from (_try(printed, reading, each) for each in others[first:])
+    yield from (_try(printed, reading, each) for each in conventions(about, predictions))
     cut = Attempt(convention=reading.named(CUT), value=value, fits=printed.is_cut(value))
     yield Try(attempt=cut, under=ours, is_ours=False)
 
@@ -235,6 +240,11 @@ def _unexplained(
 
 
 def _equal_to(printed: AsPrinted, about: Subject) -> str:
+    """Return what else the printed number equals, in words; it explains the difference but does not excuse it."""
+    if about.declared is not None and about.declared == about.rows.threshold:
+        for words, threshold in _other_thresholds(about):
+            if printed.agrees(about.rows.at(threshold=threshold).value(about.metric)):
+                return f"{METRIC_NAMES[about.metric.name].label} {words}"
     for name, remark in EQUAL_TO.get(about.metric.name, ()):
         other = METRICS[TASK, name]
         rows = about.rows
@@ -250,6 +260,17 @@ def _equal_to(printed: AsPrinted, about: Subject) -> str:
             label = METRIC_NAMES[name].label
             return f"{label}, {remark}" if remark else label
     return ""
+
+
+def _other_thresholds(about: Subject) -> Iterator[tuple[str, float]]:
+    rows = about.rows
+    if rows.probability and rows.threshold != 0.5:
+        yield "at a threshold of 0.5", 0.5
+    ranked = ranking(rows.score)
+    counts = tally(rows.outcome, rows.score)
+    if counts.positives and counts.negatives:
+        youden = counts.true_positives / counts.positives - counts.false_positives / counts.negatives
+        yield "at the threshold that is best on these data", float(ranked.score[youden.argmax()])
 
 
 def not_checkable(

@@ -147,12 +147,18 @@ def _cases(
         "cases behind the number": recomputed.cases,
         "all scored rows": len(rows.outcome),
         "all rows, incomplete ones too": int(about.chosen.sum()),
-        "patients": rows.patients if rows.repeated else len(rows.outcome),
-        f"rows under the convention {value.under.words}": len(value.under.rows.outcome),
+        "patients": rows.patients,
+        f"rows where the value is of: {value.under.words}": len(value.under.rows.outcome),
     }
-    if predictions.patient is None and not rows.repeated:
+    if predictions.patient is None:
         del counts["patients"]
-    return _counted("cases", printed, counts)
+    return _counted("cases", printed, _distinct(counts))
+
+
+def _distinct(counts: dict[str, int]) -> dict[str, int]:
+    """Return the counts without those that are equal to an earlier one."""
+    first = {count: words for words, count in reversed(counts.items())}
+    return {words: count for words, count in counts.items() if first[count] == words}
 
 
 def _numerator(printed: int, value: ValueCheck) -> PartCheck:

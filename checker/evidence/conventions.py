@@ -1,4 +1,4 @@
-"""Conventions under which a printed value is tried, in a fixed order; each is in use elsewhere, and its function says where."""
+"""Conventions under which a printed value is tried, in a fixed order; each function says who uses it."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -8,7 +8,7 @@ import numpy as np
 
 from checker.evidence.definitions import OTHER_DEFINITIONS
 from checker.evidence.rows import TASK, Rows, Subject, patients_of
-from checker.metrics.base import METRICS, Metric
+from checker.metrics.base import METRICS, Codes, Floats, Metric
 from checker.metrics.discrimination import auroc_tie_range
 from checker.metrics.ranking import tally
 from checker.model.predictions import Predictions
@@ -59,7 +59,7 @@ class Convention(NamedTuple):
 
 
 def conventions(about: Subject, predictions: Predictions) -> Iterator[Convention]:
-    """Yield every other convention for the metric, in the order in which they are tried and printed."""
+    """Yield every other convention for the metric but `strictly_above`, in the order in which they are tried."""
     for kind in ORDER:
         yield from kind(about, predictions)
 
@@ -69,8 +69,6 @@ def strictly_above(about: Subject, predictions: Predictions) -> Iterator[Convent
     threshold = about.rows.threshold
     if threshold is not None:
         above = about.rows.at(threshold=float(np.nextafter(threshold, np.inf)))
-        if about.metric.name in ("net_benefit", "standardised_net_benefit"):
-            return  # the threshold there is also the odds; a tie is worth the same either way
         sign = "<" if predictions.lower_is_positive else ">"
         yield Convention(f"score {sign} threshold", above, about.metric)
 
@@ -107,8 +105,8 @@ def missing_counted(about: Subject, predictions: Predictions) -> Iterator[Conven
 def _taken(
     about: Subject,
     predictions: Predictions,
-    outcome: "np.typing.NDArray[np.int64]",
-    score: "np.typing.NDArray[np.float64]",
+    outcome: Codes,
+    score: Floats,
 ) -> Rows:
     keep = about.chosen & (outcome >= 0) & ~np.isnan(score)
     return replace(
@@ -133,13 +131,12 @@ def other_definition(about: Subject, predictions: Predictions) -> Iterator[Conve
 
 
 ORDER = (
-    strictly_above,
     one_row_per_patient,
     missing_counted,
     other_class,
     other_definition,
 )
-"""Fixed: the same claim is tried in the same order in every report."""
+"""Fixed: our definition, `strictly_above`, the room of rounded scores, these, and digits that were cut."""
 
 
 class Room(NamedTuple):
@@ -196,7 +193,7 @@ def _undone(about: Subject, decimals: int) -> Room | None:
     return Room(middle - 3 * spread, middle + 3 * spread, words)
 
 
-def _inside(rows: Rows, off: "np.typing.NDArray[np.float64]") -> "np.typing.NDArray[np.float64]":
+def _inside(rows: Rows, off: Floats) -> Floats:
     finer = rows.score + off
     if not rows.probability or rows.score.min() < 0 or rows.score.max() > 1:
         return finer

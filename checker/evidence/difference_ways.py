@@ -79,7 +79,10 @@ def _ours(pair: Pair, comparison: Comparison) -> Way:
     p_room = None
     if p is not None:
         p_room = _share_room(p, pair.first.resamples) if drawn_again else (p, p)
-    return Way(comparison.test or "our test", test, limits, p_room)
+    words = comparison.test or "our test"
+    if interval is not None and "McNemar" in words:
+        words = f"{words}; {interval.method} interval"
+    return Way(words, test, limits, p_room)
 
 
 def _with_room(interval: Interval, resamples: int) -> Limits:

@@ -11,6 +11,7 @@ from checker.evidence.difference_ways import AT_A_THRESHOLD, Pair, Way, ways
 from checker.evidence.interval_methods import Limits
 from checker.evidence.printed import printed_p
 from checker.evidence.rows import Subject, patients_of, score_of
+from checker.metrics.base import Floats
 from checker.metrics.comparing import RECLASSIFICATION, compare
 from checker.model.claim import Attempt, PartCheck, Verdict
 from checker.model.estimate import Comparison
@@ -54,7 +55,7 @@ def _comparison(
     claim: Claim,
     about: Subject,
     name: str,
-    score: "np.typing.NDArray[np.float64]",
+    score: Floats,
     predictions: Predictions,
     unit: str,
     settings: Settings,
@@ -92,7 +93,7 @@ def _comparison(
 def _pair(
     claim: Claim,
     about: Subject,
-    score: "np.typing.NDArray[np.float64]",
+    score: Floats,
     predictions: Predictions,
 ) -> Pair:
     keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score) & ~np.isnan(score)
@@ -109,7 +110,7 @@ def _pair(
 def _parts(claim: Claim, pair: Pair, comparison: Comparison) -> Iterator[PartCheck]:
     difference = comparison.difference
     assert difference is not None
-    reading, sign = Reading(percent=claim.percent), 1.0
+    reading, sign = next(readings(claim, "auroc")), 1.0
     if claim.value is not None:
         part, reading, sign = _value(claim, difference)
         yield part

@@ -65,21 +65,20 @@ class AsPrinted(NamedTuple):
         return f"{off:.{self.decimals}f}{points}"
 
 
-def as_printed(printed: Printed, *, percent: bool | None = None) -> AsPrinted:
+def as_printed(printed: Printed, *, percent: bool = False) -> AsPrinted:
     """Return the printed number on the scale of its metric.
 
     Args:
-        printed: the digits, and whether a percent sign stood beside them.
-        percent: whether the description says that it is printed in percent; None: the sign decides.
+        printed: the digits.
+        percent: whether it is printed in percent.
     """
-    in_percent = printed.percent if percent is None else percent
-    scale = 100 if in_percent else 1
+    scale = 100 if percent else 1
     return AsPrinted(
-        text=f"{printed.text} %" if in_percent else printed.text,
+        text=f"{printed.text} %" if percent else printed.text,
         value=printed.number / scale,
         unit=10.0**-printed.decimals / scale,
         decimals=printed.decimals,
-        percent=in_percent,
+        percent=percent,
     )
 
 

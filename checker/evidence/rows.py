@@ -66,7 +66,8 @@ class Rows:
     def known(self) -> Known:
         """Return what metrics can name, taken at the facets."""
         cases = Cases(self.outcome, self.score, self.patient, self.patients, 0)
-        known = known_of(cases, self.seeds, level=self.level, probability=self.probability)
+        given = {"level": self.level, "probability": self.probability}
+        known = known_of(cases, self.seeds, given)
         return known.inside(**self.facets) if self.facets else known
 
     def measured(self, metric: Metric) -> Share | Floats:

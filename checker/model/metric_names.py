@@ -336,6 +336,14 @@ _ROWS = (
         ("LR-", "LR negative", "NLR", "negative LR"),
     ),
     MetricName(
+        "diagnostic_odds_ratio",
+        "diagnostic odds ratio",
+        "classification",
+        ("classification",),
+        "Odds of the outcome at or above the threshold over the odds below it.",
+        ("DOR",),
+    ),
+    MetricName(
         "multiclass_accuracy",
         "multiclass accuracy",
         "classification",

@@ -23,8 +23,13 @@ MISSING = ("", "NA", "N/A", "na", "n/a", "NULL", "null", "None", "#N/A")
 class Cells:
     """The cells of one table as they were stored, blank rows at the end left out."""
 
+    names: tuple[str, ...]
+    """Of the columns, in their order."""
     frame: "pl.DataFrame"
-    """Text columns as printed; numbers, booleans and dates only where the file stores types."""
+    """Text columns as printed; numbers, booleans and dates only where the file stores types.
+
+    Its own column names are positions (`numbered`): polars takes a name like ^a.*$ for a pattern.
+    """
     first_row: int = 2
     """The number of the first data row in the file."""
     lines: "NDArray[np.int64] | None" = None
@@ -66,6 +71,13 @@ def _first(problems: list[Problem], file: str, line: int | None) -> list[Problem
     rest = len(problems) - ROWS_NAMED
     more = [Problem(file, line, "", f"and {rest} more problems of the header")] if rest > 0 else []
     return problems[:ROWS_NAMED] + more
+
+
+def numbered(frame: "pl.DataFrame") -> "pl.DataFrame":
+    """Return the frame with the positions of its columns as their names."""
+    import polars as pl
+
+    return pl.DataFrame([each.rename(str(at)) for at, each in enumerate(frame)])
 
 
 def without_blank_end(frame: "pl.DataFrame") -> "tuple[pl.DataFrame, NDArray[np.int64]]":

@@ -92,7 +92,7 @@ def _at_once(body: bytes, names: tuple[str, ...], delimiter: str, first_line: in
     quotes = _quotes(body, delimiter)
     if quotes is None or body.count(b"\r") != body.count(b"\r\n"):
         return None
-    frame = _frame(body, names, delimiter)
+    frame = _frame(body, len(names), delimiter)
     if frame is None or frame.height != (_outside(body, "\n", quotes) + 1 if body else 0):
         return None
     if _outside(body, delimiter, quotes) != frame.height * (len(names) - 1):
@@ -101,17 +101,19 @@ def _at_once(body: bytes, names: tuple[str, ...], delimiter: str, first_line: in
     if len(blank):
         return None
     lines = _lines(body, quotes, first_line)
-    return _cells(frame, None if lines is None else lines[: frame.height], delimiter)
+    return _cells(names, frame, None if lines is None else lines[: frame.height], delimiter)
 
 
-def _cells(frame: "pl.DataFrame", lines: "Positions | None", delimiter: str) -> Cells:
-    return Cells(frame=frame, lines=lines, decimal_comma=delimiter != ",")
+def _cells(
+    names: tuple[str, ...], frame: "pl.DataFrame", lines: "Positions | None", delimiter: str
+) -> Cells:
+    return Cells(names=names, frame=frame, lines=lines, decimal_comma=delimiter != ",")
 
 
-def _frame(body: bytes, names: tuple[str, ...], delimiter: str) -> "pl.DataFrame | None":
+def _frame(body: bytes, width: int, delimiter: str) -> "pl.DataFrame | None":
     import polars as pl
 
-    schema = dict.fromkeys(names, pl.String())
+    schema = {str(at): pl.String() for at in range(width)}
     if not body:
         return pl.DataFrame(schema=schema)
     try:
@@ -179,11 +181,11 @@ def _row_by_row(
         csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
         if problems := rows.problems(file, delimiter):
             raise BadSubmission(problems)
-        frame = _frame(regular.getvalue(), names, ",")
+        frame = _frame(regular.getvalue(), len(names), ",")
     if frame is None or frame.height != len(rows.lines):
         message = "the rows of this table cannot be told apart"
         raise BadSubmission([Problem(file, None, "", message, "save it again as CSV UTF-8")])
-    return _cells(frame, np.array(rows.lines, dtype=np.int64), delimiter)
+    return _cells(names, frame, np.array(rows.lines, dtype=np.int64), delimiter)
 
 
 class _Rows:

@@ -8,7 +8,7 @@ from checker.errors import Problem
 from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, tasks_of
 from checker.model.study.evaluations import TASKS, Claim, Evaluation
 from checker.model.study.facts import CAN_DIFFER, FACTS, groups
-from checker.model.study.kinds import Kind, kinds
+from checker.model.study.kinds import Kind, kinds, meanings
 from checker.model.study.marks import Described
 from checker.model.study.printed import Printed
 from checker.reading import yaml_nodes
@@ -46,6 +46,15 @@ class Note:
     line: int
     message: str
 
+    @property
+    def at(self) -> str:
+        """The path as messages print it."""
+        return dotted(self.path)
+
+    def __str__(self) -> str:
+        """Return line, path and message."""
+        return f"line {self.line}: {self.at}: {self.message}"
+
 
 class FieldReader:
     """Reads one description; collects its problems and notes on the way.
@@ -77,7 +86,8 @@ class FieldReader:
         values = self.fields(cls, node, path)
         for name, kind in kinds(cls).items():
             if kind.required and _is_nothing(node.entries.get(name)):
-                self.problem((*path, name), f"{name} is missing", _lower(kind.meaning))
+                hint = meanings(cls).get(name, "")
+                self.problem((*path, name), f"{name} is missing", _lower(hint))
         return values
 
     def fields(

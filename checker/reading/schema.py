@@ -1,6 +1,7 @@
 """The JSON Schema of a study description, for editors that complete and complain while one types."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
@@ -9,6 +10,8 @@ from pydantic_core import core_schema
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.study.description import Study
 from checker.model.study.facts import CAN_DIFFER, FACTS
+from checker.model.study.kinds import kinds, meanings
+from checker.model.study.marks import Described
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -26,8 +29,10 @@ def study_schema() -> dict[str, Any]:
     """
     schema = Study.model_json_schema(schema_generator=_Generator, mode="validation")
     definitions = schema["$defs"]
-    for group in (schema, *definitions.values()):
-        _tidy(group)
+    classes = {each.__name__: each for each in _classes(Study)}
+    _tidy(schema, Study)
+    for name, definition in definitions.items():
+        _tidy(definition, classes[name])
     metric = definitions["Claim"]["properties"]["metric"]
     metric["anyOf"] = [{"enum": list(METRIC_NAMES)}, {"type": metric.pop("type")}]
     for definition in definitions.values():
@@ -36,11 +41,17 @@ def study_schema() -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "Study description, format 1", **schema}
 
 
-def _tidy(group: dict[str, Any]) -> None:
-    """Put each description on one line; let groups be empty; leave out that nothing is nothing."""
+def _classes(cls: type[Described]) -> Iterator[type[Described]]:
+    yield cls
+    for kind in kinds(cls).values():
+        for inner in kind.classes:
+            yield from _classes(inner)
+
+
+def _tidy(group: dict[str, Any], cls: type[Described]) -> None:
+    """Say what each field means; let groups be empty; leave out that nothing is the default."""
     for name, field in group["properties"].items():
-        if "description" in field:  # that of a group stands in its definition
-            field["description"] = " ".join(field["description"].split())
+        field["description"] = meanings(cls)[name]
         if field.get("default", ...) is None:
             del field["default"]
         if "$ref" in field and name not in group.get("required", ()):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from checker.errors import BadSubmission, Problem
-from checker.reading.cells import Cells, and_others, checked_header, without_blank_end
+from checker.reading.cells import Cells, and_others, checked_header, numbered, without_blank_end
 from checker.reading.encoding import utf8
 from checker.reading.folder import nearest
 
@@ -56,8 +56,8 @@ def read_parquet(data: bytes, file: str) -> Cells:
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         message = f"this parquet file cannot be read: {_first_line(error)}"
         raise BadSubmission([Problem(file, None, "", message, "write it again")]) from None
-    frame.columns = list(checked_header(header, file, None))
-    return Cells(frame=frame, printed=False)
+    names = checked_header(header, file, None)
+    return Cells(names=names, frame=numbered(frame), printed=False)
 
 
 def _first_line(error: BaseException) -> str:
@@ -98,8 +98,8 @@ def read_json_lines(data: bytes, file: str) -> Cells:
     if wrong:
         raise BadSubmission(_wrong_lines(wrong, file))
     names = checked_header(keys, file, 1)
-    schema = dict.fromkeys(names, pl.String())
-    return Cells(frame=pl.DataFrame(rows, schema=schema, orient="row"), first_row=1)
+    schema = {str(at): pl.String() for at in range(len(names))}
+    return Cells(names=names, frame=pl.DataFrame(rows, schema=schema, orient="row"), first_row=1)
 
 
 def _record(line: str) -> dict[str, Any]:
@@ -292,9 +292,8 @@ def _under_header(frame: "pl.DataFrame", file: str) -> Cells:
         message = f"row {row:,} is blank{and_others(others)}"
         hint = "delete the blank rows between the rows"
         raise BadSubmission([Problem(file, row, "", message, hint)])
-    body = body.select(frame.columns[at] for at in used)
-    body.columns = list(names)
-    return Cells(frame=body, first_row=header_row + 1, printed=False)
+    body = numbered(body.select(frame.columns[at] for at in used))
+    return Cells(names=names, frame=body, first_row=header_row + 1, printed=False)
 
 
 def _has_text(cell: str | None) -> bool:

@@ -13,7 +13,7 @@ from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
 from checker.reading.folder import Submission
 from checker.reading.predictions import ColumnNames, read_predictions
-from checker.reading.tables import Table, codes, labels, read_table
+from checker.reading.tables import Table, everything, labels, read_table
 
 STANDARD = {"case", "patient", "outcome", "score"}
 """Names that a column has unless the description says otherwise."""
@@ -169,7 +169,7 @@ def _case_table(table: Table) -> CaseTable:
         rows=table.rows,
         case=_ids(table, "case"),
         patient=_ids(table, "patient"),
-        everything={each: codes(table.text(each)) for each in table.columns},
+        everything=everything(table),
     )
 
 

@@ -97,7 +97,7 @@ class Table:
         """
         if problem := self.missing(column):
             raise BadSubmission([problem])
-        whole = self.cells.frame[column]
+        whole = self.cells.frame.to_series(self.columns.index(column))
         return whole if self.positions is None else whole[self.positions]
 
     def missing(self, column: str) -> Problem | None:
@@ -167,7 +167,7 @@ def read_table(path: Path, *, name: str, sheet: str | None = None) -> Table:
     return Table(
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
-        columns=tuple(cells.frame.columns),
+        columns=cells.names,
         rows=cells.frame.height,
         format=form,
         cells=cells,
@@ -284,15 +284,15 @@ def everything(table: Table) -> dict[str, Codes]:
     """
     import polars as pl
 
-    cells = [table.stored(column) for column in table.columns]
-    single = [
-        table.text(each.name) if each.dtype == pl.String else each
-        for each in cells
-        if not _several(each)
-    ]
+    stored = {column: table.stored(column) for column in table.columns}
+    single = {
+        column: table.text(column) if cells.dtype == pl.String else cells
+        for column, cells in stored.items()
+        if not _several(cells)
+    }
     given = pl.when(pl.all().is_not_null()).then(pl.all().hash())
-    ranks = pl.DataFrame(single).select(given.rank("dense").name.keep())
-    return {each.name: _codes(each) for each in ranks}
+    ranks = pl.DataFrame(list(single.values())).select(given.rank("dense").name.keep())
+    return {column: _codes(each) for column, each in zip(single, ranks, strict=True)}
 
 
 def _codes(ranks: "pl.Series") -> Codes:

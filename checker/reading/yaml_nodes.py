@@ -141,6 +141,8 @@ def _bad(file: str, line: int | None, message: str, hint: str = "") -> BadSubmis
 def _bytes(path: Path, file: str) -> bytes:
     if path.is_dir():
         raise _bad(file, None, "this is a folder, not a file", _inside(path))
+    if path.exists() and not path.is_file():
+        raise _bad(file, None, "this is a device or a pipe, not a file")
     try:
         size = path.stat().st_size
         if size > LIMIT_BYTES:

@@ -11,18 +11,19 @@ SPACE = "\N{NO-BREAK SPACE}"
 DASH = "\N{EN DASH}"
 WITHOUT_INTERVAL = 3
 """Decimals of a number that has no interval."""
+STEPS = log10(500)
 MOST = 6
 """Never more decimals than this."""
 
 
 def decimals(interval: Interval | None) -> int:
-    """Return how many decimals to print: three significant digits of the interval's width.
+    """Return how many decimals to print: the interval is then 50 to 500 steps of the last digit wide.
 
     A width of 0.11 gives 3, of 1.4 gives 2, of 250 gives 0; an interval of no width counts as none.
     """
     if interval is None or interval.high <= interval.low:
         return WITHOUT_INTERVAL
-    return min(max(2 - floor(log10(interval.high - interval.low)), 0), MOST)
+    return min(max(floor(STEPS - log10(interval.high - interval.low)), 0), MOST)
 
 
 def number(value: float, places: int) -> str:

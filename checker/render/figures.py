@@ -29,7 +29,13 @@ ROWS = 11
 """About as many rows in the table of a curve."""
 FOREST = ("auroc", "sensitivity", "specificity")
 """Metrics of the forest of groups, one panel each, where they were computed."""
-UNDEFINED: dict[str, Any] = {"color": MUTED, "fontsize": 7.0, "ha": "center", "va": "center"}
+UNDEFINED: dict[str, Any] = {
+    "color": MUTED,
+    "fontsize": 7.0,
+    "ha": "center",
+    "va": "center",
+    "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
+}
 STYLE = {
     "svg.fonttype": "none",
     "svg.hashsalt": "checker",

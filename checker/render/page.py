@@ -254,7 +254,7 @@ def domain_of(code: str) -> str:
 
 
 def domains(report: Report) -> tuple[DomainView, ...]:
-    """Return every domain with a finding, or with a rule that could not be checked, in the order of `DOMAINS`."""
+    """Return every domain with a finding or with a rule that could not be checked: the worst finding first."""
     views = []
     for title in (*DOMAINS.values(), OTHER_DOMAIN):
         found = tuple(each for each in report.findings if domain_of(each.code) == title)
@@ -270,7 +270,12 @@ def domains(report: Report) -> tuple[DomainView, ...]:
                     not_run=not_run,
                 )
             )
-    return tuple(views)
+    return tuple(sorted(views, key=_worst))
+
+
+def _worst(view: DomainView) -> int:
+    ranks = [finding.severity.rank for finding in view.findings if not finding.waived]
+    return min(ranks, default=len(Severity))
 
 
 def claim_counts(report: Report) -> tuple[tuple[Sign, int], ...]:

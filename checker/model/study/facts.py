@@ -1,14 +1,14 @@
 """The facts of the description by their dotted names: what exists, what is asked, what is said."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from checker.model.study.description import Study
 from checker.model.study.evaluations import Evaluation
-from checker.model.study.kinds import Condition, Kind, kinds
+from checker.model.study.kinds import Condition, Kind, kinds, meanings
 from checker.model.study.marks import Described
 
 
@@ -22,6 +22,8 @@ class Fact:
     kind: Kind
     when: Condition
     """Asked only if each of these facts has one of its values."""
+    owner: type[Described]
+    """The class that has it as a field."""
 
     @property
     def type(self) -> str:
@@ -41,7 +43,7 @@ class Fact:
     @property
     def meaning(self) -> str:
         """What it says, in a sentence."""
-        return self.kind.meaning
+        return meanings(self.owner)[self.name.rpartition(".")[2]]
 
     @property
     def negative(self) -> tuple[str, ...]:
@@ -65,33 +67,41 @@ _NEVER_ASKED = ("evaluations.claims", "evaluations.differs", "data.partitions.di
 def _facts() -> Iterator[Fact]:
     for section, kind in kinds(Study).items():
         if kind.form == "list of records":
-            yield Fact(section, section, kind, {})
+            yield Fact(section, section, kind, {}, Study)
         yield from _below(section, kind, {})
 
 
 def _below(name: str, kind: Kind, around: Condition) -> Iterator[Fact]:
-    for field, (found, tasks) in _fields(kind.classes).items():
+    for field, (found, tasks, owner) in _fields(kind.classes).items():
         inner = f"{name}.{field}"
         when = dict(around)
         if len(tasks) < len(kind.classes):
             when[f"{name}.task"] = tuple(tasks)
         when.update({mark.fact: mark.values for mark in found.when})
         if found.form != "group":
-            yield Fact(inner, name.partition(".")[0], found, when)
+            yield Fact(inner, name.partition(".")[0], found, when, owner)
         yield from _below(inner, found, when)
 
 
-def _fields(classes: Iterable[type[Described]]) -> Mapping[str, tuple[Kind, list[str]]]:
-    """Return every field of the classes with the tasks that have it."""
-    fields: dict[str, tuple[Kind, list[str]]] = {}
+class _Field(NamedTuple):
+    """A field of several classes: the tasks that have it, and the first class that does."""
+
+    kind: Kind
+    tasks: list[str]
+    owner: type[Described]
+
+
+def _fields(classes: Iterable[type[Described]]) -> Mapping[str, _Field]:
+    """Return every field that one of the classes has; `task` with the values of all."""
+    fields: dict[str, _Field] = {}
     for cls in classes:
         own = kinds(cls)
         task = own["task"].values if "task" in own else ("",)
         for name, kind in own.items():
-            fields.setdefault(name, (kind, []))[1].extend(task)
+            fields.setdefault(name, _Field(kind, [], cls)).tasks.extend(task)
     if "task" in fields:
-        kind, tasks = fields["task"]
-        fields["task"] = (Kind("enum", tuple(tasks), meaning=kind.meaning, required=True), tasks)
+        one = fields["task"]
+        fields["task"] = one._replace(kind=replace(one.kind, values=tuple(one.tasks)))
     return fields
 
 

@@ -1,9 +1,13 @@
 """What each field of the description takes, read off its class: the type, its values and marks."""
 
+import ast
 import datetime
+import inspect
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -43,7 +47,6 @@ class Kind:
     unit: str = ""
     when: tuple[When, ...] = ()
     negative: tuple[str, ...] = ()
-    meaning: str = ""
     required: bool = False
 
     @property
@@ -61,12 +64,40 @@ class Kind:
 def kinds(cls: type[Described]) -> Mapping[str, Kind]:
     """Return what each field of the class takes, in the order of the class."""
     return {
-        name: _kind(field.annotation, field.metadata, field.description or "", field.is_required())
+        name: _kind(field.annotation, field.metadata, field.is_required())
         for name, field in cls.model_fields.items()
     }
 
 
-def _kind(annotation: Any, outer: Iterable[object], meaning: str, required: bool) -> Kind:
+@cache
+def meanings(cls: type[Described]) -> Mapping[str, str]:
+    """Return the docstring below each field of the class, inherited ones too, on one line."""
+    found: dict[str, str] = {}
+    for base in reversed(cls.__mro__):
+        if issubclass(base, Described):
+            found |= _docstrings(base.__module__).get(base.__name__, {})
+    return found
+
+
+@cache
+def _docstrings(module: str) -> Mapping[str, Mapping[str, str]]:
+    """Return the docstrings below the fields of every class of the module."""
+    tree = ast.parse(inspect.getsource(sys.modules[module]))
+    classes = [node for node in tree.body if isinstance(node, ast.ClassDef)]
+    return {each.name: dict(_below_fields(each.body)) for each in classes}
+
+
+def _below_fields(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
+    for field, below in pairwise(body):
+        match field, below:
+            case (
+                ast.AnnAssign(target=ast.Name(id=name)),
+                ast.Expr(value=ast.Constant(value=str(text))),
+            ):
+                yield name, " ".join(text.split())
+
+
+def _kind(annotation: Any, outer: Iterable[object], required: bool) -> Kind:
     *found, core = _unwrapped(annotation)
     marks = [*found, *outer]
     is_list = get_origin(core) is tuple
@@ -83,7 +114,6 @@ def _kind(annotation: Any, outer: Iterable[object], meaning: str, required: bool
         unit=next((mark.name for mark in marks if isinstance(mark, Unit)), ""),
         when=tuple(mark for mark in marks if isinstance(mark, When)),
         negative=next((mark.values for mark in marks if isinstance(mark, Negative)), ()),
-        meaning=" ".join(meaning.split()),
         required=required,
     )
 

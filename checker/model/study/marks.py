@@ -10,13 +10,16 @@ from pydantic_core import CoreSchema
 
 
 class Described(BaseModel):
-    """A group of facts. None: the description is silent; false, 0 and () are values."""
+    """A group of facts. None: the description is silent; false, 0 and () are values.
+
+    The docstring below a field is its meaning; `kinds.meanings` reads it when somebody asks
+    (pydantic would read all of them at every start, which doubles the time of import).
+    """
 
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
         defer_build=True,
-        use_attribute_docstrings=True,
         allow_inf_nan=False,
     )
 

@@ -1,0 +1,217 @@
+"""Writes the folder of a new study: study.yaml from its template, the schema for editors, the predictions."""
+
+import json
+import os
+import re
+import shutil
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from checker import resources
+from checker.errors import BadRequest
+from checker.reading.folder import refusal
+from checker.reading.tables import read_table
+from checker.scaffold.guesses import Guess, Guesses, Part, guess
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+STUDY = "study.yaml"
+SCHEMA = "study.schema.json"
+PLAIN = re.compile(r"[^\W\d][\w .()/%+-]*")
+"""Texts that need no quotation marks in YAML, inside lists too."""
+SPECIAL = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
+"""Texts that some readers of YAML take for something else."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """What was written."""
+
+    folder: Path
+    task: str
+    predictions: str
+    """Path inside the folder; empty without predictions."""
+    copied: bool
+    guesses: Guesses | None
+
+
+def make(folder: Path, task: str, source: Path | None) -> Made:
+    """Write a new description, as far as the predictions allow; nothing is ever overwritten.
+
+    Args:
+        folder: where to; it is made if it does not exist.
+        task: what the evaluation scores.
+        source: a table of predictions, which is copied into the folder unless it lies there.
+
+    Raises:
+        BadRequest: the folder has a description or another file of that name already, or is a file.
+        BadSubmission: the table cannot be read.
+    """
+    if (folder / STUDY).exists():
+        raise BadRequest(
+            f"{folder / STUDY} exists already and is not overwritten; name another folder"
+        )
+    if folder.exists() and not folder.is_dir():
+        raise BadRequest(f"{folder} is a file; name a folder")
+    guesses = guess(read_table(source, name=str(source))) if source else None
+    guessed = guesses if task == "classification" else None
+    path = _place(folder, source) if source else ""
+    copied = bool(source) and not _is_there(folder / path, source)
+    text = _filled(task, path, guessed)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if source and copied:
+            _copy(source, folder / path)
+        shutil.copyfile(resources.folder("schemas") / SCHEMA, folder / SCHEMA)
+        (folder / STUDY).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
+    return Made(folder=folder, task=task, predictions=path, copied=copied, guesses=guessed)
+
+
+def _place(folder: Path, source: Path) -> str:
+    """Return where the predictions lie, or will lie, inside the folder, with forward slashes.
+
+    Raises:
+        BadRequest: another file lies there.
+    """
+    home, file = folder.resolve(), source.resolve()
+    if file.is_relative_to(home) and not refusal(inside := file.relative_to(home).as_posix()):
+        return inside
+    name = f"predictions/{source.name}"
+    if refusal(name):
+        name = f"predictions/predictions{source.suffix}"
+    if (folder / name).exists() and not _is_there(folder / name, source):
+        raise BadRequest(f"{folder / name} exists already and is not overwritten; rename it")
+    return name
+
+
+def _is_there(place: Path, source: Path | None) -> bool:
+    return source is not None and place.exists() and os.path.samefile(place, source)
+
+
+def _copy(source: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source, place)
+
+
+def _filled(task: str, predictions: str, guesses: Guesses | None) -> str:
+    template = _environment().get_template("study.yaml")
+    return template.render(
+        task=task, predictions=predictions, found=guesses, renamed=_renamed(guesses)
+    )
+
+
+def _renamed(guesses: Guesses | None) -> dict[str, Guess]:
+    """Return the columns whose names are not ours, by our name."""
+    if guesses is None:
+        return {}
+    standard = {
+        "case": guesses.case,
+        "outcome": guesses.outcome,
+        "score": guesses.score,
+        "partition": guesses.partition,
+    }
+    return {
+        name: found
+        for name, found in standard.items()
+        if found and (found.column != name or name == "partition")
+    }
+
+
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    environment = Environment(  # YAML has no HTML to escape: `text` quotes what needs it
+        loader=FileSystemLoader(resources.folder("templates") / "new"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+    environment.filters |= {"text": text, "line": line}
+    return environment
+
+
+def text(value: str) -> str:
+    """Return a text as YAML: as it is where that is safe, else in quotation marks."""
+    if PLAIN.fullmatch(value) and value == value.strip() and value.casefold() not in SPECIAL:
+        return value
+    quoted = json.dumps(value, ensure_ascii=False)
+    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in quoted)
+
+
+def line(value: str) -> str:
+    """Return a text for a comment, on one line."""
+    return "".join(sign if sign.isprintable() else " " for sign in value)
+
+
+def told(made: Made) -> str:
+    """Return what was written and guessed, for the person who asked for it."""
+    study = made.folder / STUDY
+    lines = [f"Wrote {study}, with {SCHEMA} beside it for editors."]
+    if made.copied:
+        lines.append(f"Copied the predictions to {made.folder / made.predictions}.")
+    if made.guesses:
+        lines += ["", *_guessed(made.guesses)]
+    elif made.predictions:
+        lines.append(f"Columns are guessed for classification only, not for {made.task}.")
+    lines += [
+        "",
+        "Next:",
+        f"  checker validate {_argument(study)}",
+        f"  checker check {_argument(study)}",
+    ]
+    return "\n".join(lines)
+
+
+def _argument(path: Path) -> str:
+    return f'"{path}"' if " " in str(path) else str(path)
+
+
+def _guessed(found: Guesses) -> Iterator[str]:
+    yield f"{found.rows:,} rows, {found.columns} columns. Guessed; please confirm in {STUDY}:"
+    yield from _row("outcome", found.outcome, "no column has two values that look like one")
+    if found.positive:
+        yield from _row("positive", found.positive, "")
+    yield from _row("score", found.score, "no column of numbers looks like one")
+    yield from _row("case", found.case, "no column looks like one")
+    yield from _row("patient", found.patient, "none; if a row is not a patient, name the column")
+    if found.partition:
+        yield from _row("partition", found.partition, "")
+    for each in found.groups:
+        yield from _row("group", each, "")
+    for part in found.parts:
+        scored = ", scored by the evaluation" if part == found.tested else ""
+        yield from _row("part", Guess(part.name, part_words(part) + scored), "")
+    if found.turned:
+        yield ""
+        yield from textwrap.wrap(
+            "Rows with the outcome have lower scores on average. Is the outcome's value right? "
+            "If low scores mean the outcome, write direction: lower_is_positive.",
+            78,
+        )
+
+
+def _row(what: str, found: Guess | None, otherwise: str) -> Iterator[str]:
+    """Return one guess, wrapped to 80 columns."""
+    words = otherwise
+    if found:
+        others = f" (or {', '.join(map(line, found.others))}?)" if found.others else ""
+        words = f"{line(found.column)}: {line(found.why)}{others}"
+    yield from textwrap.wrap(words, 78, initial_indent=f"  {what:<10} ", subsequent_indent=" " * 13)
+
+
+def part_words(part: Part) -> str:
+    """Return how many rows and patients a part has, and how many of them have the outcome."""
+    words = f"{part.rows:,} rows"
+    if part.having is not None:
+        words += f", {part.having:,} with the outcome"
+    if part.patients is not None:
+        words += f"; {part.patients:,} patients, {part.events:,} with the outcome"
+    return words
