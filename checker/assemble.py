@@ -15,8 +15,10 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import Predictions
 from checker.model.report import (
     Answer,
+    AnswerFact,
     Count,
     EvaluationReport,
+    FactState,
     GuidelineReport,
     NotRun,
     PartitionGlance,
@@ -93,7 +95,7 @@ def report(
         not_run=not_run(runs),
         guidelines=tuple(guidelines),
         answers=tuple(answers),
-        comments=comments(findings, answers, claims),
+        comments=comments(findings, answers, claims, guidelines),
         provenance=Provenance(
             checker=__version__,
             python=platform.python_version(),
@@ -394,7 +396,10 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def comments(
-    findings: Sequence[ReportedFinding], answers: Sequence[Answer], claims: Sequence[ClaimCheck]
+    findings: Sequence[ReportedFinding],
+    answers: Sequence[Answer],
+    claims: Sequence[ClaimCheck],
+    guidelines: Sequence[GuidelineReport],
 ) -> tuple[str, ...]:
     """Return comments to the authors: neutral, each with its evidence and a request, as plain text to paste.
 
@@ -403,14 +408,21 @@ def comments(
     """
     printed_in = {each.at: each.place for each in claims if each.place}
     made = [_comment(each, printed_in) for each in findings]
-    for answer in answers:
-        if answer.status in (Status.NOT_REPORTED, Status.PARTLY) and _said_missing(answer):
-            made.append(
-                f"{answer.guideline.replace('_', ' ')} item {answer.item} ({answer.topic}): not reported are "
-                f"{_joined(_said_missing(answer))}. Please add this to the {answer.section.lower()} section, or say "
-                "why it does not apply."
-            )
-    return tuple(made)
+    names = {each.id: each.title.split(":")[0] for each in guidelines}
+    return (*made, *(_gap(each, names) for each in answers if _said_missing(each)))
+
+
+def _gap(answer: Answer, names: Mapping[str, str]) -> str:
+    """Return the comment on an item of which a person said that it, or a part of it, is not reported."""
+    missing = _said_missing(answer)
+    reasons = dict.fromkeys(fact.reason for fact in missing if fact.reason)
+    whole = answer.status is Status.NOT_REPORTED
+    what = "this" if whole else ", ".join(fact.name for fact in missing)
+    because = f" ({' '.join(reasons)})" if reasons else ""
+    return (
+        f"{names[answer.guideline]} item {answer.item} asks: {answer.requirement} Not reported: {what}{because}. "
+        "Please add it, or say why it does not apply."
+    )
 
 
 def _comment(finding: ReportedFinding, printed_in: Mapping[str, str]) -> str:
@@ -419,11 +431,8 @@ def _comment(finding: ReportedFinding, printed_in: Mapping[str, str]) -> str:
     return f"{where}{finding.message} {finding.fix}"
 
 
-def _said_missing(answer: Answer) -> list[str]:
-    return [
-        each.meaning.rstrip(".").lower()
-        if not each.meaning[:2].isupper()
-        else each.meaning.rstrip(".")
-        for each in answer.facts
-        if each.state == "not_reported"
-    ]
+def _said_missing(answer: Answer) -> list[AnswerFact]:
+    """Return the parts of an open item of which a person said that they are not reported."""
+    if answer.status not in (Status.NOT_REPORTED, Status.PARTLY):
+        return []
+    return [each for each in answer.facts if each.state is FactState.NOT_REPORTED]

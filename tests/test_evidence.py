@@ -208,6 +208,30 @@ def test_a_repeated_case_id_is_counted_once_and_makes_no_pair() -> None:
     assert (found.same_case, found.same_values) == (1, 0)
 
 
+def test_copies_under_other_ids_are_found_across_partitions() -> None:
+    rng = np.random.default_rng(2)
+    rows = [tuple(rng.integers(0, 50, 6).tolist()) for _ in range(60)]
+    rows[45] = rows[5]
+    scored = predictions(
+        [0, 1] * 15,
+        list(range(30)),
+        case=labels(*(f"t{i:02}" for i in range(30))),
+        everything=coded(rows[30:]) | {"score": np.arange(30)},
+    )
+    table = CaseTable(
+        file="t.csv",
+        sha256="0",
+        rows=30,
+        case=tuple(f"d{i:02}" for i in range(30)),
+        patient=None,
+        everything=coded(rows[:30]) | {"case": np.arange(100, 130)},
+    )
+    known = at_evaluation(study(), scored, training=table)
+    (pair,) = known.value("shared_rows_between_partitions")  # type: ignore[misc]
+    assert (pair.first, pair.second, pair.pairs, pair.columns) == ("training", "test", 1, 6)
+    assert pair.p < 0.001
+
+
 def test_few_columns_say_nothing_about_equal_rows() -> None:
     scored = predictions([1, 0], [1, 0], everything=coded([(1, 2), (2, 1)]))
     found: Any = at_evaluation(study(), scored).value("duplicate_rows")

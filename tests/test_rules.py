@@ -17,6 +17,7 @@ from checker.model.evidence import (
     MissingnessByScore,
     PartitionCount,
     PartitionOverlap,
+    SharedRows,
     ThresholdOptimum,
 )
 from checker.model.finding import Path
@@ -175,6 +176,9 @@ COUNTED = PartitionCount(
 )
 TABLE = CrossTable(true_positives=120, false_positives=20, false_negatives=30, true_negatives=130)
 UNIQUE = DuplicateRows(same_case=0, same_values=0, columns=12, pairs_by_chance=0.01, p=1.0)
+COPIED = SharedRows(
+    first="training", second="external", pairs=12, columns=11, pairs_by_chance=1e-9, p=1e-12
+)
 ELSEWHERE = ThresholdOptimum(
     criterion="the largest Youden index",
     declared=0.5,
@@ -201,6 +205,7 @@ SOUND = Known(
         "shared_patients_between_partitions": (
             PartitionOverlap(first="training", second="external", patients=0, of=300),
         ),
+        "shared_rows_between_partitions": (replace(COPIED, pairs=0, p=1.0),),
         "partition_counts": (COUNTED,),
         "cohort": COHORT,
         "estimates": auroc(0.86, 0.93),
@@ -273,6 +278,16 @@ CASES = [
     ),
     Case(
         "LEA002", "so few that it can be chance", {"duplicate_rows": replace(PAIRS, p=0.001)}, False
+    ),
+    Case("LEA006", "no row stands in both", {}, False),
+    Case(
+        "LEA006", "twelve rows stand in both", {"shared_rows_between_partitions": (COPIED,)}, True
+    ),
+    Case(
+        "LEA006",
+        "exactly ten times as many as by chance",
+        {"shared_rows_between_partitions": (replace(COPIED, pairs_by_chance=1.2),)},
+        False,
     ),
     Case("LEA003", "the threshold comes from tuning", AT_OPTIMUM, False),
     Case("LEA003", "no origin, and another threshold would be better", origin(None), False),

@@ -31,17 +31,14 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     pretty_exceptions_show_locals=False,
 )
-for name, command in {
-    "demo": demonstration.demo,
-    "new": scaffolding.new,
-    "validate": checking.validate,
-    "check": checking.check,
-    "render": viewing.render,
-    "explain": explaining.explain,
-    "list": explaining.show_list,
-    "schema": explaining.schema,
-}.items():
-    app.command(name)(command)
+app.command("demo")(demonstration.demo)
+app.command("new")(scaffolding.new)
+app.command("validate")(checking.validate)
+app.command("check")(checking.check)
+app.command("render")(viewing.render)
+app.command("explain")(explaining.explain)
+app.command("list")(explaining.show_list)
+app.command("schema")(explaining.schema)
 app.add_typer(measuring.metrics, name="metrics")
 
 

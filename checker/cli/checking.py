@@ -119,7 +119,8 @@ def check(
     resamples: Resamples = 2000,
     level: Confidence = 0.95,
     strict: Annotated[
-        bool, typer.Option(help="Stop at the first rule that fails, which is our fault.")
+        bool,
+        typer.Option("--strict", help="Stop at the first rule that fails, which is our fault."),
     ] = False,
 ) -> Ending:
     """Check a study: recompute its numbers, compare its claims, look for bias and for gaps."""

@@ -64,7 +64,7 @@ def _made(report: "Report", suffix: str) -> tuple[bytes, str]:
         from checker.render.to_pdf import to_pdf
 
         made = to_pdf(report)
-        return made.data, made.note
+        return made.content, made.note
     return as_text(report, suffix).encode("utf-8"), ""
 
 

@@ -116,7 +116,7 @@ def metric_page(name: str) -> str:
         f"# {known.label}",
         f"Name: `{name}` · family: {known.family} · tasks: {', '.join(known.tasks)}",
         known.meaning,
-        _listed("Also printed as", known.synonyms),
+        f"**Also printed as.** {', '.join(known.synonyms)}" if known.synonyms else "",
         _definition(made.function.__doc__ or "") if made else "",
         f"Goal: {made.goal} · from {made.bounds[0]:g} to {made.bounds[1]:g}" if made else "",
         "" if made else "This version knows the name, and does not recompute it.",

@@ -1,20 +1,32 @@
 """Evidence about what passed from training to testing, and about rows that count twice."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from math import exp, lgamma, log
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from checker.evidence.base import evidence
-from checker.model.evidence import DuplicateRows, PartitionOverlap
+from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows
 from checker.model.predictions import CaseTable, Codes, Labels, Predictions
-from checker.model.study import Study
+from checker.model.study import Evaluation, Study
+from checker.model.study.data import Partition
 from checker.needs import Absent, NotEstablished, stated
 
 FEWEST_COLUMNS = 5
 """Non-constant columns below which equal rows say nothing: coarse columns agree by chance."""
+MIX = np.uint64(0x9E3779B97F4A7C15)
+"""An odd number far from a power of two, so that columns mix well (Knuth 1998, section 6.4)."""
+
+
+class Coincidence(NamedTuple):
+    """Equal rows, against what chance gives."""
+
+    pairs: int
+    columns: int
+    by_chance: float
+    p: float
 
 
 @evidence
@@ -25,21 +37,17 @@ def shared_patients_between_partitions(
 ) -> tuple[PartitionOverlap, ...]:
     """Return, for each two partitions with known patient ids, the patients they share.
 
+    Where a row is a patient and no column names patients, the case id stands for the patient: the evaluation's unit
+    says so, or a table of cases has as many rows as the partition has patients.
+
     Raises:
         NotEstablished: fewer than two partitions have a file with patient ids.
     """
-    known: dict[str, set[str]] = {}
-    for part in stated(study.data.partitions, "data.partitions"):
-        ids: set[str] = set()
-        if part.name in case_tables:
-            ids |= set(case_tables[part.name].patient or ())
-        for evaluation in study.evaluations or ():
-            predictions = all_predictions[evaluation.name]
-            if evaluation.partition == part.name and isinstance(predictions, Predictions):
-                ids |= _patients(predictions, evaluation.unit == "patient")
-        ids.discard("")
-        if ids:
-            known[part.name] = ids
+    known = {
+        part.name: ids
+        for part in stated(study.data.partitions, "data.partitions")
+        if (ids := _patients_of(part, study, all_predictions, case_tables))
+    }
     if len(known) < 2:
         raise NotEstablished(
             "fewer than two partitions have a file with patient ids (data.partitions.cases or predictions)"
@@ -55,12 +63,122 @@ def shared_patients_between_partitions(
     )
 
 
+def _patients_of(
+    part: Partition,
+    study: Study,
+    all_predictions: Mapping[str, Predictions | Absent],
+    case_tables: Mapping[str, CaseTable],
+) -> set[str]:
+    ids: set[str] = set()
+    table = case_tables.get(part.name)
+    if table is not None:
+        rows_are_patients = part.patients == table.rows
+        ids |= set(table.patient or (table.case if rows_are_patients else None) or ())
+    for evaluation, predictions in _scored(part, study, all_predictions):
+        ids |= _patients(predictions, evaluation.unit == "patient")
+    return ids - {""}
+
+
+def _scored(
+    part: Partition, study: Study, all_predictions: Mapping[str, Predictions | Absent]
+) -> Iterator[tuple[Evaluation, Predictions]]:
+    """Yield the evaluations of the partition that have predictions."""
+    for evaluation in study.evaluations or ():
+        predictions = all_predictions[evaluation.name]
+        if evaluation.partition == part.name and isinstance(predictions, Predictions):
+            yield evaluation, predictions
+
+
 def _patients(predictions: Predictions, row_is_patient: bool) -> set[str]:
-    """Return patient ids; case ids stand for them where a row is a patient and no patient column exists."""
     column: Labels | None = predictions.patient
     if column is None and row_is_patient:
         column = predictions.case
     return set() if column is None else {column.names[i] for i in np.unique(column.codes) if i >= 0}
+
+
+@evidence
+def shared_rows_between_partitions(
+    study: Study,
+    all_predictions: Mapping[str, Predictions | Absent],
+    case_tables: Mapping[str, CaseTable],
+) -> tuple[SharedRows, ...]:
+    """Return, for each two partitions with files, the pairs of rows that agree in every column both have.
+
+    Ids are left aside: a copy of a patient under another id is still a copy. The pairs expected by chance are those of
+    independent columns, each with the distribution it has in the two files: all pairs of rows times the product over
+    columns of the chance that two random rows, one of each file, agree in it. Empty cells agree with each other.
+
+    Raises:
+        NotEstablished: no two partitions have files with at least five columns in common that vary.
+    """
+    files: dict[str, Mapping[str, Codes]] = {}
+    for part in stated(study.data.partitions, "data.partitions"):
+        if part.name in case_tables:
+            files[part.name] = _without_ids(case_tables[part.name])
+        for _, predictions in _scored(part, study, all_predictions):
+            files[part.name] = _compared(predictions)
+    found = []
+    for first, second in combinations(files, 2):
+        common = [name for name in files[first] if name in files[second]]
+        same = _between(
+            [files[first][each] for each in common], [files[second][each] for each in common]
+        )
+        if same is not None:
+            found.append(
+                SharedRows(
+                    first=first,
+                    second=second,
+                    pairs=same.pairs,
+                    columns=same.columns,
+                    pairs_by_chance=same.by_chance,
+                    p=same.p,
+                )
+            )
+    if not found:
+        raise NotEstablished(
+            f"no two partitions have files with {FEWEST_COLUMNS} columns in common that vary"
+        )
+    return tuple(found)
+
+
+def _between(first: Sequence[Codes], second: Sequence[Codes]) -> Coincidence | None:
+    """Return the pairs of equal rows, one of each file; None where too few columns vary."""
+    varying = [
+        (a, b)
+        for a, b in zip(first, second, strict=True)
+        if len(a) and len(b) and min(a.min(), b.min()) != max(a.max(), b.max())
+    ]
+    if len(varying) < FEWEST_COLUMNS:
+        return None
+    one, other = (_rows([pair[side] for pair in varying]) for side in (0, 1))
+    agree = 1.0
+    for a, b in varying:
+        agree *= _products(a, b) / (len(a) * len(b))
+    pairs, by_chance = _products(one, other), agree * len(one) * len(other)
+    return Coincidence(pairs, len(varying), by_chance, _poisson_tail(pairs, by_chance))
+
+
+def _products(first: Codes, second: Codes) -> int:
+    """Return how many pairs, one of each column, are equal."""
+    values, counts = np.unique(first, return_counts=True)
+    others, other_counts = np.unique(second, return_counts=True)
+    _, at, other_at = np.intersect1d(values, others, assume_unique=True, return_indices=True)
+    return int((counts[at] * other_counts[other_at]).sum())
+
+
+def _rows(columns: Sequence[Codes]) -> Codes:
+    """Return one code for each row, equal where all columns are (but for chance in 2 ** 64)."""
+    mixed = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        mixed = (mixed ^ column.astype(np.uint64)) * MIX
+        mixed ^= mixed >> np.uint64(29)
+    return mixed.astype(np.int64)
+
+
+def _without_ids(table: CaseTable) -> Mapping[str, Codes]:
+    return {
+        name: codes for name, codes in table.everything.items() if name not in ("case", "patient")
+    }
 
 
 @evidence
@@ -86,10 +204,10 @@ def duplicate_rows(predictions: Predictions) -> DuplicateRows:
             same_case=same_case, same_values=0, columns=len(compared), pairs_by_chance=0.0, p=1.0
         )
     different = _first_of_each_case(predictions)
-    values = np.stack([codes[different] for codes in compared], axis=1)
-    counts = np.unique(values, axis=0, return_counts=True)[1]
+    columns = [codes[different] for codes in compared.values()]
+    counts = np.unique(_rows(columns), return_counts=True)[1]
     pairs = int((counts * (counts - 1) // 2).sum())
-    by_chance = _pairs_by_chance(values)
+    by_chance = _pairs_by_chance(columns)
     return DuplicateRows(
         same_case=same_case,
         same_values=pairs,
@@ -112,7 +230,7 @@ def _repeats(codes: Codes) -> int:
     return int(len(named) - len(np.unique(named)))
 
 
-def _first_of_each_case(predictions: Predictions) -> NDArray[np.int64]:
+def _first_of_each_case(predictions: Predictions) -> Codes:
     if predictions.case is None:
         return np.arange(predictions.cases)
     codes = np.where(
@@ -121,26 +239,26 @@ def _first_of_each_case(predictions: Predictions) -> NDArray[np.int64]:
     return np.sort(np.unique(codes, return_index=True)[1])
 
 
-def _compared(predictions: Predictions) -> list[Codes]:
+def _compared(predictions: Predictions) -> Mapping[str, Codes]:
     """Return the columns that vary and are no ids (ids differ in nearly every row)."""
     ids = [each.codes for each in (predictions.case, predictions.patient) if each is not None]
-    return [
-        codes
-        for codes in predictions.everything.values()
+    return {
+        name: codes
+        for name, codes in predictions.everything.items()
         if codes.min() != codes.max() and not any(_same_partition(codes, each) for each in ids)
-    ]
+    }
 
 
 def _same_partition(first: Codes, second: Codes) -> bool:
     """Return whether two columns divide the rows in the same way, whatever their names."""
-    pairs = len(np.unique(np.stack([first, second], axis=1), axis=0))
+    pairs = len(np.unique(_rows([first, second])))
     return pairs == len(np.unique(first)) == len(np.unique(second))
 
 
-def _pairs_by_chance(values: NDArray[np.int64]) -> float:
-    rows = len(values)
-    agree = 1.0
-    for column in values.T:
+def _pairs_by_chance(columns: Sequence[Codes]) -> float:
+    rows = len(columns[0])
+    agree = 1.0 if rows > 1 else 0.0
+    for column in columns:
         counts = np.unique(column, return_counts=True)[1].astype(float)
-        agree *= float((counts * (counts - 1)).sum()) / (rows * (rows - 1)) if rows > 1 else 0.0
+        agree *= float((counts * (counts - 1)).sum()) / max(1, rows * (rows - 1))
     return agree * rows * (rows - 1) / 2

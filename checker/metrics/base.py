@@ -167,6 +167,15 @@ def over(numerator: ArrayLike, denominator: ArrayLike, otherwise: str) -> Floats
     return np.asarray(np.divide(above, below, out=nothing, where=below != 0))
 
 
+def weighted_sum(counts: Floats, values: Floats) -> Floats:
+    """Return the sum of count times value over the last axis of the counts.
+
+    In one thread: a product of one row and one column is too small to be shared, and waiting for the
+    other threads takes longer than the work.
+    """
+    return np.asarray(np.einsum("...i,i->...", counts, values))
+
+
 def plain(found: Share | Floats) -> float:
     """Return the value as a float.
 

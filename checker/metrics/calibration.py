@@ -16,6 +16,7 @@ from checker.metrics.base import (
     derived,
     metric,
     over,
+    weighted_sum,
 )
 from checker.metrics.intervals import around, around_logarithm
 from checker.metrics.patients import ByPatient, share_variance, sums_by_patient
@@ -255,10 +256,15 @@ def observed_expected_ratio(patient_risks: ByPatient) -> Floats:
     return over(observed, expected, "all predicted risks are 0")
 
 
+def _squared(tallies: Tallies, risk: Floats) -> Floats:
+    with_outcome = weighted_sum(tallies.with_outcome, (1 - risk) ** 2)
+    return with_outcome + weighted_sum(tallies.without, risk**2)
+
+
 @metric("brier_score", task=TASK, goal="lower", bounds=(0, 1), source="brier-1950")
 def brier_score(tallies: Tallies, risk: Floats) -> Floats:
     """Return the mean squared difference between outcome (0 or 1) and predicted risk."""
-    squared = tallies.with_outcome @ (1 - risk) ** 2 + tallies.without @ risk**2
+    squared = _squared(tallies, risk)
     return over(squared, tallies.positives + tallies.negatives, NO_CASES)
 
 
@@ -267,7 +273,7 @@ def brier_score(tallies: Tallies, risk: Floats) -> Floats:
 )
 def scaled_brier_score(tallies: Tallies, risk: Floats) -> Floats:
     """Return 1 minus the Brier score over that of always predicting the prevalence; 1 is perfect."""
-    squared = tallies.with_outcome @ (1 - risk) ** 2 + tallies.without @ risk**2
+    squared = _squared(tallies, risk)
     cases = tallies.positives + tallies.negatives
     of_prevalence = tallies.positives * tallies.negatives / cases
     return 1 - over(squared, of_prevalence, NEEDS_BOTH)
@@ -284,7 +290,8 @@ def log_loss(tallies: Tallies, risk: Floats) -> Floats:
         )
     of_event = -np.log(risk, out=np.zeros_like(risk), where=risk > 0)
     of_none = -np.log1p(-risk, out=np.zeros_like(risk), where=risk < 1)
-    total = tallies.with_outcome @ of_event + tallies.without @ of_none
+    total = weighted_sum(tallies.with_outcome, of_event)
+    total = total + weighted_sum(tallies.without, of_none)
     return over(total, tallies.positives + tallies.negatives, NO_CASES)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from checker.metrics.base import Bools, Codes, Floats, Undefined
-from checker.metrics.ranking import NEEDS_BOTH, Ranking, ranking, tallies
+from checker.metrics.ranking import NEEDS_BOTH, Ranking, ranking, tally
 from checker.model.evidence import ThresholdOptimum
 
 Criterion = Callable[[Floats, Floats, float], Floats]
@@ -44,7 +44,7 @@ def threshold_optimum(
     if outcome.all() or not outcome.any():
         raise Undefined(NEEDS_BOTH)
     ranked = ranking(score)
-    counts = tallies(outcome, ranked, np.arange(len(score)), None)
+    counts = tally(outcome, score)
     sensitivity = np.append(0, counts.true_positives) / counts.positives
     specificity = 1 - np.append(0, counts.false_positives) / counts.negatives
     prevalence = float(np.mean(outcome))

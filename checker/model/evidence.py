@@ -82,6 +82,21 @@ class DuplicateRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SharedRows:
+    """Rows of two partitions that agree in every compared column, under whatever ids."""
+
+    first: str
+    second: str
+    pairs: int
+    columns: int
+    """Non-constant columns that both files have, ids aside."""
+    pairs_by_chance: float
+    """Pairs expected if columns were independent."""
+    p: float
+    """Chance of as many pairs or more, if their number were Poisson with that mean."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MissingnessByScore:
     """Are outcomes missing more often at some scores than at others (Mann-Whitney)."""
 
@@ -196,4 +211,5 @@ class StudyEvidence:
 
     partition_counts: tuple[PartitionCount, ...] | Absent
     shared_patients_between_partitions: tuple[PartitionOverlap, ...] | Absent
+    shared_rows_between_partitions: tuple[SharedRows, ...] | Absent
     evaluations: tuple[EvaluationEvidence, ...] = ()

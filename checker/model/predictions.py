@@ -49,7 +49,7 @@ class Predictions:
     compared: Mapping[str, Floats] = field(default_factory=dict)
     """Further scores, by column, turned like the score."""
     everything: Mapping[str, Codes] = field(default_factory=dict)
-    """Every column of the file as codes of its distinct texts, -1 where empty; to find duplicate rows."""
+    """Every column of the file as codes of its texts, the same in every file, -1 where empty; to find copies."""
     other: Mapping[str, Labels] = field(default_factory=dict)
     """Further columns that the description names (centre, date, fold ...), as text."""
     spelling: tuple[str, str] = ("", "")

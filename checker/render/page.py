@@ -130,7 +130,7 @@ class GroupRow:
     patients: str
     with_outcome: str
     without_outcome: str
-    cells: tuple[str, ...]
+    cells: tuple[EstimateRow, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -455,11 +455,12 @@ def group_tables(evaluation: EvaluationReport, metrics: Sequence[str]) -> tuple[
     )
 
 
-def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> str:
+def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> EstimateRow:
     for each in evaluation.subgroup_estimates:
         if (each.metric, each.group, each.score) == (metric, group, "score"):
-            return digits.together(each)
-    return digits.DASH
+            return estimate_row(each)
+    nothing = Estimate(metric=metric, group=group, cases=0, unit="case", undefined_because="not computed")
+    return estimate_row(nothing)
 
 
 def guidelines(report: Report) -> tuple[GuidelineView, ...]:

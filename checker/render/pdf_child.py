@@ -1,12 +1,13 @@
 """Turns one HTML file into one PDF with WeasyPrint; a program of its own, because WeasyPrint can take its process down.
 
 Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``report.json`` and ``fonts.txt`` (the folder of our fonts) there, writes
-``report.pdf`` and ``missing.txt`` (one line for each text that no font could show). Exit code 4: a library is missing; its
+``report.pdf`` and ``missing.txt`` (the code points that no font could show). Exit code 4: a library is missing; its
 message is on stderr. It imports nothing of ours, so that it runs as a file.
 """
 
 import hashlib
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,20 +20,20 @@ if TYPE_CHECKING:
 LIBRARY_MISSING = 4
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of everything in the file: the same report gives the same bytes."""
-GLYPH = "glyph"
+SIGN = re.compile(r"glyph.*\((U\+[0-9A-F]+)\)", re.DOTALL)
 
 
 class Missing(logging.Handler):
-    """Keeps what WeasyPrint says about texts that no font can show."""
+    """Keeps the code points that WeasyPrint found in no font."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
-        self.lines: list[str] = []
+        self.signs: dict[str, None] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep the message if it is about a glyph; other remarks are about style sheets."""
-        if GLYPH in record.getMessage().lower():
-            self.lines.append(record.getMessage())
+        """Keep the sign if the message is about one; other remarks are about style sheets."""
+        if found := SIGN.search(record.getMessage()):
+            self.signs[found.group(1)] = None
 
 
 def main(folder: Path) -> int:
@@ -55,7 +56,7 @@ def main(folder: Path) -> int:
         pdf_identifier=hashlib.sha256(html.encode("utf-8")).digest()[:16],
         attachments=[_attached(weasyprint, folder / "report.json")],
     )
-    (folder / "missing.txt").write_text("\n".join(listener.lines), encoding="utf-8")
+    (folder / "missing.txt").write_text("\n".join(listener.signs), encoding="utf-8")
     return 0
 
 

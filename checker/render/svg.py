@@ -5,6 +5,7 @@ from html import escape
 
 from checker.render.cleaned import without_controls
 
+FONTS = "Inter, Segoe UI, Helvetica Neue, Arial, sans-serif"
 FAMILY = re.compile(r" font-family: [^;\"]*;")
 STYLE = re.compile(r"<style.*?</style>\s*", re.DOTALL)
 TAG = re.compile(r"<[^>]*>")
@@ -24,7 +25,7 @@ def inline(svg: str, name: str, title: str, description: str) -> str:
     rest = STYLE.sub("", rest, count=1)
     rest = TAG.sub(lambda tag: _own(tag.group(), name), rest)
     head = (
-        f'<svg viewBox="{box.group(1)}" stroke-linejoin="round" role="img" aria-labelledby="{name}-title {name}-desc">'
+        f'<svg viewBox="{box.group(1)}" stroke-linejoin="round" font-family="{FONTS}" role="img" aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(without_controls(title))}</title>'
         f'<desc id="{name}-desc">{escape(without_controls(description))}</desc>'
     )

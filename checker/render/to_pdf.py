@@ -18,6 +18,8 @@ from checker.render.to_json import to_json
 from checker.resources import folder
 
 SECONDS = 300
+SHOWN = 10
+"""Most signs that a note names."""
 INSTALL = (
     "no PDF was written: install WeasyPrint's libraries (Debian and Ubuntu: "
     "apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0) or Chromium, Chrome or Edge"
@@ -65,7 +67,8 @@ def to_pdf(report: Report, *, figures: bool = True) -> Pdf:
 
 def _write(place: Path, report: Report, figures: bool) -> None:
     fonts = folder("templates") / "fonts"
-    listed = "\n".join(f"<dir>{escape(str(each))}</dir>" for each in (fonts, *SYSTEM_FONTS))
+    places = (str(fonts), *(each for each in SYSTEM_FONTS if each.startswith("/") or os.name == "nt"))
+    listed = "\n".join(f"<dir>{escape(each)}</dir>" for each in places)
     texts = {
         "report.html": to_html(report, figures=figures, paged=True),
         "report.json": to_json(report),
@@ -106,7 +109,8 @@ def _browser(place: Path, environment: Mapping[str, str], failed: str) -> Pdf:
 
 
 def _missing(place: Path) -> str:
-    lines = (place / "missing.txt").read_text(encoding="utf-8").splitlines()
-    if not lines:
+    signs = (place / "missing.txt").read_text(encoding="utf-8").split()
+    if not signs:
         return ""
-    return f"{len(lines)} texts hold signs that no font on this machine can show; boxes stand in their place"
+    shown = ", ".join(signs[:SHOWN]) + (" ..." if len(signs) > SHOWN else "")
+    return f"no font on this machine has these signs, boxes stand in their place: {shown}"

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from checker.model.claim import ClaimCheck, Verdict
+from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.evidence import CrossTable, DesignEffect, IntervalWidth
 from checker.model.finding import Finding, Severity
+from checker.model.metric_names import METRIC_NAMES
 from checker.model.study import Claim, Evaluation
 from checker.model.study.evaluations import Counts, WithCounts
 from checker.model.threshold import Thresholds
@@ -34,21 +35,29 @@ def _checked(check: ClaimCheck) -> None:
     quiet="The recomputed number rounds to the printed one, or does so under a convention that is named.",
 )
 def claim_contradicted(claim_check: ClaimCheck) -> Iterator[Finding]:
-    """Say each part of the claim that no listed convention explains."""
+    """Say the parts of the claim that no listed convention explains."""
     _checked(claim_check)
-    for part in claim_check.parts:
-        if part.verdict is Verdict.CONTRADICTED:
-            tried = len(part.tried)
-            under = f"; none of {tried} conventions explains it" if tried > 1 else ""
-            yield Finding(
-                message=(
-                    f"{claim_check.label}, {part.part.replace('_', ' ')}: printed {part.printed}, recomputed "
-                    f"{part.recomputed}{under}."
-                ),
-                at=(PLACE_OF_PART.get(part.part, "value"),),
-                observed=part.recomputed,
-                expected=part.printed,
-            )
+    wrong = [part for part in claim_check.parts if part.verdict is Verdict.CONTRADICTED]
+    if wrong:
+        tried = max(len(part.tried) for part in wrong)
+        under = f" None of {tried} conventions explains it." if tried > 1 else ""
+        parts = "; ".join(
+            f"{_named(part)}printed {part.printed}, recomputed {part.recomputed}" for part in wrong
+        )
+        yield Finding(
+            message=f"{claim_check.label}{_group(claim_check)}: {parts}.{under}",
+            at=(PLACE_OF_PART.get(wrong[0].part, "value"),),
+            observed="; ".join(f"{_named(part)}{part.recomputed}" for part in wrong),
+            expected="; ".join(f"{_named(part)}{part.printed}" for part in wrong),
+        )
+
+
+def _named(part: PartCheck) -> str:
+    return "" if part.part == "value" else f"{part.part.replace('_', ' ')} "
+
+
+def _group(check: ClaimCheck) -> str:
+    return "" if check.group == "all" else f" ({check.group})"
 
 
 @rule(
@@ -194,7 +203,7 @@ def number_without_interval(claim: Claim) -> Iterator[Finding]:
     value = stated(claim.value, "evaluations.claims.value")
     if claim.low is None and claim.high is None:
         yield Finding(
-            message=f"{claim.metric} {value} is printed without an interval.",
+            message=f"{METRIC_NAMES[claim.metric].label} {value} is printed without an interval.",
             at=("value",),
             observed=str(value),
             expected="the number with its interval",

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checker.model.evidence import DuplicateRows, PartitionOverlap, ThresholdOptimum
+from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows, ThresholdOptimum
 from checker.model.finding import Finding, Severity
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
@@ -76,6 +76,39 @@ def rows_that_count_twice(
             observed=f"{pairs} pairs of equal rows",
             expected=f"about {chance:.2g}",
         )
+
+
+@rule(
+    "LEA006",
+    title="Rows of one partition that stand in another",
+    severity=Severity.CRITICAL,
+    why=(
+        "A case that is in training and in the test under two ids is still the same case: the model has seen it, and "
+        "the test is not one."
+    ),
+    fix="Search for copies before splitting, remove them, repeat training and evaluation, and report the new results.",
+    sources=("kapoor-2023", "probast-ai-2025"),
+    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_p"),
+    loud="Twelve rows of the test agree with rows of the training table in age, sex and nine laboratory values.",
+    quiet="No more rows agree across partitions than chance gives.",
+)
+def rows_of_one_partition_in_another(
+    shared_rows_between_partitions: tuple[SharedRows, ...], thresholds: Thresholds
+) -> Iterator[Finding]:
+    """Say each two partitions with more equal rows than chance gives."""
+    for both in shared_rows_between_partitions:
+        many = both.pairs > thresholds["duplicate_pairs_over_chance"] * both.pairs_by_chance
+        if both.pairs and many and both.p < thresholds["duplicate_pairs_p"]:
+            rows = "pair of rows agrees" if both.pairs == 1 else "pairs of rows agree"
+            yield Finding(
+                message=(
+                    f"{both.pairs} {rows} between {both.first} and {both.second} in all {both.columns} columns that "
+                    f"both files have, under different ids; chance gives about {both.pairs_by_chance:.2g}."
+                ),
+                at=("data", "partitions"),
+                observed=f"{both.pairs} pairs of equal rows",
+                expected=f"about {both.pairs_by_chance:.2g}",
+            )
 
 
 @rule(

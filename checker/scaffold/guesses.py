@@ -37,6 +37,7 @@ GROUP = _set(
 """Words in the name of a column that tell what it holds."""
 ABSENCE = _set("no not none non negative neg benign healthy normal control controls absent without")
 """Words in a value that say that somebody has not the outcome."""
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FEW = 8
 """Most values of a column that divides the cases into groups."""
 MOST_PARTS = 12
@@ -118,7 +119,7 @@ class Guesses:
 
 def guess(table: Table) -> Guesses:
     """Return what each column of a table of predictions seems to be."""
-    seen = [_seen(table, name) for name in table.columns]
+    seen = [each for each in (_seen(table, name) for name in table.columns) if _can_be_named(each)]
     partition = _partition(seen)
     free = _without(seen, partition)
     outcome = _outcome(free)
@@ -165,6 +166,11 @@ def _seen(table: Table, name: str) -> Column:
         float(known.max()) if len(known) else None,
         bool(len(known)) and bool((known == np.round(known)).all()),
     )
+
+
+def _can_be_named(column: Column) -> bool:
+    """Return whether a description may hold the column's name and values: no control characters."""
+    return not any(CONTROL.search(each) for each in (column.name, *column.values))
 
 
 def words(name: str) -> frozenset[str]:

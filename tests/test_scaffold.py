@@ -1,0 +1,265 @@
+"""`checker new`: what it guesses from names and contents, and the description it writes."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import jsonschema
+import pytest
+import yaml
+
+from checker import pipeline, scaffold
+from checker.errors import BadRequest, BadSubmission
+from checker.model.study import TASKS
+from checker.reading.documents import read_study
+from checker.reading.tables import read_table
+from checker.scaffold.writing import text
+
+ROOT = Path(__file__).resolve().parent.parent
+ILPD = ROOT / "examples" / "indian_liver_patients" / "predictions" / "test.csv"
+SCHEMA = json.loads((ROOT / "schemas" / "study.schema.json").read_text(encoding="utf-8"))
+
+
+class Table(NamedTuple):
+    story: str
+    columns: dict[str, list[Any]]
+    guessed: dict[str, Any]
+
+
+def repeated(*values: Any, times: int = 6) -> list[Any]:
+    return list(values) * times
+
+
+SCORES = [round(0.05 + 0.07 * i, 2) for i in range(12)]
+IDS = [f"c{i}" for i in range(12)]
+
+TABLES = [
+    Table(
+        "standard names",
+        {"case": IDS, "outcome": repeated(0, 1), "score": SCORES},
+        {"case": "case", "outcome": "outcome", "score": "score", "positive": "1", "patient": None},
+    ),
+    Table(
+        "names as exported from a notebook",
+        {
+            "y_true": repeated(0, 1),
+            "y_prob": SCORES,
+            "PatientID": repeated("p1", "p2", "p3", times=4),
+        },
+        {"outcome": "y_true", "score": "y_prob", "patient": "PatientID", "case": None},
+    ),
+    Table(
+        "text labels: the other value sounds like absence",
+        {"diagnosis": repeated("benign", "HCC"), "probability": SCORES},
+        {"outcome": "diagnosis", "positive": "HCC"},
+    ),
+    Table(
+        "unknown labels: the rarer value",
+        {"diagnosis": ["A"] * 3 + ["B"] * 9, "probability": SCORES},
+        {"positive": "A"},
+    ),
+    Table(
+        "sex has two values and is no outcome",
+        {"sex": repeated("F", "M"), "outcome": repeated("no", "yes"), "risk": SCORES},
+        {"outcome": "outcome", "positive": "yes", "groups": ["sex"]},
+    ),
+    Table(
+        "a decision column is not the outcome",
+        {"predicted": repeated(1, 0), "label": repeated(0, 1), "probability": SCORES},
+        {"outcome": "label", "score": "probability"},
+    ),
+    Table(
+        "age is a number and no score where a probability is there",
+        {"age": list(range(40, 52)), "label": repeated(0, 1), "p_model": SCORES},
+        {"score": "p_model"},
+    ),
+    Table(
+        "an id that repeats is a patient",
+        {
+            "id": repeated(*"abcdefghij", times=2),
+            "label": [0, 1] * 10,
+            "score": [i / 20 for i in range(20)],
+        },
+        {"patient": "id", "case": None, "repeats": True},
+    ),
+    Table(
+        "a partition column",
+        {
+            "split": ["train"] * 4 + ["val"] * 4 + ["test"] * 4,
+            "label": repeated(0, 1),
+            "score": SCORES,
+        },
+        {
+            "partition": "split",
+            "tested": "test",
+            "roles": {"train": "training", "val": "", "test": ""},
+        },
+    ),
+    Table(
+        "an external part is scored",
+        {"set": ["internal"] * 6 + ["external"] * 6, "label": repeated(0, 1), "score": SCORES},
+        {"tested": "external", "roles": {"internal": "internal_test", "external": "external_test"}},
+    ),
+    Table(
+        "lower scores go with the outcome",
+        {"label": [1] * 6 + [0] * 6, "score": SCORES},
+        {"turned": True},
+    ),
+    Table(
+        "nothing to recognise",
+        {"a": ["x"] * 12, "b": IDS},
+        {"outcome": None, "score": None, "positive": None},
+    ),
+]
+
+
+def written(path: Path, columns: dict[str, list[Any]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(columns)
+        writer.writerows(zip(*columns.values(), strict=True))
+    return path
+
+
+def name(guess: Any) -> Any:
+    return getattr(guess, "column", guess)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.story)
+def test_columns_are_guessed_from_names_and_contents(table, tmp_path):
+    found = scaffold.guess(read_table(written(tmp_path / "t.csv", table.columns), name="t.csv"))
+    seen: dict[str, Any] = {
+        "groups": [each.column for each in found.groups],
+        "roles": {part.name: part.role for part in found.parts},
+        "tested": found.tested.name,
+    }
+    for what, expected in table.guessed.items():
+        assert seen.get(what, name(getattr(found, what, None))) == expected, what
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.story)
+def test_every_description_validates_and_fits_the_schema(table, tmp_path):
+    source = written(tmp_path / "t.csv", table.columns)
+    made = scaffold.make(tmp_path / "my study ü", "classification", source)
+    study = made.folder / "study.yaml"
+    assert read_study(study).notes == ()
+    jsonschema.validate(yaml.safe_load(study.read_text(encoding="utf-8")), SCHEMA)
+
+
+@pytest.mark.parametrize("task", [*TASKS, "explanation"])
+def test_every_task_has_a_description_that_validates(task, tmp_path):
+    made = scaffold.make(tmp_path, task, None)
+    document = read_study(made.folder / "study.yaml")
+    evaluation = (document.study.evaluations or ())[0]
+    assert evaluation.task == (task if task in TASKS else "classification")
+    assert document.notes == ()
+    assert ("explanations:" in (tmp_path / "study.yaml").read_text(encoding="utf-8")) is (
+        task == "explanation"
+    )
+
+
+def test_the_example_can_be_scored_as_guessed(tmp_path):
+    made = scaffold.make(tmp_path / "new", "classification", ILPD)
+    report = pipeline.check(made.folder / "study.yaml")
+    auroc = next(each for each in report.evaluations[0].estimates if each.metric == "auroc")
+    assert auroc.value == pytest.approx(0.768462847419172)
+    assert auroc.cases == 291
+
+
+def test_one_part_of_a_table_can_be_scored_as_guessed(tmp_path):
+    columns = {"split": ["train"] * 4 + ["test"] * 8, "label": [0, 1] * 6, "score": SCORES}
+    made = scaffold.make(tmp_path / "new", "classification", written(tmp_path / "t.csv", columns))
+    report = pipeline.check(made.folder / "study.yaml")
+    assert report.evaluations[0].cohort is not None
+    assert report.evaluations[0].cohort.rows == 8
+
+
+def test_what_was_guessed_is_told_with_reasons_and_alternatives(tmp_path):
+    told = scaffold.told(scaffold.make(tmp_path / "new", "classification", ILPD))
+    assert "291 rows, 14 columns. Guessed; please confirm in study.yaml:" in told
+    assert "liver_disease: two values, 0, 1; named like an outcome" in told
+    assert "(or" in told
+    assert "prob_demographic" in told
+    assert "205 with the outcome" in told
+    assert "checker validate" in told
+    assert max(map(len, told.splitlines()[2:-3])) <= 80
+
+
+def test_the_editor_finds_the_schema_beside_the_description(tmp_path):
+    scaffold.make(tmp_path, "classification", None)
+    first = (tmp_path / "study.yaml").read_text(encoding="utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=study.schema.json"
+    assert json.loads((tmp_path / "study.schema.json").read_text(encoding="utf-8")) == SCHEMA
+
+
+def test_a_description_is_never_overwritten(tmp_path):
+    scaffold.make(tmp_path, "classification", None)
+    before = (tmp_path / "study.yaml").read_bytes()
+    with pytest.raises(BadRequest, match="exists already and is not overwritten"):
+        scaffold.make(tmp_path, "survival", None)
+    assert (tmp_path / "study.yaml").read_bytes() == before
+
+
+def test_predictions_are_never_overwritten(tmp_path):
+    source = written(tmp_path / "t.csv", TABLES[0].columns)
+    (tmp_path / "new" / "predictions").mkdir(parents=True)
+    there = tmp_path / "new" / "predictions" / "t.csv"
+    there.write_text("mine", encoding="utf-8")
+    with pytest.raises(BadRequest, match="exists already"):
+        scaffold.make(tmp_path / "new", "classification", source)
+    assert there.read_text(encoding="utf-8") == "mine"
+
+
+def test_predictions_inside_the_folder_stay_where_they_are(tmp_path):
+    (tmp_path / "new" / "tables").mkdir(parents=True)
+    source = written(tmp_path / "new" / "tables" / "t.csv", TABLES[0].columns)
+    made = scaffold.make(tmp_path / "new", "classification", source)
+    assert (made.predictions, made.copied) == ("tables/t.csv", False)
+    assert not (tmp_path / "new" / "predictions").exists()
+
+
+def test_a_table_that_cannot_be_read_leaves_nothing_behind(tmp_path):
+    (tmp_path / "t.csv").write_text("a,b\n", encoding="utf-8")
+    with pytest.raises(BadSubmission, match="no rows"):
+        scaffold.make(tmp_path / "new", "classification", tmp_path / "t.csv")
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_file_is_no_folder(tmp_path):
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    with pytest.raises(BadRequest, match="is a file; name a folder"):
+        scaffold.make(tmp_path / "taken", "classification", None)
+
+
+HOSTILE = [
+    "yes",
+    "null",
+    "1.10",
+    "a: b",
+    "a #b",
+    "[x]",
+    'say "yes"',
+    "back\\slash",
+    "two\nlines",
+    "bell\x07",
+    "- a",
+    "{{ 7 * 7 }}",
+    "Größe",
+    "🙂",
+    "trailing ",
+    "*alias",
+]
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_any_name_is_written_so_that_it_is_read_back(value):
+    assert yaml.safe_load(f"key: {text(value)}") == {"key": value}
+    assert yaml.safe_load(f"key: [{text(value)}, b]") == {"key": [value, "b"]}
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=repr)
+def test_any_column_name_gives_a_description_that_validates(value, tmp_path):
+    columns = {value: repeated("F", "M"), f"{value} outcome": repeated(0, 1), "score": SCORES}
+    made = scaffold.make(tmp_path / "new", "classification", written(tmp_path / "t.csv", columns))
+    read_study(made.folder / "study.yaml")
