@@ -286,5 +286,18 @@ def test_groups_have_their_own_estimates_and_empty_cells_are_a_group() -> None:
     }
 
 
+def test_scikit_learn_agrees_where_it_is_asked() -> None:
+    rng = np.random.default_rng(5)
+    scored = predictions(rng.integers(0, 2, 80).tolist(), rng.random(80).round(2).tolist())
+    described = study({"operating_point": {"threshold": 0.5}}, model={"output": "probability"})
+    silent = at_evaluation(described, scored).value("second_opinion")
+    assert isinstance(silent, Absent)
+    assert not silent.applies
+    known = at_evaluation(described, scored).inside(settings=Settings(second_opinion=True))
+    opinions: Any = known.value("second_opinion")
+    assert {each.metric for each in opinions} >= {"auroc", "average_precision", "brier_score", "f1"}
+    assert all(each.agrees for each in opinions)
+
+
 def test_parameters_are_named_after_what_they_need() -> None:
     assert needs(MAKERS["confusion_counts"]) == ("classified", "scored", "threshold")

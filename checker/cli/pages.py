@@ -59,7 +59,8 @@ def _unknown(name: str) -> str:
     known = [*RULES, *METRIC_NAMES, *_guidelines(), *_item_names(), *FACTS, *groups()]
     spelled = {each.casefold(): each for each in known}
     last = [each for each in known if each.rpartition(".")[2] == name]
-    alike = last[:CUT] or [each for each in (nearest(name, known),) if each]
+    domain = [code for code in sorted(RULES) if code[:3] == name[:3].upper() and name[3:].isdigit()]
+    alike = last[:CUT] or domain or [each for each in (nearest(name, known),) if each]
     if name.casefold() in spelled:
         alike = [spelled[name.casefold()]]
     if not alike:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from importlib.metadata import version
 from typing import NamedTuple, cast
 
 import numpy as np
@@ -9,9 +10,11 @@ from numpy.typing import NDArray
 
 from checker import metrics
 from checker.evidence.base import evidence
+from checker.metrics.second_opinion import FURTHEST
+from checker.metrics.second_opinion import second_opinion as by_another_program
 from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimate, Estimates
-from checker.model.evidence import CrossTable, DesignEffect, ThresholdOptimum
+from checker.model.evidence import CrossTable, DesignEffect, SecondOpinion, ThresholdOptimum
 from checker.model.predictions import Codes, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
@@ -374,3 +377,39 @@ def decision_curve(
 def score_distribution(classified: Evaluation, scored: Scored) -> ScoreDistribution:
     """Return the histogram of scores by outcome."""
     return metrics.score_distribution(scored.outcome, scored.score)
+
+
+@evidence
+def second_opinion(
+    classified: Evaluation,
+    scored: Scored,
+    estimates: Estimates,
+    optional_threshold: float | None,
+    is_probability: bool,
+    settings: Settings,
+) -> tuple[SecondOpinion, ...]:
+    """Return our estimates beside those of scikit-learn, where both define the metric alike.
+
+    Raises:
+        DoesNotApply: nobody asked for it.
+    """
+    if not settings.second_opinion:
+        raise DoesNotApply("a second opinion was not asked for")
+    program = f"scikit-learn {version('scikit-learn')}"
+    inside = bool(((scored.score >= 0) & (scored.score <= 1)).all())
+    theirs = dict(
+        by_another_program(
+            scored.outcome, scored.score, optional_threshold, probability=is_probability and inside
+        )
+    )
+    return tuple(
+        SecondOpinion(
+            metric=ours.metric,
+            ours=ours.value,
+            theirs=theirs[ours.metric],
+            program=program,
+            agrees=abs(ours.value - theirs[ours.metric]) <= FURTHEST,
+        )
+        for ours in estimates
+        if ours.value is not None and ours.metric in theirs
+    )

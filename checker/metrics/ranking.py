@@ -101,9 +101,7 @@ def _up_to(counts: Floats, last: Codes) -> Floats:
 
 
 def _tallies(true_positives: Floats, false_positives: Floats) -> Tallies:
-    return Tallies(
-        _steps(true_positives), _steps(false_positives), true_positives, false_positives
-    )
+    return Tallies(_steps(true_positives), _steps(false_positives), true_positives, false_positives)
 
 
 def _steps(total: Floats) -> Floats:

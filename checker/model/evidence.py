@@ -132,6 +132,19 @@ class DesignEffect:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondOpinion:
+    """One metric by an independent program, beside ours."""
+
+    metric: str
+    ours: float
+    theirs: float
+    program: str
+    """Name and version."""
+    agrees: bool
+    """They differ by rounding at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CrossTable:
     """Decisions against outcomes, in rows of the file."""
 
@@ -202,6 +215,7 @@ class EvaluationEvidence:
     calibration_curve: CalibrationCurve | Absent
     decision_curve: DecisionCurve | Absent
     score_distribution: ScoreDistribution | Absent
+    second_opinion: tuple[SecondOpinion, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

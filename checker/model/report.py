@@ -13,6 +13,7 @@ from checker.model.evidence import (
     DesignEffect,
     GroupSize,
     PartitionCount,
+    SecondOpinion,
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
@@ -83,6 +84,7 @@ class EvaluationReport:
     calibration_curve: CalibrationCurve | None = None
     decision_curve: DecisionCurve | None = None
     score_distribution: ScoreDistribution | None = None
+    second_opinion: tuple[SecondOpinion, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 

@@ -10,3 +10,5 @@ class Settings:
     seed: int = 0
     resamples: int = 2000
     level: float = 0.95
+    second_opinion: bool = False
+    """Compute once more with scikit-learn what it defines as we do."""

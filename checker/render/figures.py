@@ -27,6 +27,7 @@ SMALL, WIDE = 3.35, 6.9
 """Widths in inches: half a page and a page."""
 ROWS = 11
 """About as many rows in the table of a curve."""
+FALSE_POSITIVES = f"1{digits.SPACE}{digits.MINUS}{digits.SPACE}specificity"
 FOREST = ("auroc", "sensitivity", "specificity")
 """Metrics of the forest of groups, one panel each, where they were computed."""
 UNDEFINED: dict[str, Any] = {
@@ -113,7 +114,7 @@ def _roc(evaluation: EvaluationReport, name: str) -> DrawnFigure:
         x, y = curve.at_threshold
         point = (
             f" The dot is the declared threshold {digits.short(evaluation.threshold)}: "
-            f"sensitivity {y:.2f}, 1 {digits.MINUS} specificity {x:.2f}."
+            f"sensitivity {y:.2f}, {FALSE_POSITIVES} {x:.2f}."
         )
     return DrawnFigure(
         name=name,
@@ -129,7 +130,7 @@ def _roc(evaluation: EvaluationReport, name: str) -> DrawnFigure:
             (SMALL, 3.6),
             lambda figure: _draw_roc(figure, curve),
         ),
-        heads=(f"1 {digits.MINUS} specificity", "Sensitivity"),
+        heads=(FALSE_POSITIVES, "Sensitivity"),
         rows=_curve_rows(curve.false_positive_rate, curve.sensitivity),
     )
 
@@ -154,7 +155,7 @@ def _draw_roc(figure: "Figure", curve: RocCurve) -> None:
             markeredgewidth=1.2,
             clip_on=False,
         )
-    _unit_square(axes, f"1 {digits.MINUS} specificity", "Sensitivity")
+    _unit_square(axes, FALSE_POSITIVES, "Sensitivity")
 
 
 def _calibration(evaluation: EvaluationReport, name: str) -> DrawnFigure:

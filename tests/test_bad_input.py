@@ -1,0 +1,251 @@
+"""Everything that people hand in by mistake, or to see what happens: one clear message, exit code 2, no traceback."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from checker.cli import run
+
+STUDY = """\
+study:
+  title: A study
+data:
+  partitions:
+    - {name: test, role: internal_test}
+evaluations:
+  - name: test
+    task: classification
+    partition: test
+    predictions: predictions.csv
+    unit: patient
+    positive: 1
+    claims:
+      - {name: AUROC, metric: auroc, value: 0.75}
+"""
+ROWS = ["outcome,score,sex", "1,0.9,F", "0,0.2,M", "1,0.7,M", "0,0.8,F", "1,0.6,F", "0,0.1,M"]
+TABLE = "\n".join(ROWS) + "\n"
+
+
+def study(text: str = STUDY, name: str = "study.yaml") -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        (folder / name).write_text(text, encoding="utf-8")
+        (folder / "predictions.csv").write_text(TABLE, encoding="utf-8")
+
+    return write
+
+
+def changed(old: str, new: str) -> Callable[[Path], None]:
+    assert old in STUDY
+    return study(STUDY.replace(old, new))
+
+
+def raw(data: bytes, name: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        study()(folder)
+        (folder / name).write_bytes(data)
+
+    return write
+
+
+def table(text: str) -> Callable[[Path], None]:
+    return raw(text.encode(), "predictions.csv")
+
+
+def nothing(folder: Path) -> None:
+    """Leave the folder empty."""
+
+
+def a_folder_in_its_place(name: str) -> Callable[[Path], None]:
+    def write(folder: Path) -> None:
+        study()(folder)
+        (folder / name).unlink()
+        (folder / name).mkdir()
+
+    return write
+
+
+def a_link_outside(folder: Path) -> None:
+    study()(folder)
+    outside = folder.parent / f"{folder.name}-outside.csv"
+    outside.write_text(TABLE, encoding="utf-8")
+    (folder / "predictions.csv").unlink()
+    os.symlink(outside, folder / "predictions.csv")
+
+
+class Bad(NamedTuple):
+    story: str
+    prepare: Callable[[Path], None]
+    says: tuple[str, ...]
+    command: str = "check"
+
+
+NAN = TABLE.replace("0.7", "nan")
+DESCRIPTIONS = [
+    Bad("a missing file", nothing, ("study.yaml", "no such file")),
+    Bad("a folder instead of a file", a_folder_in_its_place("study.yaml"), ("folder",)),
+    Bad("a binary file", raw(bytes(range(256)) * 8, "study.yaml"), ("study.yaml",)),
+    Bad("UTF-16", raw(STUDY.encode("utf-16"), "study.yaml"), ("UTF-16", "UTF-8")),
+    Bad("an empty file", raw(b"", "study.yaml"), ("empty",)),
+    Bad("a list instead of fields", study("- a\n- b\n"), ("study.yaml:1",)),
+    Bad("not YAML", study("study: [a, b\n"), ("study.yaml:",)),
+    Bad(
+        "a duplicate key",
+        changed("    unit: patient\n", "    unit: patient\n    unit: exam\n"),
+        ("unit",),
+    ),
+    Bad("a tab", study("study:\n\ttitle: A study\n"), ("study.yaml:2", "tab")),
+    Bad("an anchor", changed("title: A study", "title: &a A study"), ("anchor",)),
+    Bad("an alias", study("study: &a {title: x}\ndata: *a\n"), ("study.yaml:",)),
+    Bad("a tag", changed("title: A study", "title: !!python/name:os.system x"), ("tag",)),
+    Bad("200,000 nested brackets", study("[" * 200_000), ("deep",)),
+    Bad("200,000 nested mappings", study("{a: " * 200_000), ("deep",)),
+    Bad("a 50 MB file", raw(b"a: 1\n" * 10_000_000, "study.yaml"), ("MB",)),
+    Bad("an unknown field", changed("title:", "titel:"), ("study.titel", "did you mean title?")),
+    Bad("an unknown metric", changed("metric: auroc", "metric: aurok"), ("aurok", "did you mean")),
+    Bad("an unclear role", changed("internal_test", "validation"), ("tuning", "external_test")),
+    Bad("text where a number is asked", changed("0.75", "high"), ("high",)),
+    Bad("a number that begins with 0", changed("role: internal_test", "patients: 012"), ("012",)),
+    Bad(
+        "a partition that is not there",
+        changed("partition: test", "partition: tset"),
+        ("did you mean test?",),
+    ),
+]
+PATHS = [
+    Bad("an absolute path", changed("predictions: predictions.csv", "predictions: /etc/passwd"), ("/etc/passwd", "folder", "forward slashes")),
+    Bad("a drive of Windows", changed("predictions: predictions.csv", "predictions: 'C:\\data.csv'"), ("folder", "forward slashes")),
+    Bad("a path that goes up", changed("predictions: predictions.csv", "predictions: ../x.csv"), ("../x.csv", "folder", "forward slashes")),
+    Bad("a backslash", changed("predictions: predictions.csv", "predictions: 'data\\x.csv'"), ("backslash",)),
+    Bad("a misspelt file", changed(" predictions.csv", " prediction.csv"), ("did you mean predictions.csv?",)),
+    Bad("a folder instead of predictions", a_folder_in_its_place("predictions.csv"), ("folder",)),
+]  # fmt: skip
+TABLES = [
+    Bad("a binary table", raw(bytes(range(256)) * 8, "predictions.csv"), ("predictions.csv",)),
+    Bad("a table in UTF-16", raw(TABLE.encode("utf-16"), "predictions.csv"), ("UTF-16",)),
+    Bad("an empty table", table(""), ("predictions.csv", "empty")),
+    Bad("a header only", table("outcome,score\n"), ("no rows",)),
+    Bad("a missing column", table(TABLE.replace("outcome", "outcom")), ("outcome", "did you mean outcom?")),
+    Bad("text in a number column", table(TABLE.replace("0.7", "high")), ("row 4", "high")),
+    Bad("nan as a value", table(NAN), ("row 4", "nan")),
+    Bad("inf as a value", table(TABLE.replace("0.7", "inf")), ("row 4", "inf")),
+    Bad("three labels", table(TABLE.replace("0,0.1", "2,0.1")), ('"0"', '"1"', '"2"')),
+    Bad("a positive value that nobody has", changed("positive: 1", "positive: HCC"), ("HCC", '"0"')),
+    Bad("a workbook called .csv", raw(b"PK\x03\x04" + bytes(40), "predictions.csv"), (".xlsx",)),
+]  # fmt: skip
+BAD = [*DESCRIPTIONS, *PATHS, *TABLES]
+
+
+def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Run the command, which must refuse; return what it says on stderr."""
+    code = run(arguments)
+    out, err = capsys.readouterr()
+    assert code == 2, err
+    assert out == ""
+    assert "Traceback" not in err
+    assert err.splitlines()[-1].startswith("checker: ")
+    assert err.splitlines()[-1].endswith("(exit code 2)")
+    return err
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda bad: bad.story)
+def test_check_says_what_is_wrong_and_ends_with_2(bad, tmp_path, capsys):
+    bad.prepare(tmp_path)
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    for words in bad.says:
+        assert words in err
+    assert len(err) < 2000, "a message that nobody reads"
+
+
+@pytest.mark.parametrize("bad", DESCRIPTIONS, ids=lambda bad: bad.story)
+def test_validate_says_the_same(bad, tmp_path, capsys):
+    bad.prepare(tmp_path)
+    err = refused(["validate", str(tmp_path / "study.yaml")], capsys)
+    for words in bad.says:
+        assert words in err
+
+
+@pytest.mark.parametrize("bad", TABLES[:-2], ids=lambda bad: bad.story)
+def test_metrics_says_the_same_of_a_table(bad, tmp_path, capsys):
+    bad.prepare(tmp_path)
+    file = str(tmp_path / "predictions.csv")
+    arguments = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
+    err = refused(arguments, capsys)
+    for words in bad.says:
+        assert words in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights that a user of Windows has not")
+def test_a_link_to_a_place_outside_is_not_followed(tmp_path, capsys):
+    a_link_outside(tmp_path)
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert "link to a place outside" in err
+
+
+def test_every_problem_is_told_at_once(tmp_path, capsys):
+    study(STUDY.replace("title:", "titel:").replace("unit: patient", "unit: person"))(tmp_path)
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert "study.titel" in err
+    assert "evaluations[0].unit" in err
+    assert "2 problems in" in err
+
+
+def test_a_claim_without_predictions_could_not_be_checked_and_is_no_error(tmp_path, capsys):
+    changed("    predictions: predictions.csv\n", "")(tmp_path)
+    code = run(["check", str(tmp_path / "study.yaml"), "--format", "json"])
+    out, err = capsys.readouterr()
+    assert code == 0, err
+    assert '"verdict": "not_checkable"' in out
+
+
+MISUSE = [
+    (["chekc"], "did you mean", "checker --help"),
+    (["check"], "Missing argument", "checker check --help"),
+    (["check", "study.yaml", "--fromat", "json"], "did you mean --format?", "check --help"),
+    (["check", "study.yaml", "--format", "yaml"], "'yaml'", "check --help"),
+    (["check", "study.yaml", "-o", "report.docx"], ".html, .pdf, .json, .md", ""),
+    (["check", "study.yaml", "-o", "r.md", "-o", "r.md"], "named twice", ""),
+    (["check", "study.yaml", "--select", "XYZ"], "no rule begins with XYZ", ""),
+    (["check", "study.yaml", "--guideline", "tripod"], "tripod", ""),
+    (["metrics", "survival", "x.csv", "--time", "t"], "not part of this version", ""),
+    (["metrics", "classification", "predictions.csv", "--outcome", "outcome"], "--score", ""),
+    (["explain", "LEA999"], "did you mean", ""),
+    (["list", "rulez"], "rulez", ""),
+    (["render", "nothing.json"], "no such file", ""),
+    (["render", "study.yaml"], "not JSON", ""),
+    (["new", "x", "--task", "clasification"], "clasification", ""),
+]
+
+
+@pytest.mark.parametrize(("arguments", "says", "see"), MISUSE, ids=lambda each: str(each)[:60])
+def test_wrong_use_is_said_in_one_line(arguments, says, see, tmp_path, monkeypatch, capsys):
+    study()(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    err = refused(arguments, capsys)
+    assert says.casefold() in err.casefold()
+    assert see in err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "says"),
+    [
+        ("--where", "sex", "COLUMN=VALUE"),
+        ("--where", "sex=X", "F"),
+        ("--where", "sexx=F", "did you mean sex?"),
+        ("--group", "sexx", "did you mean sex?"),
+        ("--net-benefit", "1.5", "between 0 and 1"),
+        ("--threshold", "nan", "finite"),
+        ("--threshold", "half", "valid number"),
+        ("--positive", "HCC", "HCC"),
+        ("--compare", "scoer", "did you mean score?"),
+        ("--level", "95", "0.999"),
+        ("-o", "x.pdf", ".json or .txt"),
+    ],
+)
+def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, capsys):
+    table(TABLE)(tmp_path)
+    file = str(tmp_path / "predictions.csv")
+    base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
+    assert says in refused([*base, option, value], capsys)
