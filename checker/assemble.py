@@ -195,7 +195,7 @@ def evaluation_report(
         threshold_origin=_plain(point.origin),
         estimates=_numbers(known.pop("estimates", None)),
         subgroup_estimates=_numbers(known.pop("subgroup_estimates", None)),
-        comparisons=known.pop("paired_comparison", ()),
+        comparisons=known.pop("paired_comparison", ()) + known.pop("group_comparison", ()),
         threshold_optimum=known.pop("threshold_equals_optimum_on_test", ()),
         **{
             name: value

@@ -257,10 +257,20 @@ def _measured(known: Known, predictions: Predictions) -> Measured:
             for name in ("estimates", "compared_estimates", "subgroup_estimates")
             for estimate in cast(Iterable[Estimate], made.get(name, ()))
         ),
-        comparisons=cast(tuple[Comparison, ...], made.get("paired_comparison", ())),
+        comparisons=tuple(
+            comparison
+            for name in ("paired_comparison", "group_comparison")
+            for comparison in cast(Iterable[Comparison], made.get(name, ()))
+        ),
         notes=tuple(each.because for each in absent),
     )
 
 
-MEASURED = ("estimates", "compared_estimates", "subgroup_estimates", "paired_comparison")
+MEASURED = (
+    "estimates",
+    "compared_estimates",
+    "subgroup_estimates",
+    "paired_comparison",
+    "group_comparison",
+)
 """Evidence that `measure` shows."""

@@ -1,16 +1,19 @@
 """Writes the generated pages of docs/ and schemas/study.schema.json; with --check, says which are out of date."""
 
-import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
+from typer.main import get_command
+
+from checker.cli.app import EPILOG, app
 from checker.metrics import METRICS
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.study.facts import FACTS, Fact
 from checker.reading.guidelines import guidelines
 from checker.reading.references import read_sources, read_thresholds
-from checker.reading.schema import study_schema
+from checker.reading.schema import schema_text
 from checker.rules import RULES, Rule
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -133,18 +136,50 @@ def guidelines_page() -> str:
     return "\n".join(rows)
 
 
+def commands_page() -> str:
+    """Return the page of all commands with their arguments and options."""
+    rows = [
+        MADE,
+        "# Commands\n",
+        f"{EPILOG}\n",
+        "stdout carries the result alone; notes go to stderr.\n",
+    ]
+    for path, command in _commands("checker", get_command(app)):
+        rows.append(f"## {path}\n")
+        rows.append(f"{' '.join((command.help or '').split())}\n")
+        if all(each.name == "help" for each in command.params):
+            continue
+        rows.append("| takes | |\n|---|---|")
+        rows += [_parameter(each) for each in command.params if each.name != "help"]
+        rows.append("")
+    return "\n".join(rows)
+
+
+def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every command that does something, with its whole name."""
+    if not hasattr(command, "commands"):
+        yield path, command
+        return
+    for name, inner in command.commands.items():
+        yield from _commands(f"{path} {name}", inner)
+
+
+def _parameter(parameter: Any) -> str:
+    names = ", ".join(f"`{each}`" for each in parameter.opts)
+    if parameter.param_type_name == "argument":
+        names = f"`{parameter.metavar or parameter.name.upper()}`"
+    return f"| {names} | {' '.join((getattr(parameter, 'help', '') or '').split())} |"
+
+
 def pages() -> dict[Path, str]:
     """Return every generated file with its text."""
-    from docs_commands import commands_page
-
-    schema = json.dumps(study_schema(), indent=1, ensure_ascii=False) + "\n"
     return {
         ROOT / "docs/rules.md": rules_page(),
         ROOT / "docs/metrics.md": metrics_page(),
         ROOT / "docs/study.md": study_page(),
         ROOT / "docs/guidelines.md": guidelines_page(),
         ROOT / "docs/commands.md": commands_page(),
-        ROOT / "schemas/study.schema.json": schema,
+        ROOT / "schemas/study.schema.json": schema_text(),
     }
 
 

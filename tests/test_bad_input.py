@@ -42,6 +42,10 @@ def changed(old: str, new: str) -> Callable[[Path], None]:
     return study(STUDY.replace(old, new))
 
 
+def at(path: str) -> Callable[[Path], None]:
+    return changed("predictions: predictions.csv", f"predictions: '{path}'")
+
+
 def raw(data: bytes, name: str) -> Callable[[Path], None]:
     def write(folder: Path) -> None:
         study()(folder)
@@ -115,11 +119,11 @@ DESCRIPTIONS = [
     ),
 ]
 PATHS = [
-    Bad("an absolute path", changed("predictions: predictions.csv", "predictions: /etc/passwd"), ("/etc/passwd", "folder", "forward slashes")),
-    Bad("a drive of Windows", changed("predictions: predictions.csv", "predictions: 'C:\\data.csv'"), ("folder", "forward slashes")),
-    Bad("a path that goes up", changed("predictions: predictions.csv", "predictions: ../x.csv"), ("../x.csv", "folder", "forward slashes")),
-    Bad("a backslash", changed("predictions: predictions.csv", "predictions: 'data\\x.csv'"), ("backslash",)),
-    Bad("a misspelt file", changed(" predictions.csv", " prediction.csv"), ("did you mean predictions.csv?",)),
+    Bad("an absolute path", at("/etc/passwd"), ("/etc/passwd", "folder", "forward slashes")),
+    Bad("a drive of Windows", at("C:\\data.csv"), ("folder", "forward slashes")),
+    Bad("a path that goes up", at("../x.csv"), ("../x.csv", "folder", "forward slashes")),
+    Bad("a backslash", at("data\\x.csv"), ("backslash",)),
+    Bad("a misspelt file", at("prediction.csv"), ("did you mean predictions.csv?",)),
     Bad("a folder instead of predictions", a_folder_in_its_place("predictions.csv"), ("folder",)),
 ]  # fmt: skip
 TABLES = [

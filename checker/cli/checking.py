@@ -40,16 +40,16 @@ def validate(
     except BadSubmission as bad:
         if form is Form.JSON:
             console.send(
-                _as_json({"file": study.name, "problems": list(map(_problem, bad.problems))})
+                _as_json({"file": str(study), "problems": list(map(_problem, bad.problems))})
             )
             found = f"{counted(len(bad.problems), 'problem')} in {study.name}"
             return Ending(ExitCode.UNUSABLE, found)
         raise
-    _say_described(document, form)
+    _say_described(study, document, form)
     return DONE
 
 
-def _say_described(document: "StudyDocument", form: Form) -> None:
+def _say_described(file: Path, document: "StudyDocument", form: Form) -> None:
     from checker.model.study.facts import described
     from checker.reading.documents import dotted
 
@@ -58,7 +58,7 @@ def _say_described(document: "StudyDocument", form: Form) -> None:
         console.send(
             _as_json(
                 {
-                    "file": document.file,
+                    "file": str(file),
                     "notes": [
                         {"line": each.line, "path": dotted(each.path), "message": each.message}
                         for each in document.notes
@@ -142,22 +142,27 @@ def check(
         )
         written = outputs.write_all(report, files)
     show_report(report, form, show)
-    say_written(files, written)
+    say_written(written)
     return _ending(report, written.failures, fail_on)
 
 
 def show_report(report: "Report", form: ReportForm, show: Level = Level.MINOR) -> None:
     """Print the report to stdout."""
-    if form is ReportForm.TEXT:
-        from checker.render import to_terminal
+    from checker import render
 
-        shown, hidden = _shown(report, show)
-        width, colour, unicode = console.screen()
-        console.say(to_terminal(shown, width=width, colour=colour, unicode=unicode))
-        if hidden:
-            console.note(f"{counted(hidden, 'finding')} below {show} not shown (--show minor)")
-    else:
-        console.send(outputs.as_text(report, f".{form}"))
+    match form:
+        case ReportForm.JSON:
+            console.send(render.to_json(report))
+        case ReportForm.HTML:
+            console.send(render.to_html(report))
+        case ReportForm.MD:
+            console.send(render.to_markdown(report))
+        case ReportForm.TEXT:
+            shown, hidden = _shown(report, show)
+            width, colour, unicode = console.screen()
+            console.say(render.to_terminal(shown, width=width, colour=colour, unicode=unicode))
+            if hidden:
+                console.note(f"{counted(hidden, 'finding')} below {show} not shown (--show minor)")
 
 
 def _shown(report: "Report", show: Level) -> tuple["Report", int]:
@@ -175,12 +180,10 @@ def _from(level: str) -> list[str]:
     return names[: names.index(level) + 1] if level in names else []
 
 
-def say_written(files: Sequence[Path], written: outputs.Written) -> None:
+def say_written(written: outputs.Written) -> None:
     """Tell which outputs exist now, and which do not."""
-    failed = {each.partition(" was not written:")[0] for each in written.failures}
-    for file in files:
-        if str(file) not in failed:
-            console.note(f"wrote {file}")
+    for file in written.files:
+        console.note(f"wrote {file}")
     for remark in (*written.notes, *written.failures):
         console.note(remark)
 

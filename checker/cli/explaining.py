@@ -91,7 +91,7 @@ def _rows(kind: Kind) -> list[dict[str, str]]:
             from checker.model.metric_names import METRIC_NAMES
 
             return [
-                {"name": each.name, "tasks": ", ".join(each.tasks), "label": each.label}
+                {"name": each.name, "label": each.label, "tasks": ", ".join(each.tasks)}
                 for each in METRIC_NAMES.values()
             ]
         case Kind.GUIDELINES:
@@ -105,25 +105,29 @@ def _rows(kind: Kind) -> list[dict[str, str]]:
             from checker.model.study.facts import FACTS
 
             return [
-                {"name": each.name, "type": each.type, "meaning": each.meaning}
+                {"name": each.name, "meaning": each.meaning, "type": each.type}
                 for each in FACTS.values()
             ]
 
 
 def _table(rows: Sequence[dict[str, str]], width: int) -> str:
-    """Return the rows as columns; the last one is wrapped."""
-    *first, last = rows[0]
-    widths = [max(len(row[name]) for row in rows) for name in first]
-    margin = sum(widths) + 2 * len(widths)
+    """Return the rows as columns; the last one is wrapped, and takes up others that leave it no room."""
+    cells = [list(row.values()) for row in rows]
+    while len(cells[0]) > 2 and width - _margin(cells) < 30:
+        cells = [[*row[:-2], f"{row[-2]} ({row[-1]})"] for row in cells]
+    margin = _margin(cells)
+    sizes = [max(map(len, column)) for column in zip(*cells, strict=True)][:-1]
     lines = []
-    for row in rows:
-        head = "".join(f"{row[name]:<{size}}  " for name, size in zip(first, widths, strict=True))
-        if width - margin < 30:
-            lines += [head.rstrip(), *_wrapped(row[last], width, "    ")]
-        else:
-            body = _wrapped(row[last], width, " " * margin) or [""]
-            lines += [(head + body[0].lstrip()).rstrip(), *body[1:]]
+    for *first, last in cells:
+        head = "".join(f"{cell:<{size}}  " for cell, size in zip(first, sizes, strict=True))
+        body = _wrapped(last, max(width, margin + 20), " " * margin) or [""]
+        lines += [(head + body[0].lstrip()).rstrip(), *body[1:]]
     return "\n".join(lines)
+
+
+def _margin(cells: Sequence[Sequence[str]]) -> int:
+    """Return where the last column begins."""
+    return sum(max(map(len, column)) + 2 for column in list(zip(*cells, strict=True))[:-1])
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:

@@ -1,7 +1,7 @@
 """Writes reports to files: the format from the suffix, to a temporary name first, then moved."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -11,12 +11,12 @@ from checker.errors import BadRequest, OutputFailed
 if TYPE_CHECKING:
     from checker.model.report import Report
 
-SUFFIXES = (".html", ".pdf", ".json", ".md")
-
 
 class Written(NamedTuple):
     """What became of the requested outputs."""
 
+    files: tuple[Path, ...]
+    """Those that exist now."""
     notes: tuple[str, ...]
     """What a reader of an output should know (a PDF without tags)."""
     failures: tuple[str, ...]
@@ -29,9 +29,13 @@ def require_known(files: Sequence[Path]) -> None:
     Raises:
         BadRequest: its suffix is of no format, it is a folder, or it is asked for twice.
     """
+    if not files:
+        return
+    from checker.render import FORMATS
+
     for file in files:
-        if file.suffix.lower() not in SUFFIXES:
-            known = ", ".join(SUFFIXES)
+        if file.suffix.lower() not in FORMATS:
+            known = ", ".join(sorted(FORMATS))
             raise BadRequest(f"{file}: the ending decides the format, and must be one of {known}")
         if file.is_dir():
             raise BadRequest(f"{file} is a folder; name a file in it")
@@ -41,7 +45,7 @@ def require_known(files: Sequence[Path]) -> None:
 
 def write_all(report: "Report", files: Sequence[Path]) -> Written:
     """Write every output that can be written."""
-    notes, failures = [], []
+    done, notes, failures = [], [], []
     for file in files:
         try:
             data, remark = _made(report, file.suffix.lower())
@@ -49,9 +53,10 @@ def write_all(report: "Report", files: Sequence[Path]) -> Written:
         except OutputFailed as failed:
             failures.append(f"{file} was not written: {failed}")
             continue
+        done.append(file)
         if remark:
             notes.append(f"{file}: {remark}")
-    return Written(tuple(notes), tuple(failures))
+    return Written(tuple(done), tuple(notes), tuple(failures))
 
 
 def _made(report: "Report", suffix: str) -> tuple[bytes, str]:
@@ -60,24 +65,10 @@ def _made(report: "Report", suffix: str) -> tuple[bytes, str]:
     Raises:
         OutputFailed: it cannot be made on this machine.
     """
-    if suffix == ".pdf":
-        from checker.render.to_pdf import to_pdf
+    from checker.render import FORMATS
 
-        made = to_pdf(report)
-        return made.content, made.note
-    return as_text(report, suffix).encode("utf-8"), ""
-
-
-def as_text(report: "Report", suffix: str) -> str:
-    """Return an output that is text."""
-    from checker import render
-
-    makers: dict[str, Callable[[Report], str]] = {
-        ".html": render.to_html,
-        ".json": render.to_json,
-        ".md": render.to_markdown,
-    }
-    return makers[suffix](report)
+    made = FORMATS[suffix](report)
+    return (made.encode("utf-8"), "") if isinstance(made, str) else (made.content, made.note)
 
 
 def save(file: Path, data: bytes) -> None:

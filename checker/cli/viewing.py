@@ -32,7 +32,7 @@ def render(
         written = outputs.write_all(found, files)
     if form or not files:
         show_report(found, form or ReportForm.TEXT)
-    say_written(files, written)
+    say_written(written)
     if written.failures:
         return Ending(ExitCode.UNUSABLE, f"{counted(len(written.failures), 'output')} not written")
     return DONE

@@ -5,7 +5,8 @@ from typing import NamedTuple
 
 from checker.evidence.claim_values import Reading, ValueCheck, not_checkable
 from checker.evidence.conventions import Convention
-from checker.evidence.interval_methods import Limits, Method, methods
+from checker.evidence.interval_methods import Method, methods
+from checker.evidence.limits import Limits
 from checker.evidence.printed import AsPrinted
 from checker.model.claim import Attempt, PartCheck, Verdict
 from checker.model.evidence import IntervalWidth
@@ -34,7 +35,8 @@ class PrintedLimits(NamedTuple):
         """Return whether both limits round to the printed ones, or may by Monte-Carlo error and rounded scores."""
         below, above = room
         return (
-            self.low is None or self.low.overlaps(limits.low_room[0] + below, limits.low_room[1] + above)
+            self.low is None
+            or self.low.overlaps(limits.low_room[0] + below, limits.low_room[1] + above)
         ) and (
             self.high is None
             or self.high.overlaps(limits.high_room[0] + below, limits.high_room[1] + above)
@@ -79,7 +81,9 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
         return None
     under = value.under
     if under.direct is not None:
-        return not_checkable("interval", printed.text, f"no interval is recomputed for: {under.words}")
+        return not_checkable(
+            "interval", printed.text, f"no interval is recomputed for: {under.words}"
+        )
     try:
         room = _room(value)
         ordered, named = _in_order(claim, under)

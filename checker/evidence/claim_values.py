@@ -195,9 +195,7 @@ def _tries(
     yield Try(attempt=cut, under=ours, is_ours=False)
 
 
-def _try(
-    printed: AsPrinted, reading: Reading, under: Convention, *, is_ours: bool = False
-) -> Try:
+def _try(printed: AsPrinted, reading: Reading, under: Convention, *, is_ours: bool = False) -> Try:
     words = reading.words if is_ours and reading.words else reading.named(under.words)
     try:
         value = under.value()
@@ -269,7 +267,9 @@ def _other_thresholds(about: Subject) -> Iterator[tuple[str, float]]:
     ranked = ranking(rows.score)
     counts = tally(rows.outcome, rows.score)
     if counts.positives and counts.negatives:
-        youden = counts.true_positives / counts.positives - counts.false_positives / counts.negatives
+        youden = (
+            counts.true_positives / counts.positives - counts.false_positives / counts.negatives
+        )
         yield "at the threshold that is best on these data", float(ranked.score[youden.argmax()])
 
 

@@ -63,7 +63,9 @@ def claim_check(
     """
     compared, recomputed = None, None
     if claim.versus is not None:
-        parts, compared = check_difference(claim, classified, claim_subject, predictions, unit, settings)
+        parts, compared = check_difference(
+            claim, classified, claim_subject, predictions, unit, settings
+        )
     else:
         recomputed = _estimate(claim_subject, estimates, unit)
         parts = tuple(_parts(claim, claim_subject, claim_value, recomputed, predictions))
@@ -167,7 +169,9 @@ def _numerator(printed: int, value: ValueCheck) -> PartCheck:
     except NotEstablished as missing:
         return not_checkable("numerator", str(printed), str(missing))
     if not isinstance(measured, Share) or value.under.direct is not None:
-        return not_checkable("numerator", str(printed), "it is no proportion, so it has no numerator")
+        return not_checkable(
+            "numerator", str(printed), "it is no proportion, so it has no numerator"
+        )
     return _counted("numerator", printed, {value.under.words: round(float(measured.numerator))})
 
 

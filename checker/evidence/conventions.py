@@ -120,7 +120,9 @@ def _taken(
 def other_class(about: Subject, predictions: Predictions) -> Iterator[Convention]:
     """Yield the measure of the other class: programs that take the first label as positive print it unasked."""
     if about.metric.name in WITH_A_POSITIVE_CLASS:
-        yield Convention("the other class taken as positive", about.rows.other_class(), about.metric)
+        yield Convention(
+            "the other class taken as positive", about.rows.other_class(), about.metric
+        )
 
 
 def other_definition(about: Subject, predictions: Predictions) -> Iterator[Convention]:

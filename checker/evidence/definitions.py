@@ -52,7 +52,9 @@ def precision_recall_trapezoid(rows: Rows) -> float:
     if not counts.positives:
         raise Undefined("no case has the outcome")
     recall = np.append(0.0, counts.true_positives / counts.positives)
-    precision = np.append(1.0, counts.true_positives / (counts.true_positives + counts.false_positives))
+    precision = np.append(
+        1.0, counts.true_positives / (counts.true_positives + counts.false_positives)
+    )
     return float(np.trapezoid(precision, recall))
 
 
@@ -60,7 +62,9 @@ def _error_of_bins(bins: int, *, equal_width: bool) -> Callable[[Rows], float]:
     def error(rows: Rows) -> float:
         order = np.argsort(rows.score, kind="stable")
         risk, outcome = rows.score[order], rows.outcome[order]
-        where = np.ceil(risk * bins) - 1 if equal_width else np.arange(len(risk)) * bins // len(risk)
+        where = (
+            np.ceil(risk * bins) - 1 if equal_width else np.arange(len(risk)) * bins // len(risk)
+        )
         start = np.flatnonzero(np.diff(np.clip(where, 0, bins - 1), prepend=-1))
         return float(np.abs(np.add.reduceat(outcome - risk, start)).sum() / len(risk))
 
@@ -127,7 +131,8 @@ def lowess_gaps(rows: Rows) -> Floats:
     Raises:
         Undefined: fewer than three distinct risks.
     """
-    risk, inverse, cases = np.unique(rows.score, return_inverse=True, return_counts=True)
+    risk, inverse, counts = np.unique(rows.score, return_inverse=True, return_counts=True)
+    cases = counts.astype(float)
     if len(risk) < 3:
         raise Undefined("a smooth curve needs at least three distinct predicted risks")
     with_outcome = np.bincount(inverse, rows.outcome.astype(float))
@@ -175,7 +180,9 @@ HALF_ADDED = "0.5 added to each cell"
 OTHER_DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     # both are called "calibration intercept" and "calibration in the large" (Van Calster et al. 2019)
     "calibration_in_the_large": (
-        Definition("the intercept estimated together with the slope", metric="calibration_intercept"),
+        Definition(
+            "the intercept estimated together with the slope", metric="calibration_intercept"
+        ),
         Definition("the observed share minus the mean predicted risk", direct=mean_difference),
     ),
     "calibration_intercept": (
@@ -186,7 +193,9 @@ OTHER_DEFINITIONS: dict[str, tuple[Definition, ...]] = {
         Definition("expected over observed", metric="observed_expected_ratio", turn=_inverse),
     ),
     "average_precision": (
-        Definition("the precision-recall curve joined by straight lines", direct=precision_recall_trapezoid),
+        Definition(
+            "the precision-recall curve joined by straight lines", direct=precision_recall_trapezoid
+        ),
     ),
     # ten equal widths: Naeini et al. 2015; fifteen: Guo et al. 2017
     "expected_calibration_error": (
@@ -202,7 +211,9 @@ OTHER_DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     # printed by programs that average over classes, unasked
     "f1": (
         Definition("the mean of both classes (macro)", direct=_f1_over_classes(by_size=False)),
-        Definition("the mean of both classes weighted by size", direct=_f1_over_classes(by_size=True)),
+        Definition(
+            "the mean of both classes weighted by size", direct=_f1_over_classes(by_size=True)
+        ),
     ),
     # Haldane 1956, Anscombe 1956: usual in meta-analyses
     "positive_likelihood_ratio": (Definition(HALF_ADDED, direct=_half_added(_positive_ratio)),),

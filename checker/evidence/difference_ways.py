@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.evidence.interval_methods import AUTHORS_RESAMPLES, ERRORS, Limits, exactly
+from checker.evidence.limits import AUTHORS_RESAMPLES, ERRORS, Limits, exactly
 from checker.evidence.rows import Rows
 from checker.metrics import intervals
 from checker.metrics.base import Bools, Floats, Metric
@@ -186,7 +186,9 @@ def _resampled(pair: Pair) -> Iterator[Way]:
     value = rows.value(pair.metric) - pair.second.value(pair.metric)
     spread = float(np.std(known, ddof=1))
     error = ERRORS * (0.5 / AUTHORS_RESAMPLES + 0.5 / len(known)) ** 0.5
-    p_room = sorted(intervals.two_sided_p(value / (spread * (1 + each))) for each in (-error, error))
+    p_room = sorted(
+        intervals.two_sided_p(value / (spread * (1 + each))) for each in (-error, error)
+    )
     half = intervals.quantile(rows.level) * spread
     around = _scaled(value, half, error)
     yield Way(f"bootstrap standard error {over}", "bootstrap", around, (p_room[0], p_room[1]))
@@ -201,4 +203,3 @@ def _values(metric: Metric, rows: Rows) -> Floats:
     asked = Asked(metric, tuple(rows.facets.items()))
     weights = drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples)
     return resampled(replace(rows, facets={}).known(), [asked], weights)[asked]
-

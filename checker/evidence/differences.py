@@ -8,7 +8,7 @@ import numpy as np
 from checker.evidence.claim_intervals import printed_limits
 from checker.evidence.claim_values import CUT, Reading, not_checkable, readings
 from checker.evidence.difference_ways import AT_A_THRESHOLD, Pair, Way, ways
-from checker.evidence.interval_methods import Limits
+from checker.evidence.limits import Limits
 from checker.evidence.printed import printed_p
 from checker.evidence.rows import Subject, patients_of, score_of
 from checker.metrics.base import Floats
@@ -41,9 +41,13 @@ def check_difference(
     Raises:
         NotEstablished: the other score is not in the file, or the metric has no recomputed difference.
     """
-    name, score = score_of(stated(claim.versus, "evaluations.claims.versus"), evaluation, predictions)
+    name, score = score_of(
+        stated(claim.versus, "evaluations.claims.versus"), evaluation, predictions
+    )
     if name == about.score:
-        raise NotEstablished(f'"{claim.versus}" is compared with itself; say which two scores (of, versus)')
+        raise NotEstablished(
+            f'"{claim.versus}" is compared with itself; say which two scores (of, versus)'
+        )
     comparison = _comparison(claim, about, name, score, predictions, unit, settings, evaluation)
     if comparison.difference is None:
         raise NotEstablished(f"the difference is undefined: {comparison.undefined_because}")
@@ -198,7 +202,7 @@ def _p_value(claim: Claim, text: str, tried: Sequence[Way]) -> PartCheck:
     if not possible:
         return not_checkable("p_value", text, tried[0].words)
     ours_words, ours = possible[0]
-    possible.append((f"{ours_words}, {ONE_SIDED}", (ours[0] / 2, ours[1] / 2)))
+    possible.insert(1, (f"{ours_words}, {ONE_SIDED}", (ours[0] / 2, ours[1] / 2)))
     attempts = tuple(
         Attempt(
             convention=words,

@@ -1,6 +1,7 @@
 """Evidence about groups: how large they are, and how the model does in each."""
 
 from collections.abc import Iterator, Mapping
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,15 +9,17 @@ from numpy.typing import NDArray
 from checker import metrics
 from checker.evidence.base import evidence
 from checker.evidence.performance import Scored
-from checker.model.estimate import Estimate, Estimates
+from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.evidence import GroupSize
-from checker.model.predictions import Predictions
+from checker.model.predictions import Labels, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
 from checker.needs import DoesNotApply
 
 MISSING = "not known"
 """Name of the group of rows whose cell is empty."""
+MOST_COMPARED = 4
+"""Groups of a column up to which each is compared with each; beyond, too many tests for anybody to read."""
 
 
 def _groups(predictions: Predictions) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
@@ -87,3 +90,52 @@ def subgroup_estimates(
             evaluation=classified.name,
         )
     return Estimates(tuple(made))
+
+
+@evidence
+def group_comparison(
+    classified: Evaluation,
+    predictions: Predictions,
+    columns: Mapping[str, NDArray[np.generic]],
+    unit: str,
+    settings: Settings,
+) -> tuple[Comparison, ...]:
+    """Return the AUROC of each group minus that of each other, for columns of two to four groups.
+
+    The p values are those of single tests; nothing is corrected for their number.
+
+    Raises:
+        DoesNotApply: no column has two to four groups.
+    """
+    pairs = [
+        (column, first, second)
+        for column, labels in predictions.groups.items()
+        if len(labels.names) <= MOST_COMPARED
+        for first, second in combinations(range(len(labels.names)), 2)
+    ]
+    if not pairs:
+        raise DoesNotApply(f"no column of groups has two to {MOST_COMPARED} of them")
+    return tuple(
+        _compared(predictions.groups[column], column, first, second, columns, unit, settings)
+        for column, first, second in pairs
+    )
+
+
+def _compared(
+    labels: Labels,
+    column: str,
+    first: int,
+    second: int,
+    columns: Mapping[str, NDArray[np.generic]],
+    unit: str,
+    settings: Settings,
+) -> Comparison:
+    return metrics.compare_groups(
+        columns,
+        labels.codes == first,
+        f"{column} = {labels.names[first]}",
+        f"{column} = {labels.names[second]}",
+        among=(labels.codes == first) | (labels.codes == second),
+        unit=unit,
+        level=settings.level,
+    )

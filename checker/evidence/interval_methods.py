@@ -1,43 +1,18 @@
 """Methods by which the interval of a metric is computed: ours first, then every other one in accepted use."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from functools import partial
 from typing import Literal, NamedTuple
 
-import numpy as np
-
+from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.rows import Rows
 from checker.metrics import intervals
-from checker.metrics.base import Floats, Metric, Share, Uncertainty
+from checker.metrics.base import Metric, Share, Uncertainty
 from checker.metrics.patients import EACH_PATIENT, effective_cases
-from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, left_out, resampled
 from checker.model.estimate import Interval
 from checker.needs import Absent, NotEstablished, needs
 
 Family = Literal["delong", "logit", "wilson", "exact", "wald", "bootstrap", "other"]
-
-AUTHORS_RESAMPLES = 1000
-"""Resamples that authors are taken to have drawn when they do not say: the fewest in common use."""
-ERRORS = 3
-"""Monte-Carlo standard errors that a bootstrap limit may lie from ours."""
-MOST_LEFT_OUT = 3000
-"""More patients than this are not left out one by one; the acceleration of BCa is then next to nothing."""
-
-
-class Limits(NamedTuple):
-    """An interval, and how far each of its limits may lie from ours by Monte-Carlo error alone."""
-
-    low: float
-    high: float
-    low_room: tuple[float, float]
-    """Smallest and largest lower limit."""
-    high_room: tuple[float, float]
-
-    @property
-    def narrower(self) -> float:
-        """Return the width that Monte-Carlo error may take off."""
-        return (self.low_room[1] - self.low) + (self.high - self.high_room[0])
 
 
 class Method(NamedTuple):
@@ -53,16 +28,6 @@ class Method(NamedTuple):
     """False: printed by programs, but no interval to measure others by."""
 
 
-def exactly(interval: Interval) -> Limits:
-    """Return the limits of a closed formula."""
-    return Limits(
-        interval.low,
-        interval.high,
-        (interval.low, interval.low),
-        (interval.high, interval.high),
-    )
-
-
 def methods(metric: Metric, rows: Rows) -> Iterator[Method]:
     """Yield every method for the metric, ours first; the order is fixed.
 
@@ -71,7 +36,9 @@ def methods(metric: Metric, rows: Rows) -> Iterator[Method]:
     over = "over patients" if rows.repeated else "over cases"
     resampling = partial(_resampling, metric, rows, over, clustered=True)
     if metric.interval is not None and (not rows.repeated or _knows_patients(metric)):
-        yield _formula(metric, rows, ", clustered by patient" if rows.repeated else "", clustered=True)
+        yield _formula(
+            metric, rows, ", clustered by patient" if rows.repeated else "", clustered=True
+        )
         yield from _closed(metric, rows)
         yield from resampling()
     else:
@@ -150,7 +117,10 @@ def _of_area(metric: Metric, rows: Rows) -> Iterator[Method]:
     alone, apart = not rows.repeated, ", rows taken as independent" if rows.repeated else ""
     if rows.repeated:
         yield Method(
-            "Obuchowski, logit scale", "logit", True, lambda: exactly(_clustered_logit(metric, rows))
+            "Obuchowski, logit scale",
+            "logit",
+            True,
+            lambda: exactly(_clustered_logit(metric, rows)),
         )
     yield Method(
         f"DeLong, logit scale{apart}",
@@ -198,9 +168,12 @@ def _of_proportion(metric: Metric, rows: Rows, measured: Share) -> Iterator[Meth
             yield from _over_patients(found / cases, each, rows.level)
     alone, apart = not rows.repeated, ", rows taken as independent" if rows.repeated else ""
     for words, family, make in PROPORTIONS:
-        yield Method(
-            f"{words}{apart}", family, alone, lambda make=make: exactly(make(found, cases, rows.level))
-        )
+        limits = partial(_from_counts, make, found, cases, rows.level)
+        yield Method(f"{words}{apart}", family, alone, limits)
+
+
+def _from_counts(make: intervals.Method, found: float, cases: float, level: float) -> Limits:
+    return exactly(make(found, cases, level))
 
 
 def _over_patients(share: float, each: Share, level: float) -> Iterator[Method]:
@@ -254,7 +227,7 @@ def _poisson_ratio(metric: Metric, rows: Rows) -> Limits:
 
 
 def _resampling(metric: Metric, rows: Rows, over: str, *, clustered: bool) -> Iterator[Method]:
-    found = _Resamples(metric, rows)
+    found = Resamples(metric, rows)
     yield Method(f"percentile bootstrap {over}", "bootstrap", clustered, found.percentile)
     yield Method(f"BCa bootstrap {over}", "bootstrap", clustered, found.bca)
     yield Method(f"bootstrap standard error {over}", "bootstrap", clustered, found.normal)
@@ -263,90 +236,5 @@ def _resampling(metric: Metric, rows: Rows, over: str, *, clustered: bool) -> It
             f"percentile bootstrap {over}, each class apart",
             "bootstrap",
             clustered,
-            _Resamples(metric, rows, stratified=True).percentile,
+            Resamples(metric, rows, stratified=True).percentile,
         )
-
-
-class _Resamples:
-    """The metric on resamples of patients, drawn once for all bootstrap methods."""
-
-    def __init__(self, metric: Metric, rows: Rows, *, stratified: bool = False) -> None:
-        self.metric, self.rows, self.stratified = metric, rows, stratified
-        self._values: Floats | None = None
-
-    def values(self) -> Floats:
-        """Return the metric on each resample, NaN where undefined.
-
-        Raises:
-            NotEstablished: too few patients.
-        """
-        rows = self.rows
-        if rows.patients < FEWEST_PATIENTS:
-            raise NotEstablished(
-                f"{rows.patients} patients are too few to resample (at least {FEWEST_PATIENTS})"
-            )
-        if self._values is None:
-            asked = Asked(self.metric, tuple(rows.facets.items()))
-            known = replace(rows, facets={}).known()
-            self._values = resampled(known, [asked], self._weights())[asked]
-        return self._values
-
-    def _weights(self) -> Iterator[Floats]:
-        rows = self.rows
-        if not self.stratified:
-            yield from drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples)
-            return
-        sides = [np.flatnonzero(rows.outcome), np.flatnonzero(~rows.outcome)]
-        both = [
-            drawn((*rows.seeds, i), len(side), len(rows.outcome), rows.resamples)  # type: ignore[arg-type]
-            for i, side in enumerate(sides)
-        ]
-        for with_outcome, without in zip(*both, strict=True):
-            weight = np.zeros((len(with_outcome), len(rows.outcome)))
-            weight[:, sides[0]], weight[:, sides[1]] = with_outcome, without
-            yield weight
-
-    def percentile(self) -> Limits:
-        """Return the percentiles of the resamples."""
-        return self._with_room(intervals.percentile(self.values(), self.rows.level))
-
-    def bca(self) -> Limits:
-        """Return the bias-corrected and accelerated limits."""
-        rows = self.rows
-        if rows.patients > MOST_LEFT_OUT:
-            raise NotEstablished(f"{rows.patients} patients are too many to leave out one by one")
-        known = replace(rows, facets={}).known()
-        without = left_out(known, self.metric, rows.facets, rows.patients)
-        return self._with_room(
-            intervals.bca(self.values(), rows.value(self.metric), without, rows.level)
-        )
-
-    def normal(self) -> Limits:
-        """Return the value with normal quantiles of the standard deviation of the resamples."""
-        values = self.values()[~np.isnan(self.values())]
-        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-        value, half = self.rows.value(self.metric), intervals.quantile(self.rows.level) * spread
-        if not spread:
-            raise NotEstablished("resampling gives the same value again and again")
-        off = ERRORS * half * (0.5 / AUTHORS_RESAMPLES + 0.5 / len(values)) ** 0.5
-        low, high = value - half, value + half
-        return Limits(low, high, (low - off, low + off), (high - off, high + off))
-
-    def _with_room(self, found: Interval) -> Limits:
-        """Return the limits with their Monte-Carlo room.
-
-        A limit is a quantile of the resamples. The share of resamples below it has the standard error
-        sqrt(q (1 - q) / resamples), for the authors' resamples and for ours; the quantiles at three of them
-        to either side are the room. No density has to be estimated.
-        """
-        values = np.sort(self.values()[~np.isnan(self.values())])
-        low_room, high_room = (_room(values, limit) for limit in (found.low, found.high))
-        return Limits(found.low, found.high, low_room, high_room)
-
-
-def _room(values: Floats, limit: float) -> tuple[float, float]:
-    share = float(np.mean(values <= limit))
-    error = (share * (1 - share) * (1 / AUTHORS_RESAMPLES + 1 / len(values))) ** 0.5
-    shares = np.clip([share - ERRORS * error, share + ERRORS * error], 0, 1)
-    low, high = (float(each) for each in np.quantile(values, shares))
-    return min(low, limit), max(high, limit)

@@ -125,5 +125,12 @@ def printed_p(text: str) -> PrintedP:
     number = as_printed(Printed(found["number"]))
     if number.value > 1:
         raise NotEstablished(f'"{text}" is no p value: it is larger than 1')
-    relations: dict[str | None, Relation] = {"<": "<", "≤": "<", "<=": "<", ">": ">", "≥": ">", ">=": ">"}
+    relations: dict[str | None, Relation] = {
+        "<": "<",
+        "≤": "<",
+        "<=": "<",
+        ">": ">",
+        "≥": ">",
+        ">=": ">",
+    }
     return PrintedP(relations.get(found["relation"], "="), number)

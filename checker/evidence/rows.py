@@ -191,7 +191,9 @@ def group_of(group: str | None, predictions: Predictions) -> tuple[str, NDArray[
         if _plain(name) == _plain(group):
             return name, rows
     if not found:
-        raise NotEstablished(f'no column of groups is named (evaluations.groups), so "{group}" is not known')
+        raise NotEstablished(
+            f'no column of groups is named (evaluations.groups), so "{group}" is not known'
+        )
     raise NotEstablished(f'there is no group "{group}"; there are {_listed(found)}')
 
 
@@ -267,9 +269,7 @@ def _facets(
     return facets
 
 
-def _threshold(
-    claim: Claim, rows: Rows, declared: float | None, predictions: Predictions
-) -> float:
+def _threshold(claim: Claim, rows: Rows, declared: float | None, predictions: Predictions) -> float:
     if claim.at is not None:
         return -float(claim.at) if predictions.lower_is_positive else float(claim.at)
     if declared is not None:

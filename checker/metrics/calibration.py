@@ -30,6 +30,10 @@ BINS = 10
 """Of equal count, for the expected calibration error and the points beside the curve."""
 STEPS = 50
 """Newton's method needs about six; more than this many means it does not converge."""
+CONVERGED = 1e-8
+"""A last step of this length leaves an error of about its square."""
+LONG = 0.5
+"""Newton steps on the logit scale below this length only go up."""
 SIMULATED = 20_000_000
 """Outcomes drawn for the calibration error of perfect calibration: up to 1,000 sets, fewer for large data."""
 
@@ -93,7 +97,7 @@ def recalibration(outcome: Bools, linear_predictor: Floats, patient: Codes) -> F
         raise Undefined(
             "the predicted risks separate the outcomes completely, so no slope fits best"
         )
-    design = np.column_stack([np.ones(len(outcome)), linear_predictor])
+    design = np.stack([np.ones(len(outcome)), linear_predictor])
     return _fit(outcome, design, np.zeros(len(outcome)), np.array([0.0, 1.0]), patient)
 
 
@@ -105,7 +109,7 @@ def recalibration_in_the_large(outcome: Bools, linear_predictor: Floats, patient
         Undefined: one of the classes is empty.
     """
     _both(outcome)
-    return _fit(outcome, np.ones((len(outcome), 1)), linear_predictor, np.zeros(1), patient)
+    return _fit(outcome, np.ones((1, len(outcome))), linear_predictor, np.zeros(1), patient)
 
 
 def _both(outcome: Bools) -> None:
@@ -114,22 +118,32 @@ def _both(outcome: Bools) -> None:
 
 
 def _fit(outcome: Bools, design: Floats, offset: Floats, start: Floats, patient: Codes) -> Fit:
-    """Return the maximum of the likelihood by Newton's method; a step that lowers it is halved."""
-    coefficients, deviance = start, _deviance(outcome, design @ start + offset)
+    """Return the maximum of the likelihood by Newton's method; the design has shape (coefficients, cases)."""
+    coefficients = start
     for _ in range(STEPS):
-        expected = _inverse_logit(design @ coefficients + offset)
-        gradient = design.T @ (outcome - expected)
-        information = (design.T * (expected * (1 - expected))) @ design
-        step = _solved(information, gradient)
-        if np.abs(step).max() < 1e-10:
-            covariance, method = _covariance(information, design, outcome - expected, patient)
-            return Fit(coefficients, covariance, method)
-        found = _deviance(outcome, design @ (coefficients + step) + offset)
-        while found > deviance + 1e-9 * abs(deviance) and np.abs(step).max() > 1e-12:
-            step = step / 2
-            found = _deviance(outcome, design @ (coefficients + step) + offset)
-        coefficients, deviance = coefficients + step, found
+        expected = _inverse_logit(coefficients @ design + offset)
+        residual = outcome - expected
+        information = (design * (expected * (1 - expected))) @ design.T
+        step = _solved(information, design @ residual)
+        if np.abs(step).max() < CONVERGED:
+            covariance, method = _covariance(information, design, residual, patient)
+            return Fit(coefficients + step, covariance, method)
+        coefficients = coefficients + _shortened(step, coefficients, outcome, design, offset)
     raise Undefined("the logistic fit does not converge")
+
+
+def _shortened(
+    step: Floats, coefficients: Floats, outcome: Bools, design: Floats, offset: Floats
+) -> Floats:
+    """Return the step, halved until it does not lower the likelihood; only long steps can."""
+    if np.abs(step).max() < LONG:
+        return step
+    before = _deviance(outcome, coefficients @ design + offset)
+    while _deviance(outcome, (coefficients + step) @ design + offset) > before:
+        step = step / 2
+        if np.abs(step).max() < CONVERGED:
+            raise Undefined("the logistic fit does not converge")
+    return step
 
 
 def _solved(information: Floats, gradient: Floats) -> Floats:
@@ -144,7 +158,8 @@ def _deviance(outcome: Bools, linear: Floats) -> float:
 
 
 def _inverse_logit(linear: Floats) -> Floats:
-    return np.exp(-np.logaddexp(0, -linear))
+    with np.errstate(over="ignore"):  # exp(710) is infinite, and 1 / infinity is the right answer
+        return np.asarray(1 / (1 + np.exp(-linear)))
 
 
 def _covariance(
@@ -156,7 +171,7 @@ def _covariance(
         return inverse, "Wald"
     if patients < 2:
         raise Undefined("needs cases of at least two patients")
-    off = sums_by_patient(patient, *(design.T * residual))
+    off = sums_by_patient(patient, *(design * residual))
     middle = off.T @ off * patients / (patients - 1)
     return (
         inverse @ middle @ inverse,

@@ -56,7 +56,7 @@ class Placements(NamedTuple):
 @derived("classification")
 def ranking(score: Floats) -> Ranking:
     """Return the cases from the highest score to the lowest."""
-    order = np.argsort(-score)
+    order = np.argsort(score)[::-1]
     falling = score[order]
     last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(score) - 1)
     return Ranking(order, last, falling[last])
@@ -148,11 +148,12 @@ def placements(outcome: Bools, ranking: Ranking) -> Placements:
     Raises:
         Undefined: one of the two classes is empty.
     """
-    counts = tallies(Ranked(outcome[ranking.order], ranking.order), ranking, None)
+    here = outcome[ranking.order]
+    counts = tallies(Ranked(here, ranking.order), ranking, None)
     of_positive, of_negative = _placements_per_score(counts)
-    at = np.empty(len(outcome), np.int64)
-    at[ranking.order] = np.repeat(np.arange(len(ranking.last)), np.diff(ranking.last, prepend=-1))
-    value = np.where(outcome, of_positive[at], of_negative[at])
+    times = np.diff(ranking.last, prepend=-1)
+    value = np.empty(len(outcome))
+    value[ranking.order] = np.where(here, of_positive.repeat(times), of_negative.repeat(times))
     return Placements(value, area(counts))
 
 

@@ -204,6 +204,7 @@ class EvaluationEvidence:
     estimates: Estimates | Absent
     subgroup_estimates: Estimates | Absent
     paired_comparison: tuple[Comparison, ...] | Absent
+    group_comparison: tuple[Comparison, ...] | Absent
     group_sizes: tuple[GroupSize, ...] | Absent
     no_information_rate: float | Absent
     confusion_counts: CrossTable | Absent

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate, facets
@@ -19,6 +20,28 @@ from checker.model.report import (
 )
 from checker.render import digits
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
+
+class Section(NamedTuple):
+    """One section of the page; its template is ``templates/sections/<name>.html``."""
+
+    name: str
+    title: str
+
+
+SECTIONS = (
+    Section("glance", "The study at a glance"),
+    Section("short", "In short"),
+    Section("contradictions", "What contradicts"),
+    Section("comments", "Comments to the authors"),
+    Section("risk", "Risk of bias"),
+    Section("claims", "Printed numbers against recomputed ones"),
+    Section("performance", "Performance"),
+    Section("groups", "Groups"),
+    Section("items", "Reporting items"),
+    Section("unchecked", "What could not be checked, and why"),
+    Section("provenance", "Provenance"),
+)
+"""In the order of the page."""
 
 DOMAINS = {
     "PAR": "Participants and data",
@@ -559,3 +582,8 @@ def severity_counts(report: Report) -> tuple[tuple[Sign, int], ...]:
 def references(report: Report) -> dict[str, int]:
     """Return the number under which each source stands in the list of sources."""
     return {key: number for number, key in enumerate(report.provenance.sources, start=1)}
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return ``1 rule`` or ``2 rules``."""
+    return f"{number} {one if number == 1 else many or one + 's'}"

@@ -13,29 +13,6 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 
-class Section(NamedTuple):
-    """One section of the page; its template is ``templates/sections/<name>.html``."""
-
-    name: str
-    title: str
-
-
-SECTIONS = (
-    Section("glance", "The study at a glance"),
-    Section("short", "In short"),
-    Section("contradictions", "What contradicts"),
-    Section("comments", "Comments to the authors"),
-    Section("risk", "Risk of bias"),
-    Section("claims", "Printed numbers against recomputed ones"),
-    Section("performance", "Performance"),
-    Section("groups", "Groups"),
-    Section("items", "Reporting items"),
-    Section("unchecked", "What could not be checked, and why"),
-    Section("provenance", "Provenance"),
-)
-"""In the order of the page."""
-
-
 class EvaluationView(NamedTuple):
     """One evaluation with everything that its section prints."""
 
@@ -62,7 +39,7 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
     """
     return _environment().get_template("report.html").render(
         report=report,
-        sections=SECTIONS,
+        sections=page.SECTIONS,
         evaluations=_evaluations(report, figures),
         css=_file("report.css"),
         paged=paged,

@@ -1,0 +1,131 @@
+"""Limits of an interval with their Monte-Carlo room, and the bootstrap that gives them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+
+from checker.evidence.rows import Rows
+from checker.metrics import intervals
+from checker.metrics.base import Floats, Metric
+from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, left_out, resampled
+from checker.model.estimate import Interval
+from checker.needs import NotEstablished
+
+AUTHORS_RESAMPLES = 1000
+"""Resamples that authors are taken to have drawn when they do not say: the fewest in common use."""
+ERRORS = 3
+"""Monte-Carlo standard errors that a bootstrap limit may lie from ours."""
+MOST_LEFT_OUT = 3000
+"""More patients than this are not left out one by one; the acceleration of BCa is then next to nothing."""
+
+
+class Limits(NamedTuple):
+    """An interval, and how far each of its limits may lie from ours by Monte-Carlo error alone."""
+
+    low: float
+    high: float
+    low_room: tuple[float, float]
+    """Smallest and largest lower limit."""
+    high_room: tuple[float, float]
+
+    @property
+    def narrower(self) -> float:
+        """Return the width that Monte-Carlo error may take off."""
+        return (self.low_room[1] - self.low) + (self.high - self.high_room[0])
+
+
+def exactly(interval: Interval) -> Limits:
+    """Return the limits of a closed formula."""
+    return Limits(
+        interval.low,
+        interval.high,
+        (interval.low, interval.low),
+        (interval.high, interval.high),
+    )
+
+
+class Resamples:
+    """The metric on resamples of patients, drawn once for all bootstrap methods."""
+
+    def __init__(self, metric: Metric, rows: Rows, *, stratified: bool = False) -> None:
+        self.metric, self.rows, self.stratified = metric, rows, stratified
+        self._values: Floats | None = None
+
+    def values(self) -> Floats:
+        """Return the metric on each resample, NaN where undefined.
+
+        Raises:
+            NotEstablished: too few patients.
+        """
+        rows = self.rows
+        if rows.patients < FEWEST_PATIENTS:
+            raise NotEstablished(
+                f"{rows.patients} patients are too few to resample (at least {FEWEST_PATIENTS})"
+            )
+        if self._values is None:
+            asked = Asked(self.metric, tuple(rows.facets.items()))
+            known = replace(rows, facets={}).known()
+            self._values = resampled(known, [asked], self._weights())[asked]
+        return self._values
+
+    def _weights(self) -> Iterator[Floats]:
+        rows = self.rows
+        if not self.stratified:
+            yield from drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples)
+            return
+        sides = [np.flatnonzero(rows.outcome), np.flatnonzero(~rows.outcome)]
+        both = [
+            drawn((*rows.seeds, i), len(side), len(rows.outcome), rows.resamples)
+            for i, side in enumerate(sides)
+        ]
+        for with_outcome, without in zip(*both, strict=True):
+            weight = np.zeros((len(with_outcome), len(rows.outcome)))
+            weight[:, sides[0]], weight[:, sides[1]] = with_outcome, without
+            yield weight
+
+    def percentile(self) -> Limits:
+        """Return the percentiles of the resamples."""
+        return self._with_room(intervals.percentile(self.values(), self.rows.level))
+
+    def bca(self) -> Limits:
+        """Return the bias-corrected and accelerated limits."""
+        rows = self.rows
+        if rows.patients > MOST_LEFT_OUT:
+            raise NotEstablished(f"{rows.patients} patients are too many to leave out one by one")
+        known = replace(rows, facets={}).known()
+        without = left_out(known, self.metric, rows.facets, rows.patients)
+        return self._with_room(
+            intervals.bca(self.values(), rows.value(self.metric), without, rows.level)
+        )
+
+    def normal(self) -> Limits:
+        """Return the value with normal quantiles of the standard deviation of the resamples."""
+        values = self.values()[~np.isnan(self.values())]
+        spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
+        value, half = self.rows.value(self.metric), intervals.quantile(self.rows.level) * spread
+        if not spread:
+            raise NotEstablished("resampling gives the same value again and again")
+        off = ERRORS * half * (0.5 / AUTHORS_RESAMPLES + 0.5 / len(values)) ** 0.5
+        low, high = value - half, value + half
+        return Limits(low, high, (low - off, low + off), (high - off, high + off))
+
+    def _with_room(self, found: Interval) -> Limits:
+        """Return the limits with their Monte-Carlo room.
+
+        A limit is a quantile of the resamples. The share of resamples below it has the standard error
+        sqrt(q (1 - q) / resamples), for the authors' resamples and for ours; the quantiles at three of them
+        to either side are the room. No density has to be estimated.
+        """
+        values = np.sort(self.values()[~np.isnan(self.values())])
+        low_room, high_room = (_room(values, limit) for limit in (found.low, found.high))
+        return Limits(found.low, found.high, low_room, high_room)
+
+
+def _room(values: Floats, limit: float) -> tuple[float, float]:
+    share = float(np.mean(values <= limit))
+    error = (share * (1 - share) * (1 / AUTHORS_RESAMPLES + 1 / len(values))) ** 0.5
+    shares = np.clip([share - ERRORS * error, share + ERRORS * error], 0, 1)
+    low, high = (float(each) for each in np.quantile(values, shares))
+    return min(low, limit), max(high, limit)

@@ -1,0 +1,166 @@
+"""Recomputed numbers without a study: as tables of text and as JSON."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from typing import Any, Protocol
+
+from checker.model.estimate import Comparison, Estimate, facets
+from checker.render import digits, page
+from checker.render.layout import Cell, Screen
+from checker.render.to_json import plain
+
+FORMAT = "checker-metrics/1"
+ALWAYS = ("metric", "label", "group")
+"""Fields of every estimate that come first; further facets stand only where they are set."""
+
+
+class Recomputed(Protocol):
+    """What was recomputed from one table."""
+
+    @property
+    def task(self) -> str:
+        """Return the task."""
+
+    @property
+    def cases(self) -> int:
+        """Return the number of rows that were used."""
+
+    @property
+    def missing(self) -> int:
+        """Return the number of rows in which a value was missing."""
+
+    @property
+    def unit(self) -> str:
+        """Return what one row is."""
+
+    @property
+    def estimates(self) -> Sequence[Estimate]:
+        """Return every number."""
+
+    @property
+    def comparisons(self) -> Sequence[Comparison]:
+        """Return every difference between two scores."""
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """Return what was read otherwise than written, or chosen for the user."""
+
+
+def metrics_text(
+    found: Recomputed, *, width: int = 80, colour: bool = False, unicode: bool = True
+) -> str:
+    """Return the numbers as tables of text: first of all rows, then by group, then the comparisons."""
+    screen = Screen(width=width, colour=colour, unicode=unicode)
+    rows = digits.unit_of(found.cases, found.unit)
+    missing = f"; a value is missing in {digits.count(found.missing)}" if found.missing else ""
+    lines = screen.paragraph(f"{page.worded(found.task)}: {rows}{missing}", tone="strong")
+    for note in found.notes:
+        lines += screen.paragraph(note, "  ", "- ")
+    for (score, group), estimates in _parts(found.estimates):
+        title = "All rows" if group == "all" else group
+        lines += screen.heading(title if score == "score" else f"{title}, score {score}")
+        lines += screen.table(_heads(), [_row(each) for each in estimates])
+        lines += [line for each in estimates for line in _remark(each, screen)]
+    if found.comparisons:
+        lines += screen.heading("Comparisons on the same rows")
+        lines += screen.table(_comparison_heads(), [_comparison(each) for each in found.comparisons])
+    return "\n".join(lines) + "\n"
+
+
+def metrics_json(found: Recomputed) -> str:
+    """Return the numbers as indented JSON with a newline at the end.
+
+    Raises:
+        ValueError: a number is not finite; the message says where.
+    """
+    made = {
+        "format": FORMAT,
+        "task": found.task,
+        "cases": found.cases,
+        "missing": found.missing,
+        "unit": found.unit,
+        "estimates": [_estimate_json(each) for each in found.estimates],
+        "comparisons": [_comparison_json(each) for each in found.comparisons],
+        "notes": list(found.notes),
+    }
+    return json.dumps(plain(made, "metrics"), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+
+
+def _parts(
+    estimates: Sequence[Estimate],
+) -> Iterator[tuple[tuple[str, str], list[Estimate]]]:
+    parts: dict[tuple[str, str], list[Estimate]] = {}
+    for each in estimates:
+        parts.setdefault((each.score, each.group), []).append(each)
+    yield from parts.items()
+
+
+def _heads() -> tuple[Cell, ...]:
+    return Cell("Metric"), Cell("Value (interval)", right=True), Cell("n", right=True), Cell("Method")
+
+
+def _row(estimate: Estimate) -> tuple[Cell, ...]:
+    return (
+        Cell(page.estimate_label(estimate)),
+        Cell(digits.together(estimate), right=estimate.value is not None),
+        Cell(digits.count(estimate.cases), right=True),
+        Cell(estimate.interval.method if estimate.interval else ""),
+    )
+
+
+def _remark(estimate: Estimate, screen: Screen) -> Iterator[str]:
+    label = page.estimate_label(estimate)
+    for each in estimate.other_intervals:
+        yield from screen.paragraph(f"{label}: also {digits.limits(each)}, {each.method}", "  ", "- ")
+    if estimate.missing:
+        text = f"{label}: {digits.count(estimate.missing)} left out, because a value is missing"
+        yield from screen.paragraph(text, "  ", "- ")
+    if estimate.note:
+        yield from screen.paragraph(f"{label}: {estimate.note}", "  ", "- ")
+
+
+def _comparison_heads() -> tuple[Cell, ...]:
+    return (
+        Cell("Comparison"),
+        Cell("Difference (interval)", right=True),
+        Cell("p", right=True),
+        Cell("n", right=True),
+        Cell("Test"),
+    )
+
+
+def _comparison(each: Comparison) -> tuple[Cell, ...]:
+    label = page.first_upper(digits.metric_label(each.metric))
+    where = "" if each.group == "all" else f", {each.group}"
+    return (
+        Cell(f"{label}: {each.first} minus {each.second}{where}"),
+        Cell(digits.difference(each), right=each.difference is not None),
+        Cell(digits.p_value(each.p), right=True),
+        Cell(digits.count(each.cases), right=True),
+        Cell(each.test),
+    )
+
+
+def _estimate_json(estimate: Estimate) -> dict[str, Any]:
+    where = {name: getattr(estimate, name) for name in facets() if name != "group"}
+    if where["score"] == "score":
+        where["score"] = None
+    return {
+        "metric": estimate.metric,
+        "label": digits.metric_label(estimate.metric),
+        "group": estimate.group,
+        **{name: value for name, value in where.items() if value is not None},
+        **{
+            each.name: getattr(estimate, each.name)
+            for each in fields(estimate)
+            if each.name not in ("metric", *facets())
+        },
+    }
+
+
+def _comparison_json(comparison: Comparison) -> dict[str, Any]:
+    made = {each.name: getattr(comparison, each.name) for each in fields(comparison)}
+    if made["threshold"] is None:
+        del made["threshold"]
+    return made

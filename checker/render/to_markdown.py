@@ -1,0 +1,231 @@
+"""The report as Markdown, for an issue, a pull request or a notebook: the order of the page, without figures."""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+
+from checker.model.claim import ClaimCheck
+from checker.model.report import Report, ReportedFinding
+from checker.render import digits, page
+from checker.render.cleaned import one_line
+from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
+
+SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
+OPENING = re.compile(r"^(\d*)([#+\-=.)])(?=\s|#|=|-|$)")
+"""What would open a heading, a list or a rule at the beginning of a line."""
+
+
+def to_markdown(report: Report) -> str:
+    """Return the report as Markdown (tables of GitHub), with a newline at the end."""
+    lines = [f"# {escaped(report.study.title or 'A study without a title')}"]
+    for number, section in enumerate(page.SECTIONS, start=1):
+        lines += ["", f"## {number}. {section.title}", "", *PRINTED[section.name](report)]
+    text = "\n".join(lines)
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def escaped(text: str) -> str:
+    """Return the text on one line, so that nothing in it is markup."""
+    safe = SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;"))
+    return OPENING.sub(r"\1\\\2", safe)
+
+
+def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+    """Return a table; the columns named in `right` hold numbers. Cells are escaped already."""
+    rule = ["---:" if at in right else "---" for at in range(len(heads))]
+    return [f"| {' | '.join(row)} |" for row in (heads, rule, *rows)] + [""]
+
+
+def _said(sign: Sign) -> str:
+    return f"{sign.symbol} {sign.word}"
+
+
+def _glance(report: Report) -> Iterator[str]:
+    for word, text in page.glance(report):
+        yield f"- {word}: {escaped(page.worded(text)) or page.NOT_DESCRIBED}"
+    yield ""
+    rows = [
+        (escaped(each.name), each.role, each.patients, each.counted, each.events, each.counted_events)
+        for each in page.partitions(report)
+    ]
+    heads = (
+        "Partition",
+        "Role",
+        "Patients described",
+        "counted",
+        "With the outcome described",
+        "counted",
+    )
+    if rows:
+        yield from table(heads, [(row[0], escaped(row[1]), *row[2:]) for row in rows], (2, 3, 4, 5))
+
+
+def _short(report: Report) -> Iterator[str]:
+    for sentence in report.in_short:
+        yield from (escaped(sentence), "")
+    for each in report.counts:
+        left = each.total - each.checked
+        rest = f"; {left} could not be checked" if left else ""
+        yield f"- {escaped(each.kind)}: checked {each.checked} of {each.total}{rest}"
+    yield f"- described so far: {report.study.described} of {report.study.facts} facts"
+
+
+def _contradictions(report: Report) -> Iterator[str]:
+    lines = [
+        f"- {escaped(page.first_upper(page.claim_title(claim)))} ({escaped(claim.evaluation)}), "
+        f"{page.PARTS.get(part.part, escaped(part.part))}: printed {escaped(part.printed)}, "
+        f"recomputed {escaped(part.recomputed)}. {escaped(page.first_upper(part.because))}"
+        for claim, part in page.contradicted_parts(report)
+    ]
+    lines += [
+        f"- {escaped(page.item_label(report, f'{each.guideline}/{each.item}'))}: {escaped(each.reason)}"
+        for each in page.contradicted_items(report)
+    ]
+    yield from lines or ["Nothing, as far as it could be checked."]
+
+
+def _comments(report: Report) -> Iterator[str]:
+    for number, comment in enumerate(report.comments, start=1):
+        yield f"{number}. {escaped(comment)}"
+    if not report.comments:
+        yield "There are no comments to the authors."
+
+
+def _risk(report: Report) -> Iterator[str]:
+    for view in page.domains(report):
+        if view.findings:
+            yield from ("", f"### {view.title}", "")
+        for finding in view.findings:
+            yield from _finding(finding)
+    if not report.findings:
+        yield "No rule found anything."
+
+
+def _finding(finding: ReportedFinding) -> Iterator[str]:
+    waived = " (waived)" if finding.waived else ""
+    line = "" if finding.line is None else f":{finding.line}"
+    yield (
+        f"- **{_said(SEVERITIES[finding.severity])}**{waived} {escaped(finding.code)} {escaped(finding.title)} "
+        f"({escaped(finding.file)}{line}): {escaped(finding.message)} "
+        f"Why it matters: {escaped(finding.why)} What to do: {escaped(finding.fix)}"
+    )
+
+
+def _claims(report: Report) -> Iterator[str]:
+    rows = [row for claim in report.claims for row in _claim(claim)]
+    if rows:
+        heads = ("Number", "Evaluation", "Printed", "Recomputed", "Verdict")
+        yield from table(heads, rows, (2, 3))
+    else:
+        yield "No printed number was described, so none could be checked."
+
+
+def _claim(claim: ClaimCheck) -> Iterator[tuple[str, ...]]:
+    title = escaped(page.first_upper(page.claim_title(claim)))
+    where = escaped(claim.evaluation)
+    if not claim.parts:
+        said = f"{_said(VERDICTS[claim.verdict])}: {escaped(claim.because)}"
+        yield title, where, digits.DASH, digits.DASH, said
+    for part in claim.parts:
+        name = "" if part.part == "value" else f", {page.PARTS.get(part.part, escaped(part.part))}"
+        why = "; ".join(escaped(each) for each in (part.because, part.convention) if each)
+        said = _said(VERDICTS[part.verdict]) + (f": {why}" if why else "")
+        yield f"{title}{name}", where, escaped(part.printed), escaped(part.recomputed), said
+
+
+def _performance(report: Report) -> Iterator[str]:
+    for each in report.evaluations:
+        yield from ("", f"### {escaped(page.first_upper(each.name))}", "")
+        rows = [
+            (
+                escaped(page.estimate_label(estimate)),
+                escaped(digits.together(estimate)),
+                escaped(digits.unit_of(estimate.cases, estimate.unit)),
+                escaped(estimate.interval.method if estimate.interval else ""),
+            )
+            for estimate in each.estimates
+        ]
+        if rows:
+            yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
+        for because, what in page.absent_here(each):
+            yield from (f"Could not be established: {escaped(what)}, because {escaped(because)}.", "")
+    if not report.evaluations:
+        yield "No evaluation was described, so no number could be recomputed."
+
+
+def _groups(report: Report) -> Iterator[str]:
+    rows = [
+        (
+            escaped(each.name),
+            escaped(estimate.group),
+            escaped(page.estimate_label(estimate)),
+            escaped(digits.together(estimate)),
+            escaped(digits.unit_of(estimate.cases, estimate.unit)),
+        )
+        for each in report.evaluations
+        for estimate in each.subgroup_estimates
+    ]
+    if rows:
+        yield from table(("Evaluation", "Group", "Metric", "Value (interval)", "n"), rows, (3, 4))
+    else:
+        yield "No groups of patients were described, so performance in groups could not be checked."
+
+
+def _items(report: Report) -> Iterator[str]:
+    for view in page.guidelines(report):
+        yield from ("", f"### {escaped(view.guideline.title)} ({view.guideline.year})", "")
+        yield "; ".join(f"{_said(sign)} {count}" for sign, count in view.counts if count)
+        yield ""
+        rows = [
+            (
+                escaped(each.item),
+                escaped(each.topic),
+                _said(STATUSES[each.status]),
+                escaped(each.reason),
+                escaped(", ".join(name for name, _ in page.facts_in(each, False))),
+            )
+            for each in view.open
+        ]
+        if rows:
+            yield from table(("Item", "Topic", "Status", "Reason", "Missing facts"), rows)
+    if not report.guidelines:
+        yield "No guideline was looked at."
+
+
+def _unchecked(report: Report) -> Iterator[str]:
+    for each in page.unchecked(report):
+        things = [
+            *(f"rule {rule}" for rule in each.rules),
+            *(f"printed number {claim}" for claim in each.claims),
+            *each.evidence,
+        ]
+        fault = " (the rule itself failed: the fault is ours)" if each.our_fault else ""
+        yield f"- Because {escaped(each.because)}{fault}: {escaped('; '.join(things))}"
+    if not page.unchecked(report):
+        yield "Nothing is listed here."
+
+
+def _provenance(report: Report) -> Iterator[str]:
+    made = report.provenance
+    packages = "".join(f", {name} {version}" for name, version in made.packages.items())
+    yield f"- checker {escaped(made.checker)}, Python {escaped(made.python + packages)}"
+    yield f"- seed {made.seed}, {made.resamples} resamples, level {digits.short(made.level)}"
+    for name, sha in made.files.items():
+        yield f"- {escaped(name)}: SHA-256 {escaped(sha)}"
+    for note in made.notes:
+        yield f"- {escaped(note)}"
+
+
+PRINTED: dict[str, Callable[[Report], Iterator[str]]] = {
+    "glance": _glance,
+    "short": _short,
+    "contradictions": _contradictions,
+    "comments": _comments,
+    "risk": _risk,
+    "claims": _claims,
+    "performance": _performance,
+    "groups": _groups,
+    "items": _items,
+    "unchecked": _unchecked,
+    "provenance": _provenance,
+}
+"""Section of the page to the function that prints it."""

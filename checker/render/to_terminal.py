@@ -1,0 +1,170 @@
+"""The report on a screen of text: what matters most, short, readable without colour."""
+
+from collections.abc import Iterator
+
+from checker.model.claim import ClaimCheck
+from checker.model.estimate import Estimate
+from checker.model.report import EvaluationReport, Report, ReportedFinding
+from checker.render import digits, page
+from checker.render.layout import Cell, Screen
+from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
+
+SHOWN_METRICS = (
+    "auroc",
+    "sensitivity",
+    "specificity",
+    "accuracy",
+    "calibration_in_the_large",
+    "calibration_slope",
+    "brier_score",
+)
+"""The short table of performance; the reports have all."""
+SHOWN_REASONS = 5
+"""Most reasons for what could not be checked that are listed."""
+
+
+def to_terminal(
+    report: Report, *, width: int = 80, colour: bool = False, unicode: bool = True
+) -> str:
+    """Return the report as lines of text.
+
+    Args:
+        report: What to show.
+        width: Columns of the screen; tables and paragraphs keep to it.
+        colour: Whether words may be coloured; every status has a sign and a word as well.
+        unicode: False: nothing but ASCII.
+    """
+    screen = Screen(width=width, colour=colour, unicode=unicode)
+    lines = [
+        *_title(report, screen),
+        *_findings(report, screen),
+        *_claims(report, screen),
+        *(line for each in report.evaluations for line in _performance(each, screen)),
+        *_items(report, screen),
+        *_unchecked(report, screen),
+    ]
+    return "\n".join(lines).strip("\n") + "\n"
+
+
+def _title(report: Report, screen: Screen) -> Iterator[str]:
+    yield from screen.paragraph(report.study.title or "A study without a title", tone="strong")
+    for sentence in report.in_short:
+        yield ""
+        yield from screen.paragraph(sentence)
+    checked = [f"{each.checked} of {each.total} {each.kind}" for each in report.counts]
+    if checked:
+        yield ""
+        yield from screen.paragraph(
+            f"Checked {', '.join(checked)}; the rest could not be checked."
+        )
+    yield from screen.paragraph(
+        f"Described so far: {report.study.described} of {report.study.facts} facts."
+    )
+
+
+def _findings(report: Report, screen: Screen) -> Iterator[str]:
+    yield from screen.heading("Contradictions and findings")
+    for answer in page.contradicted_items(report):
+        label = page.item_label(report, f"{answer.guideline}/{answer.item}")
+        sign = screen.sign(STATUSES[answer.status])
+        yield f"{screen.painted(sign.text, sign.tone)}  {screen.shown(f'{label}  {answer.topic}')}"
+        yield from screen.paragraph(answer.reason, "    ")
+    for finding in report.findings:
+        yield from _finding(finding, screen)
+    if not report.findings:
+        yield "No rule found anything."
+
+
+def _finding(finding: ReportedFinding, screen: Screen) -> Iterator[str]:
+    sign = screen.sign(SEVERITIES[finding.severity])
+    waived = " (waived)" if finding.waived else ""
+    line = "" if finding.line is None else f":{finding.line}"
+    yield f"{screen.painted(sign.text, sign.tone)}{waived}  {finding.code}  {screen.shown(finding.title)}"
+    yield from screen.paragraph(finding.message, "    ")
+    yield from screen.paragraph(f"{finding.file}{line}: {finding.at}", "    ", tone="quiet")
+
+
+def _claims(report: Report, screen: Screen) -> Iterator[str]:
+    heads = (Cell("Number"), Cell("Printed", right=True), Cell("Recomputed", right=True), Cell("Verdict"))
+    for evaluation, claims in page.claims_by_evaluation(report):
+        yield from screen.heading(f"Printed numbers of {evaluation}, against recomputed ones")
+        yield from screen.table(heads, [row for claim in claims for row in _claim(claim, screen)])
+
+
+def _claim(claim: ClaimCheck, screen: Screen) -> Iterator[tuple[Cell, ...]]:
+    title = page.first_upper(page.claim_title(claim))
+    if not claim.parts:
+        yield (
+            Cell(title),
+            Cell("-", right=True),
+            Cell("-", right=True),
+            _verdict(screen.sign(VERDICTS[claim.verdict]), claim.because),
+        )
+    for at, part in enumerate(claim.parts):
+        name = page.PARTS.get(part.part, part.part)
+        yield (
+            Cell(_named(title, name, at)),
+            Cell(part.printed, right=True),
+            Cell(part.recomputed or "-", right=True),
+            _verdict(screen.sign(VERDICTS[part.verdict]), part.because or part.convention),
+        )
+
+
+def _named(title: str, part: str, at: int) -> str:
+    if at:
+        return f"- {part}"
+    return title if part == "value" else f"{title}, {part}"
+
+
+def _verdict(sign: Cell, why: str) -> Cell:
+    return sign._replace(text=f"{sign.text}: {why}" if why else sign.text)
+
+
+def _performance(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
+    shown = [
+        each
+        for metric in SHOWN_METRICS
+        for each in evaluation.estimates
+        if each.metric == metric and each.score == "score"
+    ]
+    if not shown:
+        return
+    yield from screen.heading(f"Performance: {evaluation.name}")
+    yield from screen.table(
+        (Cell("Metric"), Cell("Value (interval)", right=True), Cell("n", right=True), Cell("Method")),
+        [_estimate(each) for each in shown],
+    )
+
+
+def _estimate(estimate: Estimate) -> tuple[Cell, ...]:
+    return (
+        Cell(page.estimate_label(estimate)),
+        Cell(digits.together(estimate), right=estimate.value is not None),
+        Cell(digits.unit_of(estimate.cases, estimate.unit), right=True),
+        Cell(estimate.interval.method if estimate.interval else ""),
+    )
+
+
+def _items(report: Report, screen: Screen) -> Iterator[str]:
+    for view in page.guidelines(report):
+        yield from screen.heading(f"{view.guideline.title} ({view.guideline.year})")
+        counted = [f"{sign.word} {count}" for sign, count in view.counts if count]
+        yield from screen.paragraph("; ".join(counted) or "no item is asked of this study")
+
+
+def _unchecked(report: Report, screen: Screen) -> Iterator[str]:
+    reasons = page.unchecked(report)
+    if not reasons:
+        return
+    yield from screen.heading("What could not be checked")
+    for each in reasons[:SHOWN_REASONS]:
+        parts = (
+            page.counted(len(each.rules), "rule"),
+            page.counted(len(each.claims), "printed number"),
+            page.counted(len(each.evidence), "piece", "pieces") + " of evidence",
+        )
+        said = [part for part in parts if not part.startswith("0 ")]
+        yield from screen.paragraph(f"{', '.join(said)}: {each.because}", "  ", "- ")
+    if len(reasons) > SHOWN_REASONS:
+        left = page.counted(len(reasons) - SHOWN_REASONS, "further reason")
+        yield f"- and {left} in the report"

@@ -1,0 +1,479 @@
+"""The commands as people and machines use them: exit codes, what goes where, files, consoles, speed."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from checker import __version__, pipeline
+from checker.cli import outputs, run
+from checker.cli.console import SIGNS
+from checker.errors import OutputFailed
+from checker.model.report import NotRun, Report
+
+EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "indian_liver_patients"
+STUDY = str(EXAMPLE / "study.yaml")
+TEST = str(EXAMPLE / "predictions" / "test.csv")
+CLASSIFICATION = [
+    "metrics",
+    "classification",
+    TEST,
+    "--outcome",
+    "liver_disease",
+    "--score",
+    "prob_full",
+]
+FAST = ["--resamples", "200"]
+
+
+def outside(arguments: Sequence[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in a process of its own, as a shell does."""
+    return subprocess.run(
+        [sys.executable, "-W", "error", "-m", "checker", *arguments],
+        capture_output=True,
+        encoding=environment.get("PYTHONIOENCODING", "utf-8"),
+        env={**os.environ, "PYTHONUTF8": "0", "PYTHONIOENCODING": "utf-8", **environment},
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return pipeline.check(Path(STUDY))
+
+
+@pytest.fixture
+def checked(report: Report, monkeypatch: pytest.MonkeyPatch) -> Report:
+    """The report of the example, without computing it again for every test."""
+    monkeypatch.setattr(pipeline, "check", lambda study, options=None: report)
+    return report
+
+
+# Exit codes
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "because"),
+    [
+        ([], 1, "2 critical findings; --fail-on critical"),
+        (["--fail-on", "major"], 1, "2 critical and 2 major findings; --fail-on major"),
+        (["--fail-on", "none"], 0, ""),
+        (["--show", "critical"], 1, "2 critical findings"),
+    ],
+)
+def test_findings_from_the_fail_level_on_make_the_exit_code_1(
+    arguments, code, because, checked, capsys
+):
+    assert run(["check", STUDY, *arguments]) == code
+    err = capsys.readouterr().err
+    assert because in err
+    if code:
+        assert err.splitlines()[-1].endswith(f"(exit code {code})")
+
+
+def test_a_study_without_findings_from_the_fail_level_on_ends_with_0(checked, monkeypatch, capsys):
+    mild = replace(checked, findings=tuple(f for f in checked.findings if f.severity == "minor"))
+    monkeypatch.setattr(pipeline, "check", lambda study, options=None: mild)
+    assert run(["check", STUDY]) == 0
+    assert "exit code" not in capsys.readouterr().err
+    assert run(["check", STUDY, "--fail-on", "minor"]) == 1
+
+
+def test_a_waived_finding_does_not_fail(checked, monkeypatch):
+    waived = replace(checked, findings=tuple(replace(f, waived=True) for f in checked.findings))
+    monkeypatch.setattr(pipeline, "check", lambda study, options=None: waived)
+    assert run(["check", STUDY]) == 0
+
+
+def test_a_rule_that_failed_is_our_fault(checked, monkeypatch, capsys):
+    failed = NotRun(rule="LEA001", title="", at="", place="", because="", our_fault=True)
+    monkeypatch.setattr(pipeline, "check", lambda *_: replace(checked, not_run=(failed,)))
+    assert run(["check", STUDY]) == 3
+    assert "LEA001 failed, which is our fault" in capsys.readouterr().err
+
+
+def broken(*_: object) -> None:
+    secret = "patient 17"
+    raise ZeroDivisionError("no cases" if secret else "")
+
+
+def test_an_error_of_ours_is_one_sentence_without_a_traceback(monkeypatch, capsys):
+    monkeypatch.setattr(pipeline, "check", broken)
+    assert run(["check", STUDY]) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert "Traceback" not in err
+    assert "checker --debug check" in err
+    assert err.splitlines()[-1] == (
+        "checker: this is our fault, not yours: ZeroDivisionError: no cases (exit code 3)"
+    )
+
+
+@pytest.mark.parametrize("arguments", [["--debug", "check", STUDY], ["check", STUDY, "--debug"]])
+def test_debug_shows_where_and_no_values_of_variables(arguments, monkeypatch, capsys):
+    monkeypatch.setattr(pipeline, "check", broken)
+    assert run(arguments) == 3
+    err = capsys.readouterr().err
+    assert "Traceback" in err
+    assert "in broken" in err
+    assert "patient 17" not in err
+
+
+def test_ctrl_c_ends_as_shells_expect(monkeypatch, capsys):
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pipeline, "check", stopped)
+    with pytest.raises(SystemExit) as ended:
+        run(["check", STUDY])
+    assert ended.value.code == 130
+    assert "Traceback" not in capsys.readouterr().err
+
+
+# What goes where
+
+
+def test_stdout_is_the_result_alone(checked, capsys, tmp_path):
+    run(["check", STUDY, "--format", "json", "-o", str(tmp_path / "r.json")])
+    out, err = capsys.readouterr()
+    assert json.loads(out)["format"] == "checker-report/1"
+    assert out == (tmp_path / "r.json").read_text(encoding="utf-8")
+    assert f"wrote {tmp_path / 'r.json'}" in err
+
+
+@pytest.mark.parametrize(("form", "begins"), [("json", "{"), ("md", "#"), ("html", "<!")])
+def test_every_format_is_printed(form, begins, checked, capsys):
+    run(["check", STUDY, "--format", form])
+    assert capsys.readouterr().out.lstrip().lower().startswith(begins)
+
+
+def test_show_leaves_out_findings_on_the_screen_and_says_so(checked, capsys):
+    run(["check", STUDY, "--show", "critical"])
+    out, err = capsys.readouterr()
+    assert "CLM001" in out
+    assert "ANA003" not in out
+    assert "5 findings below critical not shown" in err
+
+
+def test_show_does_not_change_what_machines_read(checked, capsys):
+    run(["check", STUDY, "--show", "critical", "--format", "json"])
+    assert "ANA003" in capsys.readouterr().out
+
+
+# Files
+
+
+def test_several_outputs_are_written_in_folders_that_did_not_exist(checked, tmp_path, capsys):
+    files = [tmp_path / "new" / "deep" / f"report.{suffix}" for suffix in ("html", "json", "md")]
+    run(["check", STUDY, *(part for file in files for part in ("-o", str(file)))])
+    assert all(file.stat().st_size > 1000 for file in files)
+    assert sorted(each.name for each in files[0].parent.iterdir()) == sorted(f.name for f in files)
+
+
+def test_what_cannot_be_written_is_named_after_all_others_were(
+    checked, tmp_path, monkeypatch, capsys
+):
+    from checker.render import to_pdf
+
+    def no_pango(report: Report) -> None:
+        raise OutputFailed("install Pango")
+
+    monkeypatch.setattr(to_pdf, "to_pdf", no_pango)
+    pdf, page = tmp_path / "r.pdf", tmp_path / "r.html"
+    assert run(["check", STUDY, "-o", str(pdf), "-o", str(page), "--fail-on", "none"]) == 2
+    err = capsys.readouterr().err
+    assert f"{pdf} was not written: install Pango" in err
+    assert f"wrote {page}" in err
+    assert f"wrote {pdf}" not in err
+    assert err.splitlines()[-1] == "checker: 1 output not written (exit code 2)"
+    assert page.exists()
+
+
+def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
+    file = tmp_path / "report.json"
+    file.write_text("old", encoding="utf-8")
+
+    def full(self: Path, data: bytes) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OutputFailed, match="No space left on device"):
+        outputs.save(file, b"new")
+    assert file.read_text(encoding="utf-8") == "old"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_in_place_of_a_folder_is_said(tmp_path):
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    with pytest.raises(OutputFailed):
+        outputs.save(tmp_path / "taken" / "report.json", b"new")
+
+
+def test_render_shows_a_report_again_without_the_data(checked, tmp_path, capsys):
+    first, again = tmp_path / "report.json", tmp_path / "again.json"
+    run(["check", STUDY, "-o", str(first), "-o", str(tmp_path / "r.html")])
+    capsys.readouterr()
+    arguments = ["render", str(first), "-o", str(again), "-o", str(tmp_path / "again.html")]
+    assert run(arguments) == 0
+    assert capsys.readouterr().out == ""
+    assert again.read_bytes() == first.read_bytes()
+    assert (tmp_path / "again.html").read_bytes() == (tmp_path / "r.html").read_bytes()
+    assert run(["render", str(first)]) == 0
+    assert "CLM001" in capsys.readouterr().out
+
+
+# The other commands
+
+
+def test_validate_says_how_much_is_described(capsys):
+    assert run(["validate", STUDY]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("study.yaml: described so far: ")
+    assert out.rstrip().endswith(" facts")
+    assert len(out.splitlines()) == 1
+
+
+def test_validate_as_json(tmp_path, capsys):
+    assert run(["validate", STUDY, "--format", "json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert whole["problems"] == []
+    assert whole["described"]["asked"] > whole["described"]["present"] > 100
+    assert whole["notes"][0]["path"] == "evaluations[0].claims[3].value"
+    bad = tmp_path / "study.yaml"
+    bad.write_text("study:\n  titel: x\n", encoding="utf-8")
+    assert run(["validate", str(bad), "--format", "json"]) == 2
+    out, err = capsys.readouterr()
+    problem = json.loads(out)["problems"][0]
+    assert (problem["line"], problem["path"]) == (2, "study.titel")
+    assert problem["hint"] == "did you mean title?"
+    assert err == "checker: 1 problem in study.yaml (exit code 2)\n"
+
+
+def test_metrics_as_json(capsys):
+    arguments = ["--threshold", "0.7", "--compare", "prob_demographic", "--group", "gender"]
+    assert (
+        run([*CLASSIFICATION, *arguments, "--net-benefit", "0.6", "--format", "json", *FAST]) == 0
+    )
+    found = json.loads(capsys.readouterr().out)
+    assert (found["task"], found["cases"]) == ("classification", 291)
+    by = {
+        (each["metric"], each["group"], each.get("score"), each.get("strategy")): each
+        for each in found["estimates"]
+    }
+    auroc = next(e for (m, g, *_), e in by.items() if (m, g) == ("auroc", "all"))
+    assert auroc["value"] == pytest.approx(0.768462847419172)
+    assert auroc["interval"]["low"] == pytest.approx(0.713691016213587)
+    benefit = {
+        e["strategy"]: e["value"] for e in found["estimates"] if e["metric"] == "net_benefit"
+    }
+    assert benefit["model"] == pytest.approx(0.355670103092784)
+    assert benefit["treat_all"] == pytest.approx(0.261168384879725)
+    assert benefit["treat_none"] == 0
+    women = [e for e in found["estimates"] if e["group"] == "gender = Female"]
+    assert {"auroc", "sensitivity"} <= {e["metric"] for e in women}
+    difference = next(e for e in found["comparisons"] if e["metric"] == "auroc")
+    assert difference["difference"] == pytest.approx(0.176715825297788)
+    assert difference["p"] == pytest.approx(1.42627492219631e-05, rel=1e-3)
+
+
+def test_metrics_as_text_and_in_files(tmp_path, capsys):
+    files = [tmp_path / "m.json", tmp_path / "m.txt"]
+    assert run([*CLASSIFICATION, *FAST, "-o", str(files[0]), "-o", str(files[1])]) == 0
+    out = capsys.readouterr().out
+    assert "AUROC" in out
+    assert "0.768" in out
+    assert json.loads(files[0].read_text(encoding="utf-8"))["cases"] == 291
+    assert "0.768" in files[1].read_text(encoding="utf-8")
+
+
+def test_rows_are_chosen_by_their_values_as_written(capsys):
+    assert run([*CLASSIFICATION, *FAST, "--where", "gender=Female", "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["cases"] == 74
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("LEA001", "Patients shared between partitions"),
+        ("lea001", "Patients shared between partitions"),
+        ("auroc", "ties count one half"),
+        ("c-statistic", "Name: auroc"),
+        ("dice", "does not recompute it"),
+        ("tripod_ai_2024", "12d"),
+        ("tripod_ai_2024/12d", "analysis.clusters.method"),
+        ("outcome.blinding", "tripod_ai_2024/8c"),
+        ("outcome.interval", "outcome.interval.median_days"),
+        ("evaluations.claims.metric", "as papers print it"),
+    ],
+)
+def test_explain_shows_a_page(name, says, capsys):
+    assert run(["explain", name]) == 0
+    out = capsys.readouterr().out
+    assert says in " ".join(out.split())
+    assert max(map(len, out.splitlines())) <= 80 or "http" in out
+
+
+def test_every_rule_metric_item_and_fact_has_a_page():
+    from checker.cli.pages import page
+    from checker.model.metric_names import METRIC_NAMES
+    from checker.model.study.facts import FACTS
+    from checker.reading.guidelines import guidelines
+    from checker.rules import RULES
+
+    items = [f"{each.id}/{item.id}" for each in guidelines() for item in each.items]
+    for name in (*RULES, *METRIC_NAMES, *items, *FACTS):
+        assert page(name).startswith("# ")
+
+
+@pytest.mark.parametrize("kind", ["rules", "metrics", "guidelines", "facts"])
+def test_list_shows_what_there_is_at_80_columns(kind, capsys):
+    assert run(["list", kind]) == 0
+    out = capsys.readouterr().out
+    assert len(out.splitlines()) >= 1
+    assert max(map(len, out.splitlines())) <= 80
+    assert run(["list", kind, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)
+
+
+def test_schema_is_a_json_schema(capsys):
+    assert run(["schema"]) == 0
+    assert json.loads(capsys.readouterr().out)["$schema"].startswith("https://json-schema.org/")
+
+
+def test_new_says_what_it_guessed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(["new", "my study", "--task", "classification", "--from", TEST]) == 0
+    out = capsys.readouterr().out
+    assert "liver_disease" in out
+    assert 'checker check "my study' in out
+    assert run(["validate", "my study/study.yaml"]) == 0
+    assert run(["new", "my study", "--task", "classification"]) == 2
+
+
+def test_demo_is_a_show_and_ends_with_0(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert run(["demo"]) == 0
+    out, err = capsys.readouterr()
+    assert "contradicted" in out
+    assert {"report.html", "report.json"} <= {each.name for each in (tmp_path / "out").iterdir()}
+    assert "report.html" in err
+
+
+def test_version_and_help(capsys):
+    assert run(["--version"]) == 0
+    assert capsys.readouterr().out == f"checker {__version__}\n"
+    for arguments in ([], ["--help"], ["-h"]):
+        assert run(arguments) == 0
+        assert "validate" in capsys.readouterr().out
+
+
+COMMANDS = ["demo", "new", "validate", "check", "render", "metrics", "explain", "list", "schema"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command, capsys):
+    assert run([command, "--help"]) == 0
+    assert f"checker {command}" in capsys.readouterr().out
+
+
+# Consoles
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-8"])
+def test_text_survives_every_console(encoding):
+    done = outside(["check", STUDY, *FAST], PYTHONIOENCODING=encoding)
+    assert done.returncode == 1, done.stderr
+    assert "CLM001" in done.stdout
+    assert "\\u" not in done.stdout
+    assert any(sign in done.stdout for sign in SIGNS) is (encoding == "utf-8")
+
+
+def test_json_is_utf_8_whatever_the_console(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "checker", "list", "facts", "--format", "json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},
+        check=True,
+    )
+    assert json.loads(done.stdout.decode("utf-8"))
+    assert b"\r" not in done.stdout
+
+
+def test_no_colour_where_there_is_no_terminal():
+    done = outside(["check", STUDY, *FAST])
+    assert "\x1b" not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such pipes")
+def test_a_reader_that_has_gone_is_no_error():
+    command = f'"{sys.executable}" -m checker list facts | head -1; echo "${{PIPESTATUS[0]}}"'
+    done = subprocess.run(
+        ["bash", "-c", command], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.splitlines()[-1] == "0"
+    assert done.stderr == ""
+
+
+# Lightness
+
+HEAVY = ("numpy", "scipy", "polars", "matplotlib", "sklearn", "weasyprint", "pydantic", "yaml")
+
+
+def test_importing_the_commands_loads_nothing_heavy():
+    code = f"import sys, checker.cli; print([each for each in {HEAVY} if each in sys.modules])"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True
+    )
+    assert done.stdout.strip() == "[]"
+
+
+def test_validate_needs_no_numbers():
+    code = (
+        "import sys; from checker.cli import run; run(sys.argv[1:]); "
+        f"print([each for each in {HEAVY[:-2]} if each in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "validate", STUDY],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+BARE = """
+import typer
+app = typer.Typer()
+@app.command()
+def hello(name: str = "x"):
+    print(name)
+@app.command()
+def goodbye(name: str = "x"):
+    print(name)
+app()
+"""
+
+
+def fastest(command: Sequence[str], times: int = 5) -> float:
+    taken = []
+    for _ in range(times):
+        start = time.perf_counter()
+        subprocess.run([sys.executable, *command], capture_output=True, check=True)
+        taken.append(time.perf_counter() - start)
+    return min(taken)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_feel_instant(option, tmp_path):
+    bare = tmp_path / "bare.py"
+    bare.write_text(BARE, encoding="utf-8")
+    limit = 1.5 * fastest([str(bare), "--help"])
+    assert fastest(["-m", "checker", option]) < limit
