@@ -35,7 +35,10 @@ from checker.model.report import (
     UsedThreshold,
 )
 
-HOSTILE = "</style></title><script>alert(1)</script><img src=http://x.example/a.png> \x1b[31m\u202e|`$\\frac{$ {{7*7}} 'q\" & *b* [l](javascript:x)"
+HOSTILE = (
+    "</style></title><script>alert(1)</script><img src=http://x.example/a.png> "
+    "\x1b[31m\u202e|`$\\frac{$ {{7*7}} 'q\" & *b* [l](javascript:x)"
+)
 DELONG = "DeLong"
 WILSON = "Wilson"
 BOOTSTRAP = "bootstrap over 291 patients, 2,000 resamples"
@@ -87,8 +90,12 @@ ESTIMATES = (
     estimate("average_precision", 0.8853, 0.8421, 0.9204, BOOTSTRAP),
     estimate("sensitivity", 0.9024390243902439, 0.854, 0.9361, WILSON, 205, threshold=0.5),
     estimate("specificity", 0.3372093023255814, 0.2463, 0.4419, WILSON, 86, threshold=0.5),
-    estimate("positive_predictive_value", 0.7644628099173554, 0.7071, 0.8136, WILSON, 242, threshold=0.5),
-    estimate("negative_predictive_value", 0.5918367346938775, 0.4525, 0.7182, WILSON, 49, threshold=0.5),
+    estimate(
+        "positive_predictive_value", 0.7644628099173554, 0.7071, 0.8136, WILSON, 242, threshold=0.5
+    ),
+    estimate(
+        "negative_predictive_value", 0.5918367346938775, 0.4525, 0.7182, WILSON, 49, threshold=0.5
+    ),
     estimate("positive_likelihood_ratio", 1.3616, 1.1624, 1.5949, "log method", threshold=0.5),
     estimate("accuracy", 0.7353951890034365, 0.6818, 0.7828, WILSON, threshold=0.5),
     estimate("balanced_accuracy", 0.6198, 0.5672, 0.6741, BOOTSTRAP, threshold=0.5),
@@ -411,8 +418,14 @@ FINDINGS = (
         line=61,
         observed="33.7 %",
         expected="43.7 %",
-        why="A number that cannot be obtained from the submitted predictions under any convention in use is wrong, or comes from other data.",
-        fix="Find which of the two is right: correct the number, or submit the predictions it was computed from.",
+        why=(
+            "A number that cannot be obtained from the submitted predictions under any "
+            "convention in use is wrong, or comes from other data."
+        ),
+        fix=(
+            "Find which of the two is right: correct the number, or submit the predictions "
+            "it was computed from."
+        ),
         sources=("tripod-ai-2024",),
         items=("tripod_ai_2024/23a",),
     ),
@@ -420,14 +433,20 @@ FINDINGS = (
         code="ANA002",
         title="No calibration reported",
         severity=Severity.MAJOR,
-        message="The measures named are AUROC, sensitivity and specificity; none of them says whether a predicted risk is right.",
+        message=(
+            "The measures named are AUROC, sensitivity and specificity; none of them says "
+            "whether a predicted risk is right."
+        ),
         at="analysis.measures",
         place="the study",
         file="study.yaml",
         line=38,
         observed="auroc, sensitivity, specificity",
         expected="a calibration curve, slope and calibration in the large",
-        why="A model can rank patients well and still give risks that are far too high or too low, which harms decisions based on them.",
+        why=(
+            "A model can rank patients well and still give risks that are far too high or "
+            "too low, which harms decisions based on them."
+        ),
         fix="Report a calibration curve with the slope and calibration in the large, with intervals.",
         sources=("van-calster-2019", "probast-ai-2025"),
         items=("tripod_ai_2024/12e", "tripod_ai_2024/23a"),
@@ -578,10 +597,23 @@ ANSWERS = (
 COUNTS = {status: sum(each.status is status for each in ANSWERS) for status in Status}
 
 SOURCES = {
-    "tripod-ai-2024": "Collins GS et al. TRIPOD+AI statement: updated guidance for reporting clinical prediction models. BMJ 2024;385:e078378. doi:10.1136/bmj-2023-078378",
-    "probast-ai-2025": "Moons KGM et al. PROBAST+AI: an updated quality, risk of bias, and applicability assessment tool. BMJ 2025;388:e082505. doi:10.1136/bmj-2024-082505",
-    "van-calster-2019": "Van Calster B et al. Calibration: the Achilles heel of predictive analytics. BMC Med 2019;17:230. doi:10.1186/s12916-019-1466-7",
-    "vergouwe-2005": "Vergouwe Y et al. Substantial effective sample sizes were required for external validation studies of predictive logistic regression models. J Clin Epidemiol 2005;58:475-483.",
+    "tripod-ai-2024": (
+        "Collins GS et al. TRIPOD+AI statement: updated guidance for reporting clinical "
+        "prediction models. BMJ 2024;385:e078378. doi:10.1136/bmj-2023-078378"
+    ),
+    "probast-ai-2025": (
+        "Moons KGM et al. PROBAST+AI: an updated quality, risk of bias, and "
+        "applicability assessment tool. BMJ 2025;388:e082505. doi:10.1136/bmj-2024-082505"
+    ),
+    "van-calster-2019": (
+        "Van Calster B et al. Calibration: the Achilles heel of predictive analytics. "
+        "BMC Med 2019;17:230. doi:10.1186/s12916-019-1466-7"
+    ),
+    "vergouwe-2005": (
+        "Vergouwe Y et al. Substantial effective sample sizes were required for external "
+        "validation studies of predictive logistic regression models. J Clin Epidemiol "
+        "2005;58:475-483."
+    ),
 }
 
 PROVENANCE = Provenance(
@@ -598,7 +630,7 @@ PROVENANCE = Provenance(
     thresholds=(
         UsedThreshold(
             name="events_at_least",
-            value=100,
+            value=100.0,
             unit="patients",
             why="Below it, measures of performance are too uncertain to judge a model.",
             source="vergouwe-2005",
@@ -620,7 +652,10 @@ PROVENANCE = Provenance(
 def sample() -> Report:
     return Report(
         study=StudyGlance(
-            title="Two logistic models for liver disease in patients of north-east Andhra Pradesh: development and temporal testing",
+            title=(
+                "Two logistic models for liver disease in patients of north-east Andhra Pradesh: "
+                "development and temporal testing"
+            ),
             type="development and evaluation",
             question="diagnostic",
             technique="logistic regression on laboratory values",
@@ -658,9 +693,15 @@ def sample() -> Report:
             facts=129,
         ),
         in_short=(
-            "One of five printed numbers is contradicted by the submitted predictions: specificity is printed as 43.7 % and recomputed as 33.7 %.",
+            (
+                "One of five printed numbers is contradicted by the submitted predictions: "
+                "specificity is printed as 43.7 % and recomputed as 33.7 %."
+            ),
             "One critical and two major findings signal a risk of bias; 12 of 20 rules could not be checked.",
-            "Of 11 reporting items, 2 are reported, 1 partly and 1 not; 5 are not described yet, about which nothing is said here.",
+            (
+                "Of 11 reporting items, 2 are reported, 1 partly and 1 not; 5 are not described "
+                "yet, about which nothing is said here."
+            ),
         ),
         counts=(
             Count(kind="claims", checked=4, total=5),
@@ -752,8 +793,15 @@ def sample() -> Report:
         ),
         answers=ANSWERS,
         comments=(
-            "Table 2 prints a specificity of 43.7 % at a threshold of 0.5. From the submitted predictions (predictions.csv, 86 patients without liver disease) we obtain 33.7 % (24.6 to 44.2). Please say which of the two is right.",
-            "Please add a calibration curve, with the slope and calibration in the large. From the submitted predictions the slope is 1.03 (0.69 to 1.36).",
+            (
+                "Table 2 prints a specificity of 43.7 % at a threshold of 0.5. From the "
+                "submitted predictions (predictions.csv, 86 patients without liver disease) we "
+                "obtain 33.7 % (24.6 to 44.2). Please say which of the two is right."
+            ),
+            (
+                "Please add a calibration curve, with the slope and calibration in the large. "
+                "From the submitted predictions the slope is 1.03 (0.69 to 1.36)."
+            ),
         ),
         provenance=PROVENANCE,
     )
@@ -801,7 +849,7 @@ def empty() -> Report:
     )
 
 
-KEPT = {"format", "code", "rule", "guideline", "id", "metric", "group", "evaluation", "items"}
+KEPT = {"format", "code", "rule", "guideline", "id", "metric", "column", "evaluation", "items"}
 """Fields that the reader of a report compares with other fields."""
 
 
@@ -819,7 +867,7 @@ def hostile(value: Any = None) -> Any:
     if isinstance(value, Enum) or not isinstance(value, str | tuple | dict):
         return value
     if isinstance(value, str):
-        return f"{value}{HOSTILE}" if value else value
+        return f"{value}{HOSTILE}" if value not in ("", "all", "score") else value
     if isinstance(value, tuple):
         return tuple(hostile(each) for each in value)
     return {key: hostile(each) for key, each in value.items()}

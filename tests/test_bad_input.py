@@ -209,7 +209,7 @@ MISUSE = [
     (["check"], "Missing argument", "checker check --help"),
     (["check", "study.yaml", "--fromat", "json"], "did you mean --format?", "check --help"),
     (["check", "study.yaml", "--format", "yaml"], "'yaml'", "check --help"),
-    (["check", "study.yaml", "-o", "report.docx"], ".html, .pdf, .json, .md", ""),
+    (["check", "study.yaml", "-o", "report.docx"], ".html, .json, .md, .pdf", ""),
     (["check", "study.yaml", "-o", "r.md", "-o", "r.md"], "named twice", ""),
     (["check", "study.yaml", "--select", "XYZ"], "no rule begins with XYZ", ""),
     (["check", "study.yaml", "--guideline", "tripod"], "tripod", ""),

@@ -1,6 +1,7 @@
 """Printed numbers against recomputed ones: every verdict, every convention, and rounding on both sides of each edge."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,6 +17,7 @@ from checker.evidence.claims import worst
 from checker.evidence.conventions import RATING_LEVELS, WIDEST_ROOM
 from checker.evidence.definitions import OTHER_DEFINITIONS, lowess_gaps
 from checker.evidence.interval_methods import methods, wilson_corrected
+from checker.evidence.limits import Resamples
 from checker.evidence.printed import as_printed, printed_p
 from checker.evidence.rows import Rows, subject
 from checker.metrics import intervals
@@ -550,6 +552,31 @@ def test_both_limits_of_a_closed_formula_have_to_agree(
     assert any(each.fits for each in closed) is (verdict is REPRODUCED)
 
 
+@pytest.mark.parametrize("metric", ["auroc", "f1"])
+def test_bootstraps_by_other_random_numbers_are_no_contradiction(metric: str) -> None:
+    """Authors who drew 1,000 resamples with another seed: at most one of 60 intervals falls out of the room."""
+    about = about_of({"metric": metric, "value": "0"}, ONCE)
+    ours = replace(about, rows=replace(about.rows, resamples=2000))
+    value = at_digits(ours.rows.value(ours.metric))
+    contradicted = 0
+    for seed in range(60):
+        theirs = replace(about.rows, seeds=(seed + 1, 99), resamples=1000)
+        limits = Resamples(about.metric, theirs).percentile()
+        claim = Claim.model_validate(
+            {
+                "metric": metric,
+                "value": value,
+                "low": at_digits(limits.low),
+                "high": at_digits(limits.high),
+                "interval_method": "bootstrap",
+            }
+        )
+        part = check_interval(claim, check_value(claim, ours, ONCE))
+        assert part is not None
+        contradicted += part.verdict is CONTRADICTED
+    assert contradicted <= 1
+
+
 def test_an_interval_that_no_method_gives_says_by_how_much() -> None:
     part = part_of(checked(auroc("0.900", low="0.899", high="0.901"), ONCE), "interval")
     assert part.verdict is CONTRADICTED
@@ -571,6 +598,21 @@ def test_percent_counts_for_limits_as_for_the_value() -> None:
     assert isinstance(found, ClaimCheck)
     assert found.verdict is REPRODUCED
     assert part_of(found, "interval").recomputed == "49.0 % to 94.3 %"
+
+
+def test_the_level_of_the_claim_counts() -> None:
+    wilson = intervals.wilson(8, 10, 0.9)
+    claim = sensitivity("0.80", low=at_digits(wilson.low), high=at_digits(wilson.high))
+    assert part_of(checked({**claim, "level": 0.9}), "interval").verdict is REPRODUCED
+    assert part_of(checked(claim), "interval").verdict is not REPRODUCED
+
+
+def test_an_undefined_number_at_another_threshold_explains_nothing() -> None:
+    separated = table(score=np.array([0.9] * 9 + [0.2] + [0.3] + [0.1] * 12))
+    claim = {"metric": "positive_likelihood_ratio", "value": "99.0"}
+    part = part_of(checked(claim, separated, 0.25), "value")  # infinite at 0.5
+    assert part.verdict is CONTRADICTED
+    assert "equals" not in part.because
 
 
 def test_an_interval_follows_the_convention_of_its_value() -> None:

@@ -263,3 +263,11 @@ def test_calling_no_one_positive_is_no_tuned_threshold() -> None:
     assert [each.criterion for each in found if "accuracy" in each.criterion] == []
     with pytest.raises(Undefined, match="needs cases with the outcome"):
         threshold_optimum(np.zeros(4), np.arange(4.0), 1.0)
+
+
+def test_few_patients_with_several_rows_are_not_resampled_for_reclassification() -> None:
+    columns = {name: values[:57] for name, values in study(repeats=3).items()}
+    for metric in ("net_reclassification_improvement", "integrated_discrimination_improvement"):
+        found = one(compare(columns, "new", "old", resamples=50), metric)
+        assert (found.interval, found.p) == (None, None)
+        assert found.test == "19 patients are too few to resample"

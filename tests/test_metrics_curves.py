@@ -162,3 +162,11 @@ def test_a_figure_that_cannot_be_drawn_says_why(story: str) -> None:
     make, sentence = UNDEFINED[story]
     with pytest.raises(Undefined, match=sentence):
         make()
+
+
+def test_rows_with_a_missing_value_are_left_out_of_every_figure() -> None:
+    outcome, risk = simulated(200)
+    more = np.append(outcome, [-1, -1, 1]), np.append(risk, [0.1, np.nan, np.nan])
+    for make in (roc_curve, decision_curve, score_distribution):
+        assert make(*more) == make(outcome, risk)
+    assert calibration_curve(*more, resamples=20) == calibration_curve(outcome, risk, resamples=20)

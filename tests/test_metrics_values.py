@@ -364,3 +364,16 @@ def test_the_no_information_rate_is_that_of_the_larger_class() -> None:
 def test_an_estimate_can_be_found_by_its_facets() -> None:
     made = Estimates(estimates("classification", TEN, net_benefit=(0.5,), resamples=20))
     assert made.one("net_benefit", threshold=0.5, strategy="treat_all").value == pytest.approx(-0.2)
+
+
+def test_a_metric_alone_wants_complete_rows() -> None:
+    auroc = METRICS["classification", "auroc"]
+    for outcome, score in (([1, 0, -1], [0.1, 0.2, 0.3]), ([1, 0, 0], [0.1, 0.2, np.nan])):
+        with pytest.raises(ValueError, match="a row has an outcome other than 0 and 1, or a score"):
+            auroc(outcome, score)
+
+
+@pytest.mark.parametrize("name", [name for _, name in METRICS])
+def test_a_metric_of_no_rows_is_undefined(name: str) -> None:
+    with pytest.raises(Undefined, match="there are no cases"):
+        METRICS["classification", name](np.empty(0, int), np.empty(0), threshold=0.5)

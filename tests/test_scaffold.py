@@ -175,6 +175,14 @@ def test_one_part_of_a_table_can_be_scored_as_guessed(tmp_path):
     assert report.evaluations[0].cohort.rows == 8
 
 
+def test_a_table_in_which_patients_repeat_can_be_checked_as_guessed(tmp_path):
+    columns = {"patient": repeated(*"abcdef", times=2), "label": [0, 1] * 6, "score": SCORES}
+    source = written(tmp_path / "t.csv", columns)
+    made = scaffold.make(tmp_path / "new", "classification", source)
+    report = pipeline.check(made.folder / "study.yaml")
+    assert [each.metric for each in report.evaluations[0].design_effect] == ["auroc"]
+
+
 def test_what_was_guessed_is_told_with_reasons_and_alternatives(tmp_path):
     told = scaffold.told(scaffold.make(tmp_path / "new", "classification", ILPD))
     assert "291 rows, 14 columns. Guessed; please confirm in study.yaml:" in told

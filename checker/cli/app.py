@@ -1,6 +1,7 @@
 """The commands by name, and the one place where every error becomes a sentence and an exit code."""
 
 import platform
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -114,7 +115,7 @@ def _our_fault(error: Exception, arguments: Sequence[str], *, debug: bool) -> En
     if debug:
         note("".join(traceback.format_exception(error)).rstrip())
     else:
-        note(f"To see where it happened: checker {DEBUG} {' '.join(arguments)}")
+        note(f"To see where it happened: checker {DEBUG} {shlex.join(arguments)}")
     note(
         f"Please report it with that text, version {__version__} and Python "
         f"{platform.python_version()} on {platform.system()}; look first that no patient data are in it."

@@ -53,8 +53,17 @@ Outputs = Annotated[
         "Folders that do not exist are made.",
     ),
 ]
-Seed = Annotated[int, typer.Option(min=0, help="Start of all random numbers.")]
-Resamples = Annotated[int, typer.Option(min=200, max=100_000, help="Bootstrap resamples.")]
+NUMBERS = "How uncertainty is computed"
+Seed = Annotated[
+    int, typer.Option(min=0, help="Start of all random numbers.", rich_help_panel=NUMBERS)
+]
+Resamples = Annotated[
+    int,
+    typer.Option(min=200, max=100_000, help="Bootstrap resamples.", rich_help_panel=NUMBERS),
+]
 Confidence = Annotated[
-    float, typer.Option("--level", min=0.5, max=0.999, help="Level of the intervals.")
+    float,
+    typer.Option(
+        "--level", min=0.5, max=0.999, help="Level of the intervals.", rich_help_panel=NUMBERS
+    ),
 ]

@@ -2,14 +2,17 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.cli import console, outputs
 from checker.cli.choices import Confidence, Form, Resamples, Seed
-from checker.cli.ending import DONE, Ending
+from checker.cli.ending import DONE, Ending, counted
 from checker.errors import BadRequest, ExitCode, OutputFailed
+
+if TYPE_CHECKING:
+    from checker.pipeline import Measured
 
 LATER = (
     "multiclass",
@@ -84,6 +87,7 @@ def classification(
     from checker import pipeline
     from checker.model.settings import Settings
     from checker.reading.predictions import ColumnNames
+    from checker.render.metrics_text import metrics_json, metrics_text
 
     groups, compared = _once(group), _once(compare)
     with console.working(f"Scoring {file}"):
@@ -98,9 +102,10 @@ def classification(
             settings=Settings(seed=seed, resamples=resamples, level=level),
         )
     if form is Form.JSON:
-        console.send(_text(found, Form.JSON))
+        console.send(metrics_json(found))
     else:
-        console.say(_text(found, Form.TEXT))
+        width, colour, unicode = console.screen()
+        console.say(metrics_text(found, width=width, colour=colour, unicode=unicode))
     return _saved(found, files)
 
 
@@ -133,26 +138,23 @@ def _condition(text: str) -> tuple[str, str]:
     return column.strip(), value.strip()
 
 
-def _text(found: object, form: Form) -> str:
+def _saved(found: "Measured", files: tuple[Path, ...]) -> Ending:
     from checker.render.metrics_text import metrics_json, metrics_text
 
-    if form is Form.JSON:
-        return metrics_json(found)
-    width, colour, unicode = console.screen()
-    return metrics_text(found, width=width, colour=colour, unicode=unicode)
-
-
-def _saved(found: object, files: tuple[Path, ...]) -> Ending:
     failures = 0
     for file in files:
+        as_json = FORMS[file.suffix.lower()] is Form.JSON
         try:
-            outputs.save(file, _text(found, FORMS[file.suffix.lower()]).encode("utf-8"))
+            text = metrics_json(found) if as_json else metrics_text(found)
+            outputs.save(file, text.encode("utf-8"))
         except OutputFailed as failed:
             failures += 1
             console.note(f"{file} was not written: {failed}")
         else:
             console.note(f"wrote {file}")
-    return Ending(ExitCode.UNUSABLE, "an output was not written") if failures else DONE
+    if failures:
+        return Ending(ExitCode.UNUSABLE, f"{counted(failures, 'output')} not written")
+    return DONE
 
 
 def _not_yet(task: str) -> Callable[[], None]:

@@ -26,7 +26,10 @@ class Task(StrEnum):
 
 def new(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where study.yaml is written.")],
-    task: Annotated[Task, typer.Option(help="What the model does.")],
+    task: Annotated[
+        Task,
+        typer.Option(metavar="TASK", help=f"What the model does: {', '.join(Task)}."),
+    ],
     source: Annotated[
         Path | None,
         typer.Option(
@@ -37,8 +40,7 @@ def new(
     ] = None,
 ) -> Ending:
     """Write a commented study.yaml, as far as the predictions allow."""
-    from checker import scaffold
+    from checker.scaffold import make, told
 
-    made = scaffold.make(folder, task.value, source)
-    console.say(scaffold.told(made))
+    console.say(told(make(folder, task.value, source)))
     return DONE

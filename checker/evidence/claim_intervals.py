@@ -1,6 +1,6 @@
 """The printed interval of a claim against the recomputed one, by our method and then by every other accepted one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from checker.evidence.claim_values import Reading, ValueCheck, not_checkable
@@ -79,27 +79,32 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
     printed = printed_limits(claim, value.reading)
     if printed is None:
         return None
-    under = value.under
-    if under.direct is not None:
-        return not_checkable(
-            "interval", printed.text, f"no interval is recomputed for: {under.words}"
-        )
+    if value.under.direct is not None:
+        because = f"no interval is recomputed for: {value.under.words}"
+        return not_checkable("interval", printed.text, because)
     try:
-        room = _room(value)
-        ordered, named = _in_order(claim, under)
+        ordered, named = _in_order(claim, value.under)
     except NotEstablished as missing:
         return not_checkable("interval", printed.text, str(missing))
-    return _compared(claim, printed, under, ordered, named, room, value)
-
-
-def _room(value: ValueCheck) -> tuple[float, float]:
-    """Return how far limits may move with the value because scores were submitted with few digits."""
-    if value.room is None or value.room.too_wide or value.under.turn is not None:
-        return (0.0, 0.0)
-    middle = value.under.value()
-    if not value.room.low <= middle <= value.room.high:
-        return (0.0, 0.0)  # the convention gives another number
-    return min(0.0, value.room.low - middle), max(0.0, value.room.high - middle)
+    tries = tuple(_tries(printed, ordered, named, value))
+    tried = tuple(each.attempt for each in tries)
+    first = next((each.limits for each in tries if each.limits is not None), None)
+    if first is None:
+        because = tried[0].undefined_because
+        return not_checkable("interval", printed.text, because, tried=tried)
+    fitting = next((i for i, each in enumerate(tried) if each.fits), None)
+    if fitting is None:
+        return _unexplained(claim, printed, first, tried)
+    words = (value.under.words if _is_other(value) else "", ordered[fitting].words)
+    others = "; ".join(filter(None, words if fitting >= named else words[:1]))
+    return PartCheck(
+        part="interval",
+        printed=printed.text,
+        verdict=Verdict.OTHER_CONVENTION if others else Verdict.REPRODUCED,
+        recomputed=printed.show(first),
+        convention=others,
+        tried=tried,
+    )
 
 
 def _in_order(claim: Claim, under: Convention) -> tuple[list[Method], int]:
@@ -111,48 +116,39 @@ def _in_order(claim: Claim, under: Convention) -> tuple[list[Method], int]:
     return named + [each for each in every if each.family != claim.interval_method], len(named)
 
 
-def _compared(
-    claim: Claim,
-    printed: PrintedLimits,
-    under: Convention,
-    ordered: Sequence[Method],
-    named: int,
-    room: tuple[float, float],
-    value: ValueCheck,
-) -> PartCheck:
-    tried: list[Attempt] = []
-    shown, first, fitting = "", None, None
+class Try(NamedTuple):
+    """One method that was tried; no limits where it gives none."""
+
+    attempt: Attempt
+    limits: Limits | None
+
+
+def _tries(
+    printed: PrintedLimits, ordered: Sequence[Method], named: int, value: ValueCheck
+) -> Iterator[Try]:
+    """Yield every attempt; a fit by one of the `named` first ends the search."""
     for i, method in enumerate(ordered):
         try:
-            limits = turned(method.limits(), under)
+            limits = turned(method.limits(), value.under)
         except NotEstablished as missing:
-            tried.append(Attempt(convention=method.words, undefined_because=str(missing)))
+            yield Try(Attempt(convention=method.words, undefined_because=str(missing)), None)
             continue
-        fits = printed.fit(limits, room)
-        tried.append(Attempt(convention=method.words, low=limits.low, high=limits.high, fits=fits))
-        if first is None:
-            first, shown = limits, printed.show(limits)
-        if fits and fitting is None:
-            fitting = i
-            if i < named:
-                break
-    if first is None:
-        return not_checkable(
-            "interval", printed.text, tried[0].undefined_because, tried=tuple(tried)
-        )
-    if fitting is None:
-        return _unexplained(claim, printed, first, shown, tuple(tried))
-    others = [] if fitting < named else [tried[fitting].convention]
-    if _is_other(value):
-        others.insert(0, under.words)
-    return PartCheck(
-        part="interval",
-        printed=printed.text,
-        verdict=Verdict.OTHER_CONVENTION if others else Verdict.REPRODUCED,
-        recomputed=shown,
-        convention="; ".join(others),
-        tried=tuple(tried),
-    )
+        low, high = limits.low, limits.high
+        fits = printed.fit(limits) or printed.fit(limits, _room(value))
+        yield Try(Attempt(convention=method.words, low=low, high=high, fits=fits), limits)
+        if fits and i < named:
+            return
+
+
+def _room(value: ValueCheck) -> tuple[float, float]:
+    """Return how far limits may move with the value because scores were submitted with few digits."""
+    room = value.recomputed.room if value.recomputed is not None else None
+    if room is None or room.too_wide or value.under.turn is not None:
+        return (0.0, 0.0)
+    middle = value.under.value()
+    if not room.low <= middle <= room.high:
+        return (0.0, 0.0)  # the convention gives another number
+    return min(0.0, room.low - middle), max(0.0, room.high - middle)
 
 
 def _is_other(value: ValueCheck) -> bool:
@@ -164,8 +160,9 @@ def _is_other(value: ValueCheck) -> bool:
 
 
 def _unexplained(
-    claim: Claim, printed: PrintedLimits, first: Limits, shown: str, tried: tuple[Attempt, ...]
+    claim: Claim, printed: PrintedLimits, first: Limits, tried: tuple[Attempt, ...]
 ) -> PartCheck:
+    shown = printed.show(first)
     if claim.interval_method in NOT_RECOMPUTED:
         because = NOT_RECOMPUTED[claim.interval_method]
         return not_checkable("interval", printed.text, because, recomputed=shown, tried=tried)

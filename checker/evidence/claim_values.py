@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from checker.evidence.conventions import (
     Convention,
@@ -11,7 +12,7 @@ from checker.evidence.conventions import (
     strictly_above,
 )
 from checker.evidence.printed import AsPrinted, as_printed
-from checker.evidence.rows import TASK, Subject
+from checker.evidence.rows import TASK, Rows, Subject
 from checker.metrics.base import METRICS
 from checker.metrics.ranking import ranking, tally
 from checker.model.claim import Attempt, PartCheck, Verdict
@@ -96,6 +97,21 @@ class Try:
     """A fit means reproduced, not reproduced under another convention."""
 
 
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Recomputed:
+    """The number under our own definition, and how exactly the submitted scores determine it."""
+
+    about: Subject
+    predictions: Predictions
+    under: Convention
+    value: float
+
+    @cached_property
+    def room(self) -> Room | None:
+        """How far the number may lie from ours because scores were submitted with few digits."""
+        return printing_room(self.about, self.predictions)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValueCheck:
     """The verdict on the value, and what the interval is then to be computed from."""
@@ -104,8 +120,8 @@ class ValueCheck:
     """None: no value is printed."""
     reading: Reading
     under: Convention
-    room: Room | None
-    """How far the value may lie from ours because scores were submitted with few digits."""
+    recomputed: Recomputed | None = None
+    """None: no value is printed, or it is undefined."""
 
 
 def check_value(claim: Claim, about: Subject, predictions: Predictions) -> ValueCheck:
@@ -113,25 +129,24 @@ def check_value(claim: Claim, about: Subject, predictions: Predictions) -> Value
     ours = Convention(our_words(about, predictions), about.rows, about.metric)
     read = tuple(readings(claim, about.metric.name))
     if claim.value is None or claim.versus is not None:  # a difference is checked elsewhere
-        return ValueCheck(part=None, reading=read[-1], under=ours, room=None)
+        return ValueCheck(part=None, reading=read[-1], under=ours)
     printed = read[0].of(claim.value)
     try:
         value = ours.value()
-        room = printing_room(about, predictions)
     except NotEstablished as missing:
         part = not_checkable("value", printed.text, str(missing))
-        return ValueCheck(part=part, reading=read[0], under=ours, room=None)
-    if printed.agrees(value):
-        attempt = Attempt(convention=ours.words, value=value, fits=True)
-        part = PartCheck(
-            part="value",
-            printed=printed.text,
-            verdict=Verdict.REPRODUCED,
-            recomputed=printed.show(value),
-            tried=(attempt,),
-        )
-        return ValueCheck(part=part, reading=read[0], under=ours, room=room)
-    return _under_others(claim.value, read, ours, value, room, about, predictions)
+        return ValueCheck(part=part, reading=read[0], under=ours)
+    made = Recomputed(about=about, predictions=predictions, under=ours, value=value)
+    if not printed.agrees(value):
+        return _under_others(claim.value, read, made)
+    part = PartCheck(
+        part="value",
+        printed=printed.text,
+        verdict=Verdict.REPRODUCED,
+        recomputed=printed.show(value),
+        tried=(Attempt(convention=ours.words, value=value, fits=True),),
+    )
+    return ValueCheck(part=part, reading=read[0], under=ours, recomputed=made)
 
 
 def our_words(about: Subject, predictions: Predictions) -> str:
@@ -141,58 +156,46 @@ def our_words(about: Subject, predictions: Predictions) -> str:
     return f"score {'≤' if predictions.lower_is_positive else '≥'} threshold"
 
 
-def _under_others(
-    claimed: Printed,
-    read: Sequence[Reading],
-    ours: Convention,
-    value: float,
-    room: Room | None,
-    about: Subject,
-    predictions: Predictions,
-) -> ValueCheck:
-    tries = [(read[0], _try(read[0].of(claimed), read[0], ours, is_ours=True))] if read[1:] else []
-    tries += [
-        (read[-1], each)
-        for each in _tries(read[-1], claimed, ours, value, room, about, predictions)
-    ]
+def _under_others(claimed: Printed, read: Sequence[Reading], made: Recomputed) -> ValueCheck:
+    """Return the first convention that fits, after all were tried; a scale that makes no sense is tried once."""
+    first, last = read[0], read[-1]
+    tries = [(first, _try(first.of(claimed), first, made.under, is_ours=True))] if read[1:] else []
+    tries += [(last, each) for each in _tries(last.of(claimed), last, made)]
     tried = tuple(each.attempt for _, each in tries)
-    for reading, each in tries:
-        if each.attempt.fits:
-            reproduced = each.is_ours and not reading.words
-            part = PartCheck(
-                part="value",
-                printed=reading.of(claimed).text,
-                verdict=Verdict.REPRODUCED if reproduced else Verdict.OTHER_CONVENTION,
-                recomputed=reading.of(claimed).show(value),
-                convention=each.attempt.convention,
-                tried=tried,
-            )
-            return ValueCheck(part=part, reading=reading, under=each.under, room=room)
-    part = _unexplained(read[-1].of(claimed), value, room, tried, about, predictions)
-    return ValueCheck(part=part, reading=read[-1], under=ours, room=room)
+    fitting = next(((reading, each) for reading, each in tries if each.attempt.fits), None)
+    if fitting is None:
+        part = _unexplained(last.of(claimed), made, tried)
+        return ValueCheck(part=part, reading=last, under=made.under, recomputed=made)
+    reading, found = fitting
+    reproduced = found.is_ours and not reading.words
+    part = PartCheck(
+        part="value",
+        printed=reading.of(claimed).text,
+        verdict=Verdict.REPRODUCED if reproduced else Verdict.OTHER_CONVENTION,
+        recomputed=reading.of(claimed).show(made.value),
+        convention=found.attempt.convention,
+        tried=tried,
+    )
+    return ValueCheck(part=part, reading=reading, under=found.under, recomputed=made)
 
 
-def _tries(
-    reading: Reading,
-    claimed: Printed,
-    ours: Convention,
-    value: float,
-    room: Room | None,
-    about: Subject,
-    predictions: Predictions,
-) -> Iterator[Try]:
-    printed = reading.of(claimed)
+def _tries(printed: AsPrinted, reading: Reading, made: Recomputed) -> Iterator[Try]:
+    about, predictions, ours = made.about, made.predictions, made.under
     yield _try(printed, reading, ours, is_ours=True)
-    yield from (_try(printed, reading, each) for each in strictly_above(about, predictions))
-    if room is not None:
-        fits = not room.too_wide and printed.overlaps(room.low, room.high)
-        attempt = Attempt(
-            convention=reading.named(room.words), low=room.low, high=room.high, fits=fits
-        )
-        yield Try(attempt=attempt, under=ours, is_ours=True)
-    yield from (_try(printed, reading, each) for each in conventions(about, predictions))
-    cut = Attempt(convention=reading.named(CUT), value=value, fits=printed.is_cut(value))
+    for above in strictly_above(about, predictions):
+        yield _try(printed, reading, above)
+    if made.room is not None:
+        yield Try(attempt=_in_room(printed, reading, made.room), under=ours, is_ours=True)
+    for other in conventions(about, predictions):
+        yield _try(printed, reading, other)
+    cut = Attempt(convention=reading.named(CUT), value=made.value, fits=printed.is_cut(made.value))
     yield Try(attempt=cut, under=ours, is_ours=False)
+
+
+def _in_room(printed: AsPrinted, reading: Reading, room: Room) -> Attempt:
+    fits = not room.too_wide and printed.overlaps(room.low, room.high)
+    words = reading.named(room.words)
+    return Attempt(convention=words, low=room.low, high=room.high, fits=fits)
 
 
 def _try(printed: AsPrinted, reading: Reading, under: Convention, *, is_ours: bool = False) -> Try:
@@ -209,23 +212,16 @@ def _try(printed: AsPrinted, reading: Reading, under: Convention, *, is_ours: bo
     return Try(attempt=attempt, under=under, is_ours=is_ours)
 
 
-def _unexplained(
-    printed: AsPrinted,
-    value: float,
-    room: Room | None,
-    tried: tuple[Attempt, ...],
-    about: Subject,
-    predictions: Predictions,
-) -> PartCheck:
-    shown = printed.show(value)
+def _unexplained(printed: AsPrinted, made: Recomputed, tried: tuple[Attempt, ...]) -> PartCheck:
+    value, room, shown = made.value, made.room, printed.show(made.value)
     if room is not None and room.too_wide and printed.overlaps(room.low, room.high):
         because = (
-            f"scores with {predictions.decimals} decimals leave it anywhere from {room.low:.3g} to {room.high:.3g}, "
-            "depending on how ties are broken; submit the scores unrounded"
+            f"scores with {made.predictions.decimals} decimals leave it anywhere from {room.low:.3g} to "
+            f"{room.high:.3g}, depending on how ties are broken; submit the scores unrounded"
         )
         return not_checkable("value", printed.text, because, recomputed=shown, tried=tried)
     because = f"recomputed {shown}, printed {printed.text}: differs by {printed.difference(value)}"
-    if alike := _equal_to(printed, about):
+    if alike := _equal_to(printed, made.about):
         because = f"{because}; the printed number equals the {alike}"
     return PartCheck(
         part="value",
@@ -239,38 +235,38 @@ def _unexplained(
 
 def _equal_to(printed: AsPrinted, about: Subject) -> str:
     """Return what else the printed number equals, in words; it explains the difference but does not excuse it."""
-    if about.declared is not None and about.declared == about.rows.threshold:
-        for words, threshold in _other_thresholds(about):
-            if printed.agrees(about.rows.at(threshold=threshold).value(about.metric)):
-                return f"{METRIC_NAMES[about.metric.name].label} {words}"
-    for name, remark in EQUAL_TO.get(about.metric.name, ()):
-        other = METRICS[TASK, name]
-        rows = about.rows
-        if "threshold" in other.depends_on() and rows.threshold is None:
-            if about.declared is None:
-                continue
-            rows = rows.at(threshold=about.declared)
+    for words, rows, name in (*_other_thresholds(about), *_mistaken_for(about)):
         try:
-            equal = printed.agrees(rows.value(other))
+            equal = printed.agrees(rows.value(METRICS[TASK, name]))
         except NotEstablished:
             continue
         if equal:
-            label = METRIC_NAMES[name].label
-            return f"{label}, {remark}" if remark else label
+            return words
     return ""
 
 
-def _other_thresholds(about: Subject) -> Iterator[tuple[str, float]]:
-    rows = about.rows
+def _mistaken_for(about: Subject) -> Iterator[tuple[str, Rows, str]]:
+    for name, remark in EQUAL_TO.get(about.metric.name, ()):
+        rows, label = about.rows, METRIC_NAMES[name].label
+        if "threshold" in METRICS[TASK, name].depends_on() and rows.threshold is None:
+            if about.declared is None:
+                continue
+            rows = rows.at(threshold=about.declared)
+        yield f"{label}, {remark}" if remark else label, rows, name
+
+
+def _other_thresholds(about: Subject) -> Iterator[tuple[str, Rows, str]]:
+    rows, name = about.rows, about.metric.name
+    if about.declared is None or about.declared != rows.threshold:
+        return  # the claim names its own threshold, or needs none
+    label = METRIC_NAMES[name].label
     if rows.probability and rows.threshold != 0.5:
-        yield "at a threshold of 0.5", 0.5
-    ranked = ranking(rows.score)
+        yield f"{label} at a threshold of 0.5", rows.at(threshold=0.5), name
     counts = tally(rows.outcome, rows.score)
     if counts.positives and counts.negatives:
-        youden = (
-            counts.true_positives / counts.positives - counts.false_positives / counts.negatives
-        )
-        yield "at the threshold that is best on these data", float(ranked.score[youden.argmax()])
+        found = counts.true_positives / counts.positives - counts.false_positives / counts.negatives
+        best = float(ranking(rows.score).score[found.argmax()])
+        yield f"{label} at the threshold that is best on these data", rows.at(threshold=best), name
 
 
 def not_checkable(

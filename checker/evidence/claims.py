@@ -179,7 +179,7 @@ def _counted(part: str, printed: int, counts: dict[str, int]) -> PartCheck:
     """Return the verdict on a count: it is equal to one of these, the first of which is ours, or it is not."""
     tried: list[Attempt] = []
     for words, count in counts.items():
-        tried.append(Attempt(convention=words, value=count, fits=count == printed))
+        tried.append(Attempt(convention=words, value=float(count), fits=count == printed))
         if count == printed:
             break
     ours = next(iter(counts.values()))

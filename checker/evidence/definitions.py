@@ -132,14 +132,14 @@ def lowess_gaps(rows: Rows) -> Floats:
         Undefined: fewer than three distinct risks.
     """
     risk, inverse, counts = np.unique(rows.score, return_inverse=True, return_counts=True)
-    cases = counts.astype(float)
+    cases = np.asarray(counts, float)
     if len(risk) < 3:
         raise Undefined("a smooth curve needs at least three distinct predicted risks")
-    with_outcome = np.bincount(inverse, rows.outcome.astype(float))
+    with_outcome = np.asarray(np.bincount(inverse, rows.outcome.astype(float)), float)
     at = np.unique(np.linspace(0, len(risk) - 1, FITTED_POINTS).round().astype(np.int64))
     everyone = np.sort(rows.score)
     nearest = max(2, int(LOWESS_SPAN * len(everyone) + 1e-7))
-    fitted = [_line_at(risk[i], risk, with_outcome, cases, everyone, nearest) for i in at]
+    fitted = [_line_at(float(risk[i]), risk, with_outcome, cases, everyone, nearest) for i in at]
     return np.asarray(np.abs(np.interp(risk, risk[at], fitted) - risk)[inverse])
 
 

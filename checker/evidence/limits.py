@@ -17,6 +17,8 @@ AUTHORS_RESAMPLES = 1000
 """Resamples that authors are taken to have drawn when they do not say: the fewest in common use."""
 ERRORS = 3
 """Monte-Carlo standard errors that a bootstrap limit may lie from ours."""
+LEVEL_OF_ROOM = 0.9973
+"""Between three standard errors to either side."""
 MOST_LEFT_OUT = 3000
 """More patients than this are not left out one by one; the acceleration of BCa is then next to nothing."""
 
@@ -114,9 +116,10 @@ class Resamples:
     def _with_room(self, found: Interval) -> Limits:
         """Return the limits with their Monte-Carlo room.
 
-        A limit is a quantile of the resamples. The share of resamples below it has the standard error
-        sqrt(q (1 - q) / resamples), for the authors' resamples and for ours; the quantiles at three of them
-        to either side are the room. No density has to be estimated.
+        A limit is a quantile of resamples: a share q of the authors' lies below it. The chance that a resample
+        does is then known up to the score interval of q at three standard errors, with the authors' number of
+        resamples and ours together; the quantiles of ours at its two ends are the room. No density has to
+        be estimated.
         """
         values = np.sort(self.values()[~np.isnan(self.values())])
         low_room, high_room = (_room(values, limit) for limit in (found.low, found.high))
@@ -125,7 +128,7 @@ class Resamples:
 
 def _room(values: Floats, limit: float) -> tuple[float, float]:
     share = float(np.mean(values <= limit))
-    error = (share * (1 - share) * (1 / AUTHORS_RESAMPLES + 1 / len(values))) ** 0.5
-    shares = np.clip([share - ERRORS * error, share + ERRORS * error], 0, 1)
-    low, high = (float(each) for each in np.quantile(values, shares))
+    both = 1 / (1 / AUTHORS_RESAMPLES + 1 / len(values))
+    chance = intervals.wilson(share * both, both, LEVEL_OF_ROOM)
+    low, high = (float(each) for each in np.quantile(values, (chance.low, chance.high)))
     return min(low, limit), max(high, limit)

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.evidence.groups import MISSING
 from checker.metrics.base import METRICS, Bools, Codes, Floats, Metric, Share, plain
 from checker.metrics.comparing import RECLASSIFICATION
 from checker.metrics.estimating import STATED, Cases, known_of
@@ -20,8 +21,6 @@ from checker.model.study import Claim, Evaluation
 from checker.needs import Absent, Known, NotEstablished, stated
 
 TASK = "classification"
-NOT_KNOWN = "not known"
-"""Name of the group of rows whose cell is empty."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -203,7 +202,7 @@ def _groups(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]
             (f"{column} = {name}", labels.codes == code) for code, name in enumerate(labels.names)
         )
         if (labels.codes < 0).any():
-            yield f"{column} = {NOT_KNOWN}", labels.codes < 0
+            yield f"{column} = {MISSING}", labels.codes < 0
 
 
 def score_of(

@@ -32,6 +32,9 @@ DEFAULTS: dict[str, object] = {
 """What holds where nobody says otherwise."""
 
 
+NO_CASES = "there are no cases"
+
+
 class Undefined(NotEstablished):
     """The number does not exist for these data; the message is a sentence for the report."""
 
@@ -72,19 +75,26 @@ class Metric:
     function: Callable[..., Share | Floats]
     """Parameters name derived values; works over the last axis, so resamples may be stacked before it."""
     interval: Callable[..., Uncertainty] | None
-    """None, or patients repeat and it does not name `patient`: the bootstrap over patients."""
+    """None, or patients repeat and it names neither `patient` nor `each_patient`: the bootstrap over patients."""
     source: str
     beside: Callable[..., str] | None = None
     """Makes a sentence that belongs beside the number."""
 
     def __call__(self, *columns: ArrayLike, **facets: object) -> float:
-        """Return the value for these columns (in the order of `COLUMNS`).
+        """Return the value for these columns (in the order of `COLUMNS`), of which no value is missing.
 
         Raises:
             Undefined: it does not exist for these data.
+            ValueError: an outcome other than 0 and 1, or a score that is no number.
         """
         given = dict(zip(COLUMNS[self.task], map(np.asarray, columns), strict=True))
+        if not known_rows(given["outcome"], given["score"]).all():
+            raise ValueError(
+                "a row has an outcome other than 0 and 1, or a score that is no number"
+            )
         given["outcome"] = given["outcome"].astype(bool)
+        if not len(given["outcome"]):
+            raise Undefined(NO_CASES)
         everyone = {"patient": np.arange(len(given["outcome"]))}
         known = Known(DERIVED[self.task], {**DEFAULTS, **everyone, **given, **facets})
         found = known.ask(self.function)
@@ -103,6 +113,18 @@ class Metric:
         """Return the names of all columns and facets behind it."""
         makers = DERIVED[self.task]
         return frozenset().union(*(reach(name, makers) for name in needs(self.function)))
+
+
+def known_rows(outcome: ArrayLike, score: ArrayLike) -> Bools:
+    """Return which rows have both an outcome (0 or 1) and a score (a number)."""
+    values = np.asarray(outcome)
+    return np.asarray(((values == 0) | (values == 1)) & ~np.isnan(np.asarray(score, float)))
+
+
+def complete_rows(outcome: ArrayLike, score: ArrayLike) -> tuple[Bools, Floats]:
+    """Return outcome and score of the rows that have both."""
+    known = known_rows(outcome, score)
+    return np.asarray(outcome)[known] == 1, np.asarray(score, float)[known]
 
 
 METRICS: dict[tuple[str, str], Metric] = {}
@@ -170,8 +192,7 @@ def over(numerator: ArrayLike, denominator: ArrayLike, otherwise: str) -> Floats
 def weighted_sum(counts: Floats, values: Floats) -> Floats:
     """Return the sum of count times value over the last axis of the counts.
 
-    In one thread: a product of one row and one column is too small to be shared, and waiting for the
-    other threads takes longer than the work.
+    In one thread: such a sum takes less time than it takes to wait for other threads.
     """
     return np.asarray(np.einsum("...i,i->...", counts, values))
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from checker.metrics.base import (
+    NO_CASES,
     Bools,
     Codes,
     Floats,
@@ -20,7 +21,7 @@ from checker.metrics.base import (
 )
 from checker.metrics.intervals import around, around_logarithm
 from checker.metrics.patients import ByPatient, share_variance, sums_by_patient
-from checker.metrics.ranking import NEEDS_BOTH, NO_CASES, Ranking, Tallies
+from checker.metrics.ranking import NEEDS_BOTH, Ranking, Tallies
 from checker.metrics.smoothing import Gaps, quantile_of_gaps
 from checker.model.estimate import Interval
 from checker.needs import DoesNotApply
@@ -121,10 +122,10 @@ def _fit(outcome: Bools, design: Floats, offset: Floats, start: Floats, patient:
     """Return the maximum of the likelihood by Newton's method; the design has shape (coefficients, cases)."""
     coefficients = start
     for _ in range(STEPS):
-        expected = _inverse_logit(coefficients @ design + offset)
+        expected = _inverse_logit(_linear(coefficients, design, offset))
         residual = outcome - expected
-        information = (design * (expected * (1 - expected))) @ design.T
-        step = _solved(information, design @ residual)
+        information = np.einsum("in,jn->ij", design * (expected * (1 - expected)), design)
+        step = _solved(information, weighted_sum(design, residual))
         if np.abs(step).max() < CONVERGED:
             covariance, method = _covariance(information, design, residual, patient)
             return Fit(coefficients + step, covariance, method)
@@ -138,12 +139,19 @@ def _shortened(
     """Return the step, halved until it does not lower the likelihood; only long steps can."""
     if np.abs(step).max() < LONG:
         return step
-    before = _deviance(outcome, coefficients @ design + offset)
-    while _deviance(outcome, (coefficients + step) @ design + offset) > before:
+    before = _deviance(outcome, _linear(coefficients, design, offset))
+    while _deviance(outcome, _linear(coefficients + step, design, offset)) > before:
         step = step / 2
         if np.abs(step).max() < CONVERGED:
             raise Undefined("the logistic fit does not converge")
     return step
+
+
+def _linear(coefficients: Floats, design: Floats, offset: Floats) -> Floats:
+    linear = offset.copy()
+    for each, row in zip(coefficients, design, strict=True):
+        linear += each * row
+    return linear
 
 
 def _solved(information: Floats, gradient: Floats) -> Floats:

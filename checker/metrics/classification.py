@@ -6,19 +6,20 @@ from typing import NamedTuple
 import numpy as np
 
 from checker.metrics.base import (
+    NO_CASES,
     Bools,
     Codes,
     Floats,
     Share,
     Uncertainty,
     Undefined,
+    complete_rows,
     derived,
     metric,
     over,
 )
 from checker.metrics.intervals import PROPORTION_INTERVALS, around_logarithm
 from checker.metrics.patients import ByPatient, Weight, effective_cases, sums_by_patient, totals
-from checker.metrics.ranking import NO_CASES
 
 TASK = "classification"
 NO_POSITIVE = "no case has the outcome"
@@ -297,12 +298,13 @@ def specificity_of(cells: Cells) -> Floats:
 
 
 def no_information_rate(outcome: Bools) -> float:
-    """Return the accuracy of always choosing the larger class.
+    """Return the accuracy of always choosing the larger class; rows without an outcome (0 or 1) are left out.
 
     Raises:
         Undefined: there are no cases.
     """
-    if not len(outcome):
+    known, _ = complete_rows(outcome, np.zeros(len(outcome)))
+    if not len(known):
         raise Undefined(NO_CASES)
-    share = float(np.mean(np.asarray(outcome, bool)))
+    share = float(np.mean(known))
     return max(share, 1 - share)

@@ -7,13 +7,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import METRICS, Bools, Codes, Floats, Share, Undefined, over, plain
+from checker.metrics.base import (
+    METRICS,
+    NO_CASES,
+    Bools,
+    Codes,
+    Floats,
+    Share,
+    Undefined,
+    over,
+    plain,
+)
 from checker.metrics.estimating import Cases, Columns, complete, known_of, plural
 from checker.metrics.intervals import around, cut, percentile, tango, two_sided_p
 from checker.metrics.patients import EACH_PATIENT, share_variance, sums_by_patient
 from checker.metrics.ranking import (
     NEEDS_BOTH,
-    NO_CASES,
     Placements,
     area,
     delong_covariance,
@@ -44,6 +53,7 @@ class Pair:
     names: tuple[str, str]
     cases: tuple[Cases, Cases]
     known: tuple[Known, Known]
+    seeds: tuple[int, int]
     unit: str
     group: str
     level: float
@@ -101,8 +111,9 @@ def compare(
     alike = {"score": columns[first], "other": columns[second]}
     cases, known = complete({**columns, **alike}, "other")
     other = replace(cases, score=np.asarray(columns[second], float)[known])
-    both = tuple(known_of(each, seeds(seed, evaluation, group), given) for each in (cases, other))
-    pair = Pair(names, (cases, other), both, unit, group, level, resamples)  # type: ignore[arg-type]
+    own = seeds(seed, evaluation, group)
+    both = (known_of(cases, own, given), known_of(other, own, given))
+    pair = Pair(names, (cases, other), both, own, unit, group, level, resamples)
     return tuple(_compared(pair, (threshold, second_threshold), net_benefit))
 
 
@@ -273,8 +284,7 @@ def _alone(known: Known, asked: Asked) -> float:
 
 def _weights(pair: Pair) -> Iterator[Floats]:
     cases = pair.cases[0]
-    shared: tuple[int, int] = pair.known[0].given["seeds"]  # type: ignore[assignment]
-    return drawn(shared, cases.patients, len(cases.outcome), pair.resamples)
+    return drawn(pair.seeds, cases.patients, len(cases.outcome), pair.resamples)
 
 
 def _from_resamples(value: float, differences: Floats, level: float, test: str) -> Difference:
@@ -307,6 +317,8 @@ def _reclassified(pair: Pair, metric: str) -> Difference:
         interval = around(value, variance, pair.level, "asymptotic") if variance else None
         p = two_sided_p(value / variance**0.5) if variance else None
         return Difference(value, interval, p, f"{test}, asymptotic")
+    if cases.patients < FEWEST_PATIENTS:
+        return Difference(value, None, None, f"{pair.who} are too few to resample")
     sums = np.column_stack([_per_patient(cases, moved, side) for side in sides])
     found = np.concatenate([weight @ sums for weight in _weights(pair)]).T
     means = [over(found[at], found[at + 1], NEEDS_BOTH) for at in (0, 2)]
@@ -458,6 +470,8 @@ def design_effect(
         placed = placements(cases.outcome, ranking(cases.score))
         clustered = obuchowski_covariance(cases.outcome, cases.patient, placed, placed)
         return _ratio(clustered, delong_covariance(cases.outcome, placed, placed))
+    if threshold is None and "threshold" in METRICS[TASK, metric].depends_on():
+        raise Undefined(f"{metric} needs a threshold")
     given = {} if threshold is None else {"threshold": threshold}
     known = known_of(cases, (0, 0), given)
     each = known.inside(weight=EACH_PATIENT).ask(METRICS[TASK, metric].function)

@@ -1,4 +1,7 @@
-"""Points of the figures: ROC, calibration and decision curves, and the distribution of scores."""
+"""Points of the figures: ROC, calibration and decision curves, and the distribution of scores.
+
+Rows without an outcome (0 or 1) or a score are left out of each.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -6,11 +9,11 @@ from typing import TypeVar
 
 import numpy as np
 
-from checker.metrics.base import Bools, Codes, Floats, Share, Undefined
+from checker.metrics.base import NO_CASES, Bools, Codes, Floats, Share, Undefined, complete_rows
 from checker.metrics.estimating import Cases, complete, known_of, plural
 from checker.metrics.intervals import wilson
 from checker.metrics.patients import effective_cases, sums_by_patient
-from checker.metrics.ranking import NEEDS_BOTH, NO_CASES, Ranking, Tallies, tally
+from checker.metrics.ranking import NEEDS_BOTH, Ranking, Tallies, tally
 from checker.metrics.resampling import FEWEST_PATIENTS, drawn, seeds
 from checker.metrics.smoothing import SPAN, Neighbourhoods, in_cells, smooth
 from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
@@ -37,7 +40,7 @@ def roc_curve(outcome: Bools, score: Floats, threshold: float | None = None) -> 
     Raises:
         Undefined: one of the classes is empty.
     """
-    outcome, score = np.asarray(outcome, bool), np.asarray(score, float)
+    outcome, score = complete_rows(outcome, score)
     if outcome.all() or not outcome.any():
         raise Undefined(NEEDS_BOTH)
     counts = tally(outcome, score)
@@ -201,7 +204,7 @@ def decision_curve(
     Raises:
         Undefined: there are no cases, risks outside 0..1, or a range that is not within 0..1 (without 1).
     """
-    outcome, risk = np.asarray(outcome, bool), np.asarray(risk, float)
+    outcome, risk = complete_rows(outcome, risk)
     low, high = decision_range
     if not len(outcome):
         raise Undefined(NO_CASES)
@@ -231,7 +234,7 @@ def score_distribution(outcome: Bools, score: Floats) -> ScoreDistribution:
     Raises:
         Undefined: there are no cases.
     """
-    outcome, score = np.asarray(outcome, bool), np.asarray(score, float)
+    outcome, score = complete_rows(outcome, score)
     if not len(score):
         raise Undefined(NO_CASES)
     low, high = float(score.min()), float(score.max())

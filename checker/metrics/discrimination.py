@@ -5,7 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Bools, Codes, Floats, Uncertainty, Undefined, metric, over
+from checker.metrics.base import (
+    Bools,
+    Codes,
+    Floats,
+    Uncertainty,
+    Undefined,
+    complete_rows,
+    metric,
+    over,
+)
 from checker.metrics.intervals import around, around_logit, cut, separated
 from checker.metrics.ranking import (
     NEEDS_BOTH,
@@ -194,7 +203,7 @@ def auroc_tie_range(outcome: Bools, score: Floats) -> TieRange:
     Raises:
         Undefined: one of the classes is empty.
     """
-    counts = tally(np.asarray(outcome, bool), np.asarray(score, float))
+    counts = tally(*complete_rows(outcome, score))
     pairs = float(counts.positives * counts.negatives)
     if not pairs:
         raise Undefined(NEEDS_BOTH)

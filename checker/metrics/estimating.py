@@ -22,6 +22,7 @@ from checker.metrics.base import (
     Share,
     Uncertainty,
     Undefined,
+    known_rows,
     plain,
 )
 from checker.metrics.intervals import percentile
@@ -41,6 +42,9 @@ STATED = {
     "specificity_at_sensitivity": "at_sensitivity",
 }
 """Metrics that are computed only when somebody states the value at which."""
+
+
+NO_ROWS = "no row has both an outcome and a score"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,9 +75,7 @@ def complete(columns: Columns, *more: str) -> tuple[Cases, NDArray[np.bool_]]:
     """
     outcome = np.asarray(columns["outcome"])
     scores = [np.asarray(columns[name], float) for name in ("score", *more)]
-    known = (outcome == 0) | (outcome == 1)
-    for score in scores:
-        known &= ~np.isnan(score)
+    known = np.logical_and.reduce([known_rows(outcome, score) for score in scores])
     patient, patients = _patients(columns.get("patient"), known)
     missing = int(np.count_nonzero(~known))
     return Cases(outcome[known] == 1, scores[0][known], patient, patients, missing), known
@@ -88,6 +90,18 @@ def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
     codes[nobody] = codes.max(initial=0) + 1 + np.arange(np.count_nonzero(nobody))
     names, dense = np.unique(codes, return_inverse=True)
     return dense, len(names)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is written into each estimate, and how uncertainty is computed."""
+
+    unit: str
+    group: str
+    score: str
+    seeds: tuple[int, int]
+    level: float
+    resamples: int
 
 
 def known_of(
@@ -125,7 +139,8 @@ def estimates(
         task: classification.
         columns: outcome (1, 0, -1 missing), score (NaN missing, larger means more of the outcome), patient
             (optional codes, negative where missing). Each of shape (cases,).
-        threshold: positive decision at or above it; without one, no measure of decisions is computed.
+        threshold: positive decision at or above it (turned like the score, if that was turned); without one,
+            no measure of decisions is computed.
         decision_range: lowest and highest threshold probability; net benefit at both, halfway, and at the
             threshold if it lies between.
         net_benefit: further threshold probabilities.
@@ -141,14 +156,14 @@ def estimates(
         proportion_interval: a name in `PROPORTION_INTERVALS`.
     """
     cases, _ = complete(columns)
-    where = _Where(unit=unit, group=group, score=score)
+    plan = _Plan(unit, group, score, seeds(seed, evaluation, group), level, resamples)
     thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
     asked = tuple(_asked(task, threshold, thresholds, stated or {}))
     if not len(cases.outcome):
-        return tuple(_estimate(each, cases, where, Absent(NO_CASES)) for each in asked)
+        return tuple(_estimate(each, cases, plan, Absent(NO_ROWS)) for each in asked)
     known = known_of(
         cases,
-        seeds(seed, evaluation, group),
+        plan.seeds,
         {
             "level": level,
             "probability": probability,
@@ -162,21 +177,11 @@ def estimates(
         for each, value in values.items()
         if not isinstance(value, Absent) or value.applies
     }
-    uncertain = _uncertainties(known, cases, values, unit, resamples)
+    uncertain = _uncertainties(known, cases, values, plan)
     return tuple(
-        _estimate(each, cases, where, value, uncertain.get(each), _beside(known, each))
+        _estimate(each, cases, plan, value, uncertain.get(each), _beside(known, each))
         for each, value in values.items()
     )
-
-
-NO_CASES = "no row has both an outcome and a score"
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    unit: str
-    group: str
-    score: str
 
 
 def _decision_thresholds(
@@ -243,8 +248,7 @@ def _uncertainties(
     known: Known,
     cases: Cases,
     values: Mapping[Asked, Share | Floats | Absent],
-    unit: str,
-    resamples: int,
+    plan: _Plan,
 ) -> dict[Asked, Uncertainty]:
     defined = {each: value for each, value in values.items() if not isinstance(value, Absent)}
     found = {
@@ -252,9 +256,8 @@ def _uncertainties(
         for each, value in defined.items()
         if _has_formula(each.metric, cases)
     }
-    return found | _by_resampling(
-        known, cases, [x for x in defined if x not in found], unit, resamples
-    )
+    rest = [each for each in defined if each not in found]
+    return found | _by_resampling(known, cases, rest, plan)
 
 
 def _has_formula(metric: Metric, cases: Cases) -> bool:
@@ -276,17 +279,15 @@ def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncerta
 
 
 def _by_resampling(
-    known: Known, cases: Cases, asked: Sequence[Asked], unit: str, resamples: int
+    known: Known, cases: Cases, asked: Sequence[Asked], plan: _Plan
 ) -> dict[Asked, Uncertainty]:
-    who = f"{cases.patients:,} {'patients' if cases.repeated else plural(unit)}"
+    who = f"{cases.patients:,} {'patients' if cases.repeated else plural(plan.unit)}"
     if cases.patients < FEWEST_PATIENTS:
         sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."
         return dict.fromkeys(asked, Uncertainty(None, sentence))
-    seeds = known.value("seeds")
-    weights = drawn(seeds, cases.patients, len(cases.outcome), resamples)  # type: ignore[arg-type]
-    level = float(known.value("level"))  # type: ignore[arg-type]
+    weights = drawn(plan.seeds, cases.patients, len(cases.outcome), plan.resamples)
     found = resampled(known, asked, weights)
-    return {each: _percentile(values, level, who) for each, values in found.items()}
+    return {each: _percentile(values, plan.level, who) for each, values in found.items()}
 
 
 def _percentile(values: Floats, level: float, who: str) -> Uncertainty:
@@ -307,21 +308,22 @@ def plural(unit: str) -> str:
 def _estimate(
     asked: Asked,
     cases: Cases,
-    where: _Where,
+    plan: _Plan,
     value: Share | Floats | Absent,
     uncertain: Uncertainty | None = None,
     beside: str = "",
 ) -> Estimate:
-    facets = {name: each for name, each in asked.facets if name in ("threshold", "strategy")}
+    threshold, strategy = asked.where.get("threshold"), asked.where.get("strategy")
     made = Estimate(
         metric=asked.metric.name,
-        group=where.group,
-        score=where.score,
-        unit=where.unit,
+        group=plan.group,
+        score=plan.score,
+        unit=plan.unit,
         cases=int(value.denominator) if isinstance(value, Share) else len(cases.outcome),
         missing=cases.missing,
         undefined_because=value.because if isinstance(value, Absent) else "",
-        **facets,  # type: ignore[arg-type]
+        threshold=float(threshold) if isinstance(threshold, int | float) else None,
+        strategy=strategy if isinstance(strategy, str) else None,
     )
     if isinstance(value, Absent):
         return made

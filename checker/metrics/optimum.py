@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from checker.metrics.base import Bools, Codes, Floats, Undefined
+from checker.metrics.base import Bools, Codes, Floats, Undefined, complete_rows
 from checker.metrics.ranking import NEEDS_BOTH, Ranking, ranking, tally
 from checker.model.evidence import ThresholdOptimum
 
@@ -33,14 +33,14 @@ def threshold_optimum(
     out: such a threshold was not found by tuning.
 
     Args:
-        outcome: shape (cases,).
-        score: shape (cases,).
+        outcome: shape (cases,): 1 or True, 0 or False; rows with another value are left out.
+        score: shape (cases,); rows with NaN are left out.
         threshold: positive decision at or above it.
 
     Raises:
         Undefined: one of the classes is empty.
     """
-    outcome, score = np.asarray(outcome, bool), np.asarray(score, float)
+    outcome, score = complete_rows(outcome, score)
     if outcome.all() or not outcome.any():
         raise Undefined(NEEDS_BOTH)
     ranked = ranking(score)

@@ -4,9 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Bools, Codes, Floats, Undefined, derived
+from checker.metrics.base import NO_CASES, Bools, Codes, Floats, Undefined, derived, weighted_sum
 
-NO_CASES = "there are no cases"
 NEEDS_BOTH = "needs cases with the outcome and cases without"
 
 
@@ -55,7 +54,13 @@ class Placements(NamedTuple):
 
 @derived("classification")
 def ranking(score: Floats) -> Ranking:
-    """Return the cases from the highest score to the lowest."""
+    """Return the cases from the highest score to the lowest.
+
+    Raises:
+        Undefined: there are no cases.
+    """
+    if not len(score):
+        raise Undefined(NO_CASES)
     order = np.argsort(score)[::-1]
     falling = score[order]
     last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(score) - 1)
@@ -175,7 +180,8 @@ def area(counts: Tallies) -> float:
     pairs = float(counts.positives * counts.negatives)
     if not pairs:
         raise Undefined(NEEDS_BOTH)
-    return float(counts.without @ (counts.true_positives - counts.with_outcome / 2)) / pairs
+    above = weighted_sum(counts.without, counts.true_positives - counts.with_outcome / 2)
+    return float(above) / pairs
 
 
 def delong_variance(counts: Tallies) -> float:
@@ -189,8 +195,10 @@ def delong_variance(counts: Tallies) -> float:
     if min(positives, negatives) < 2:
         raise Undefined("needs at least two cases with the outcome and two without")
     middle = area(counts)
-    with_it = float(counts.with_outcome @ (of_positive - middle) ** 2) / (positives - 1)
-    without = float(counts.without @ (of_negative - middle) ** 2) / (negatives - 1)
+    with_it = float(weighted_sum(counts.with_outcome, (of_positive - middle) ** 2)) / (
+        positives - 1
+    )
+    without = float(weighted_sum(counts.without, (of_negative - middle) ** 2)) / (negatives - 1)
     return with_it / positives + without / negatives
 
 

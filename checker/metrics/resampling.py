@@ -10,7 +10,7 @@ from checker.metrics.base import Floats, Metric, Share
 from checker.needs import Absent, Known
 
 FEWEST_PATIENTS = 20
-"""The percentiles of fewer say little about the population (product notes: a sentence instead)."""
+"""The percentiles of fewer say little about the population; a sentence is given instead."""
 BLOCK = 1 << 16
 """Weights of cases handled at once: half a megabyte, so that they stay in the processor's cache."""
 

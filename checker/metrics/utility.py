@@ -4,9 +4,8 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from checker.metrics.base import Floats, Undefined, metric, over
+from checker.metrics.base import NO_CASES, Floats, Undefined, metric, over
 from checker.metrics.classification import NO_POSITIVE, Cells
-from checker.metrics.ranking import NO_CASES
 
 TASK = "classification"
 Strategy = Literal["model", "treat_all", "treat_none"]

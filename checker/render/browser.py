@@ -66,7 +66,9 @@ def _places(environment: Mapping[str, str], platform: str) -> Iterator[str]:
         folders = ("/Applications", f"{environment.get('HOME', '')}/Applications")
         yield from (f"{folder}/{name}" for folder in folders for name in MAC)
     if platform == "win32":
-        roots = (environment.get(key) for key in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA"))
+        roots = (
+            environment.get(key) for key in ("PROGRAMFILES", "PROGRAMFILES(X86)", "LOCALAPPDATA")
+        )
         yield from (rf"{root}\{name}" for root in roots if root for name in WINDOWS)
 
 

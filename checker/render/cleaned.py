@@ -1,4 +1,4 @@
-"""Text of strangers made safe to show: no control characters, no reversed writing, ASCII where nothing else can be shown."""
+"""Text of strangers made safe to show: no control characters, no reversed writing, ASCII where that is all."""
 
 import unicodedata
 from collections.abc import Mapping
@@ -53,4 +53,6 @@ def one_line(text: str) -> str:
 def to_ascii(text: str) -> str:
     """Return the text in ASCII: known signs spelt out, accents dropped, a question mark for the rest."""
     spelt = "".join(ASCII.get(sign, sign) for sign in text)
-    return unicodedata.normalize("NFKD", spelt).encode("ascii", "replace").decode("ascii")
+    parted = unicodedata.normalize("NFKD", spelt)
+    bare = "".join(sign for sign in parted if not unicodedata.combining(sign))
+    return bare.encode("ascii", "replace").decode("ascii")

@@ -39,9 +39,9 @@ def count(value: int | None) -> str:
     return DASH if value is None else number(value, 0)
 
 
-def short(value: float) -> str:
+def short(value: float, significant: int = 6) -> str:
     """Return a number that somebody chose (a threshold, a seed) as they would write it: 0.5, 100, 0.025."""
-    text = number(value, 0) if value == int(value) else f"{value:.6g}"
+    text = number(value, 0) if value == int(value) else f"{value:.{significant}g}"
     return text.replace("-", MINUS)
 
 

@@ -1,4 +1,4 @@
-"""The figures of a report, drawn with matplotlib: each with a caption that says how to read it, a text alternative, and its table."""
+"""The figures of a report, drawn with matplotlib: each with a caption, a text alternative and its table."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +25,8 @@ MODEL, SECOND = "#1d4f91", "#b3541e"
 BAND = "#c5d5ea"
 SMALL, WIDE = 3.35, 6.9
 """Widths in inches: half a page and a page."""
+NEAR_ZERO = 0.1
+"""A decision curve that begins below this threshold is drawn from zero on."""
 ROWS = 11
 """About as many rows in the table of a curve."""
 FALSE_POSITIVES = f"1{digits.SPACE}{digits.MINUS}{digits.SPACE}specificity"
@@ -37,7 +39,7 @@ UNDEFINED: dict[str, Any] = {
     "va": "center",
     "bbox": {"facecolor": PAPER, "edgecolor": "none", "pad": 1.5},
 }
-STYLE = {
+STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "svg.hashsalt": "checker",
     "font.family": ["Inter"],
@@ -205,8 +207,14 @@ def _calibration_words(curve: CalibrationCurve) -> str:
 def _draw_calibration(
     figure: "Figure", curve: CalibrationCurve, scores: ScoreDistribution | None
 ) -> None:
-    axes, strip = figure.subplots(2, 1, height_ratios=(5, 1), sharex=True) if scores else (None,) * 2
-    axes = axes or figure.subplots()
+    every = figure.subplots(
+        2 if scores else 1,
+        1,
+        height_ratios=(5, 1) if scores else (1,),
+        sharex=True,
+        squeeze=False,
+    )
+    axes = every[0, 0]
     axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)))
     if curve.low:
         axes.fill_between(curve.predicted, curve.low, curve.high, color=BAND, linewidth=0)
@@ -226,7 +234,7 @@ def _draw_calibration(
     _unit_square(axes, "" if scores else "Predicted risk", "Observed share")
     if scores:
         axes.tick_params(labelbottom=False)
-        _draw_strip(strip, scores)
+        _draw_strip(every[1, 0], scores)
 
 
 def _draw_strip(axes: "Axes", scores: ScoreDistribution) -> None:
@@ -300,7 +308,8 @@ def _draw_decision(figure: "Figure", curve: DecisionCurve) -> None:
     axes.plot(curve.threshold, curve.model, color=MODEL, label="model")
     top = max((*curve.model, *curve.treat_all, 0.01))
     axes.set_ylim(-0.25 * top, 1.06 * top)
-    axes.set_xlim(0, max(curve.threshold, default=1))
+    first, last = curve.threshold[0], curve.threshold[-1]
+    axes.set_xlim(0 if first < NEAR_ZERO else first, last)
     axes.set_xlabel("Threshold risk")
     axes.set_ylabel("Net benefit per patient")
     _legend_above(axes)
@@ -431,12 +440,12 @@ def _draw_panel(
         axes.axvline(overall.value, color=MUTED, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
     for place, group in places:
         if (each := found.get(group)) and each.interval and each.value is not None:
-            axes.plot([each.interval.low, each.interval.high], [place] * 2, color=MODEL, linewidth=1.2)
+            axes.plot(
+                [each.interval.low, each.interval.high], [place] * 2, color=MODEL, linewidth=1.2
+            )
             axes.plot([each.value], [place], "s", color=MODEL, markersize=4.5)
         elif " = " in group:
-            axes.text(
-                0.5, place, "undefined", transform=axes.get_yaxis_transform(), **UNDEFINED
-            )
+            axes.text(0.5, place, "undefined", transform=axes.get_yaxis_transform(), **UNDEFINED)
     axes.set_title(_first_upper(digits.metric_label(metric)), loc="left", fontweight="semibold")
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0)
@@ -497,7 +506,11 @@ def _unit_square(axes: "Axes", x: str, y: str) -> None:
 def _curve_rows(*columns: Sequence[float]) -> tuple[tuple[str, ...], ...]:
     """Return about a dozen rows, evenly taken, with the first and the last."""
     last = len(columns[0]) - 1
-    taken = sorted({round(at * last / (ROWS - 1)) for at in range(ROWS)}) if last > 0 else range(last + 1)
+    taken = (
+        sorted({round(at * last / (ROWS - 1)) for at in range(ROWS)})
+        if last > 0
+        else range(last + 1)
+    )
     return tuple(tuple(digits.number(column[at], 3) for column in columns) for at in taken)
 
 
@@ -540,7 +553,7 @@ def _style() -> Iterator[None]:
     import matplotlib
 
     _register_fonts()
-    with matplotlib.rc_context(dict[str, Any](STYLE)), warnings.catch_warnings():
+    with matplotlib.rc_context(STYLE), warnings.catch_warnings():
         # A text that Inter lacks is still written as text; the reader's machine has a font for it.
         warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)
         yield

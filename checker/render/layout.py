@@ -59,10 +59,19 @@ class Screen:
 
     def heading(self, text: str) -> list[str]:
         """Return an empty line, the heading, and a rule below it."""
-        shown = self.shown(text)
-        return ["", self.painted(shown, "strong"), ("─" if self.unicode else "-") * wide(shown)]
+        lines = wrapped(self.shown(text), self.columns)
+        rule = ("─" if self.unicode else "-") * max(map(wide, lines))
+        return ["", *(self.painted(line, "strong") for line in lines), rule]
 
-    def paragraph(self, text: str, indent: str = "", first: str | None = None, tone: str = "") -> list[str]:
+    def marked(self, sign: Sign, text: str) -> list[str]:
+        """Return sign, word and text; broken at the width, with the further lines to the right."""
+        mark = self.sign(sign)
+        lines = self.paragraph(f"{mark.text} {text}", "    ", "")
+        return [self.painted(mark.text, mark.tone) + lines[0][len(mark.text) :], *lines[1:]]
+
+    def paragraph(
+        self, text: str, indent: str = "", first: str | None = None, tone: str = ""
+    ) -> list[str]:
         """Return the text broken at the width; `first` stands before the first line in place of the indent."""
         lines = wrapped(self.shown(text), self.columns - len(indent))
         starts = [indent if first is None else first, *[indent] * len(lines)]
@@ -72,7 +81,9 @@ class Screen:
 
     def table(self, heads: Sequence[Cell], rows: Sequence[Sequence[Cell]]) -> list[str]:
         """Return heads, a rule and the rows; long cells are broken so that the width is kept."""
-        cells = [[each._replace(text=self.shown(each.text)) for each in row] for row in (heads, *rows)]
+        cells = [
+            [each._replace(text=self.shown(each.text)) for each in row] for row in (heads, *rows)
+        ]
         widths = _widths(cells, self.columns - len(GAP) * (len(heads) - 1))
         lines = [line for row in cells for line in self._row(row, widths)]
         above = sum(1 for _ in self._row(cells[0], widths))
@@ -134,7 +145,9 @@ def _widths(cells: Sequence[Sequence[Cell]], room: int) -> list[int]:
             widest = max((width * may for width, may in zip(widths, giving, strict=True)))
             if widest <= NARROWEST:
                 break
-            widths[next(at for at, width in enumerate(widths) if giving[at] and width == widest)] -= 1
+            widths[
+                next(at for at, width in enumerate(widths) if giving[at] and width == widest)
+            ] -= 1
     return widths
 
 

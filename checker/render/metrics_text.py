@@ -64,7 +64,9 @@ def metrics_text(
         lines += [line for each in estimates for line in _remark(each, screen)]
     if found.comparisons:
         lines += screen.heading("Comparisons on the same rows")
-        lines += screen.table(_comparison_heads(), [_comparison(each) for each in found.comparisons])
+        lines += screen.table(
+            _comparison_heads(), [_comparison(each) for each in found.comparisons]
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -97,7 +99,12 @@ def _parts(
 
 
 def _heads() -> tuple[Cell, ...]:
-    return Cell("Metric"), Cell("Value (interval)", right=True), Cell("n", right=True), Cell("Method")
+    return (
+        Cell("Metric"),
+        Cell("Value (interval)", right=True),
+        Cell("n", right=True),
+        Cell("Method"),
+    )
 
 
 def _row(estimate: Estimate) -> tuple[Cell, ...]:
@@ -112,7 +119,9 @@ def _row(estimate: Estimate) -> tuple[Cell, ...]:
 def _remark(estimate: Estimate, screen: Screen) -> Iterator[str]:
     label = page.estimate_label(estimate)
     for each in estimate.other_intervals:
-        yield from screen.paragraph(f"{label}: also {digits.limits(each)}, {each.method}", "  ", "- ")
+        yield from screen.paragraph(
+            f"{label}: also {digits.limits(each)}, {each.method}", "  ", "- "
+        )
     if estimate.missing:
         text = f"{label}: {digits.count(estimate.missing)} left out, because a value is missing"
         yield from screen.paragraph(text, "  ", "- ")
@@ -134,7 +143,9 @@ def _comparison(each: Comparison) -> tuple[Cell, ...]:
     label = page.first_upper(digits.metric_label(each.metric))
     where = "" if each.group == "all" else f", {each.group}"
     return (
-        Cell(f"{label}: {each.first} minus {each.second}{where}"),
+        Cell(
+            f"{label}: {page.score_title(each.first)} minus {page.score_title(each.second)}{where}"
+        ),
         Cell(digits.difference(each), right=each.difference is not None),
         Cell(digits.p_value(each.p), right=True),
         Cell(digits.count(each.cases), right=True),

@@ -21,6 +21,7 @@ from checker.model.report import (
 from checker.render import digits
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
+
 class Section(NamedTuple):
     """One section of the page; its template is ``templates/sections/<name>.html``."""
 
@@ -62,10 +63,16 @@ FAMILIES = {
     "utility": "Net benefit",
 }
 """Families of metrics in the order of the table; further ones follow under their own name."""
-IN_TABLE_OF_NET_BENEFIT = "net_benefit"
+NET_BENEFIT = {
+    "net_benefit": "Net benefit per patient",
+    "standardised_net_benefit": "Standardised net benefit",
+}
+"""Metrics that are printed as a table of thresholds and strategies, with its caption."""
 PARTS = {"value": "value", "interval": "interval", "cases": "n", "p_value": "p"}
 OPEN_STATUSES = (Status.CONTRADICTED, Status.NOT_REPORTED, Status.PARTLY)
 NOT_DESCRIBED = "not described yet"
+MISSING = {FactState.NOT_REPORTED: "not reported", FactState.SILENT: NOT_DESCRIBED}
+"""States of a fact without a value that is asked for, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +131,7 @@ class Family:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NetBenefitRow:
-    """Net benefit at one threshold."""
+    """Net benefit at one threshold, by strategy."""
 
     threshold: str
     model: str
@@ -141,7 +148,8 @@ class ScoreTable:
     score: str
     """Empty for the model's own."""
     families: tuple[Family, ...]
-    net_benefit: tuple[NetBenefitRow, ...]
+    net_benefit: tuple[tuple[str, tuple[NetBenefitRow, ...]], ...]
+    """Caption and rows of each table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,9 +225,8 @@ def partitions(report: Report) -> tuple[PartitionRow, ...]:
     rows = []
     for each in report.study.partitions:
         found = counted.get(each.name)
-        described, seen = (each.patients, each.events), (None, None)
-        if found:
-            seen = (found.patients, found.events)
+        described = (each.patients, each.events)
+        seen = (found.patients, found.events) if found else (None, None)
         rows.append(
             PartitionRow(
                 name=each.name,
@@ -319,11 +326,22 @@ def claims_by_evaluation(report: Report) -> tuple[tuple[str, tuple[ClaimCheck, .
 
 
 def claim_title(claim: ClaimCheck) -> str:
-    """Return the metric with its group and threshold: ``sensitivity at 0.5, sex = female``."""
+    """Return the metric with its threshold and group: ``sensitivity at 0.5, sex = female``.
+
+    The author's own name of the claim goes before it where it says more than the metric.
+    """
     title = claim.label
     if claim.threshold is not None:
         title += f" at {digits.short(claim.threshold)}"
-    return title if claim.group == "all" else f"{title}, {claim.group}"
+    if claim.group != "all":
+        title += f", {claim.group}"
+    told = claim.name.casefold() in (claim.label.casefold(), claim.metric, worded(claim.metric))
+    return title if told or not claim.name else f"{claim.name} ({title})"
+
+
+def score_title(score: str) -> str:
+    """Return what a score column is called: the model's own needs no name."""
+    return "the model" if score == "score" else score
 
 
 def recomputed_beside(claim: ClaimCheck) -> str:
@@ -340,7 +358,15 @@ def score_tables(estimates: Sequence[Estimate]) -> tuple[ScoreTable, ...]:
         ScoreTable(
             score="" if score == "score" else score,
             families=families([each for each in estimates if each.score == score]),
-            net_benefit=net_benefit([each for each in estimates if each.score == score]),
+            net_benefit=tuple(
+                (caption, rows)
+                for metric, caption in NET_BENEFIT.items()
+                if (
+                    rows := net_benefit(
+                        [e for e in estimates if (e.score, e.metric) == (score, metric)]
+                    )
+                )
+            ),
         )
         for score in sorted(scores, key=lambda name: name != "score")
     )
@@ -350,18 +376,19 @@ def families(estimates: Sequence[Estimate]) -> tuple[Family, ...]:
     """Return the estimates as rows by family; those of net benefit have a table of their own."""
     by_family: dict[str, list[Estimate]] = {name: [] for name in FAMILIES}
     for each in estimates:
-        if each.metric != IN_TABLE_OF_NET_BENEFIT:
+        if each.metric not in NET_BENEFIT:
             known = METRIC_NAMES.get(each.metric)
             by_family.setdefault(known.family if known else "other", []).append(each)
     return tuple(_family(name, found) for name, found in by_family.items() if found)
 
 
 def _family(name: str, found: list[Estimate]) -> Family:
-    thresholds = {each.threshold for each in found}
+    thresholds = {each.threshold for each in found} - {None}
     title = FAMILIES.get(name, worded(name).capitalize())
     common = thresholds.pop() if len(thresholds) == 1 else None
     if common is not None:
-        title += f" {digits.short(common)}"
+        at = digits.short(common)
+        title += f" {at}" if name == "classification" else f" (threshold {at})"
     return Family(title=title, rows=tuple(estimate_row(each, common) for each in found))
 
 
@@ -374,9 +401,7 @@ def estimate_row(estimate: Estimate, said: float | None = None) -> EstimateRow:
         n=digits.unit_of(estimate.cases, estimate.unit),
         missing=estimate.missing,
         method=estimate.interval.method if estimate.interval else "",
-        others=tuple(
-            f"{digits.limits(each)}, {each.method}" for each in estimate.other_intervals
-        ),
+        others=tuple(f"{digits.limits(each)}, {each.method}" for each in estimate.other_intervals),
         note=estimate.note,
         undefined_because=estimate.undefined_because if estimate.value is None else "",
         group=estimate.group,
@@ -391,7 +416,11 @@ def estimate_label(estimate: Estimate, said: float | None = None) -> str:
     for name in facets():
         facet = getattr(estimate, name)
         if facet is not None and name not in ("group", "score", "threshold"):
-            label += f", {worded(facet)}" if isinstance(facet, str) else f", {worded(name)} {digits.short(facet)}"
+            label += (
+                f", {worded(facet)}"
+                if isinstance(facet, str)
+                else f", {worded(name)} {digits.short(facet)}"
+            )
     return label
 
 
@@ -401,11 +430,10 @@ def first_upper(text: str) -> str:
 
 
 def net_benefit(estimates: Sequence[Estimate]) -> tuple[NetBenefitRow, ...]:
-    """Return net benefit as a table: thresholds down, strategies across."""
-    found = [each for each in estimates if each.metric == IN_TABLE_OF_NET_BENEFIT]
+    """Return the estimates of one metric of net benefit as a table: thresholds down, strategies across."""
     rows = []
-    for threshold in dict.fromkeys(each.threshold for each in found):
-        at = {each.strategy: each for each in found if each.threshold == threshold}
+    for threshold in dict.fromkeys(each.threshold for each in estimates):
+        at = {each.strategy: each for each in estimates if each.threshold == threshold}
         model = at.get("model")
         first = model or next(iter(at.values()))
         places = digits.decimals(first.interval)
@@ -482,7 +510,9 @@ def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> Estima
     for each in evaluation.subgroup_estimates:
         if (each.metric, each.group, each.score) == (metric, group, "score"):
             return estimate_row(each)
-    nothing = Estimate(metric=metric, group=group, cases=0, unit="case", undefined_because="not computed")
+    nothing = Estimate(
+        metric=metric, group=group, cases=0, unit="case", undefined_because="not computed"
+    )
     return estimate_row(nothing)
 
 
@@ -510,26 +540,34 @@ def _guideline(report: Report, guideline: GuidelineReport) -> GuidelineView:
     )
 
 
-def facts_in(answer: Answer, present: bool) -> tuple[tuple[str, str], ...]:
-    """Return name and words of the facts of an item that are present, or of those that are missing."""
-    if present:
-        return tuple(
-            (each.name, "; ".join(part for part in (each.value, each.place) if part))
-            for each in answer.facts
-            if each.state is FactState.REPORTED
-        )
+def facts_present(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """Return name and value of the facts of an item that are described."""
     return tuple(
-        (each.name, each.reason or each.meaning)
+        (each.name, "; ".join(part for part in (each.value, each.place) if part))
         for each in answer.facts
-        if each.state in (FactState.NOT_REPORTED, FactState.SILENT)
+        if each.state is FactState.REPORTED
     )
+
+
+def facts_missing(answer: Answer) -> tuple[tuple[str, str, str], ...]:
+    """Return name, state in words, and reason or meaning of the facts of an item that have no value."""
+    return tuple(
+        (each.name, MISSING[each.state], each.reason or each.meaning)
+        for each in answer.facts
+        if each.state in MISSING
+    )
+
+
+def short_title(title: str) -> str:
+    """Return the name of a guideline without what follows the colon."""
+    return title.partition(":")[0]
 
 
 def item_label(report: Report, item: str) -> str:
     """Return ``TRIPOD+AI 23a`` for ``tripod_ai_2024/23a``."""
     guideline, _, number = item.partition("/")
     title = next((each.title for each in report.guidelines if each.id == guideline), guideline)
-    return f"{title} {number}".strip()
+    return f"{short_title(title)} {number}".strip()
 
 
 def unchecked(report: Report) -> tuple[Unchecked, ...]:

@@ -1,8 +1,8 @@
 """Turns one HTML file into one PDF with WeasyPrint; a program of its own, because WeasyPrint can take its process down.
 
-Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``report.json`` and ``fonts.txt`` (the folder of our fonts) there, writes
-``report.pdf`` and ``missing.txt`` (the code points that no font could show). Exit code 4: a library is missing; its
-message is on stderr. It imports nothing of ours, so that it runs as a file.
+Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``report.json`` and ``fonts.txt`` (the folder of our fonts)
+there, writes ``report.pdf`` and ``missing.txt`` (the code points that no font could show). Exit code 4: a library is
+missing; its message is on stderr. It imports nothing of ours, so that it runs as a file.
 """
 
 import hashlib

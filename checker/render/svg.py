@@ -1,4 +1,4 @@
-"""A drawing made fit to stand inside a page: ids of its own, no namespaces, no fixed size, a title and a description."""
+"""A drawing made fit to stand inside a page: ids of its own, no fixed size, a title and a description."""
 
 import re
 from html import escape
@@ -25,7 +25,8 @@ def inline(svg: str, name: str, title: str, description: str) -> str:
     rest = STYLE.sub("", rest, count=1)
     rest = TAG.sub(lambda tag: _own(tag.group(), name), rest)
     head = (
-        f'<svg viewBox="{box.group(1)}" stroke-linejoin="round" font-family="{FONTS}" role="img" aria-labelledby="{name}-title {name}-desc">'
+        f'<svg viewBox="{box.group(1)}" stroke-linejoin="round" font-family="{FONTS}" '
+        f'role="img" aria-labelledby="{name}-title {name}-desc">'
         f'<title id="{name}-title">{escape(without_controls(title))}</title>'
         f'<desc id="{name}-desc">{escape(without_controls(description))}</desc>'
     )

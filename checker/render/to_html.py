@@ -37,14 +37,18 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
         figures: Draw the figures; without them the page is ready in a tenth of the time.
         paged: For the printer: what is folded on the screen is shown or left out.
     """
-    return _environment().get_template("report.html").render(
-        report=report,
-        sections=page.SECTIONS,
-        evaluations=_evaluations(report, figures),
-        css=_file("report.css"),
-        paged=paged,
-        item_label=partial(page.item_label, report),
-        references=page.references(report),
+    return (
+        _environment()
+        .get_template("report.html")
+        .render(
+            report=report,
+            sections=page.SECTIONS,
+            evaluations=_evaluations(report, figures),
+            css=_file("report.css"),
+            paged=paged,
+            item_label=partial(page.item_label, report),
+            references=page.references(report),
+        )
     )
 
 
@@ -96,6 +100,7 @@ def _environment() -> "Environment":
         finalize=_finalize,
         trim_blocks=True,
         lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
     environment.globals.update(page=page, digits=digits, signs=signs)
     environment.filters["worded"] = page.worded

@@ -29,7 +29,9 @@ def escaped(text: str) -> str:
     return OPENING.sub(r"\1\\\2", safe)
 
 
-def table(heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()) -> list[str]:
+def table(
+    heads: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[int] = ()
+) -> list[str]:
     """Return a table; the columns named in `right` hold numbers. Cells are escaped already."""
     rule = ["---:" if at in right else "---" for at in range(len(heads))]
     return [f"| {' | '.join(row)} |" for row in (heads, rule, *rows)] + [""]
@@ -44,7 +46,14 @@ def _glance(report: Report) -> Iterator[str]:
         yield f"- {word}: {escaped(page.worded(text)) or page.NOT_DESCRIBED}"
     yield ""
     rows = [
-        (escaped(each.name), each.role, each.patients, each.counted, each.events, each.counted_events)
+        (
+            escaped(each.name),
+            each.role,
+            each.patients,
+            each.counted,
+            each.events,
+            each.counted_events,
+        )
         for each in page.partitions(report)
     ]
     heads = (
@@ -147,7 +156,10 @@ def _performance(report: Report) -> Iterator[str]:
         if rows:
             yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
         for because, what in page.absent_here(each):
-            yield from (f"Could not be established: {escaped(what)}, because {escaped(because)}.", "")
+            yield from (
+                f"Could not be established: {escaped(what)}, because {escaped(because)}.",
+                "",
+            )
     if not report.evaluations:
         yield "No evaluation was described, so no number could be recomputed."
 
@@ -172,7 +184,11 @@ def _groups(report: Report) -> Iterator[str]:
 
 def _items(report: Report) -> Iterator[str]:
     for view in page.guidelines(report):
-        yield from ("", f"### {escaped(view.guideline.title)} ({view.guideline.year})", "")
+        yield from (
+            "",
+            f"### {escaped(page.short_title(view.guideline.title))} ({view.guideline.year})",
+            "",
+        )
         yield "; ".join(f"{_said(sign)} {count}" for sign, count in view.counts if count)
         yield ""
         rows = [
@@ -181,12 +197,14 @@ def _items(report: Report) -> Iterator[str]:
                 escaped(each.topic),
                 _said(STATUSES[each.status]),
                 escaped(each.reason),
-                escaped(", ".join(name for name, _ in page.facts_in(each, False))),
+                escaped(
+                    ", ".join(f"{name} ({state})" for name, state, _ in page.facts_missing(each))
+                ),
             )
             for each in view.open
         ]
         if rows:
-            yield from table(("Item", "Topic", "Status", "Reason", "Missing facts"), rows)
+            yield from table(("Item", "Topic", "Status", "Reason", "Facts without a value"), rows)
     if not report.guidelines:
         yield "No guideline was looked at."
 

@@ -67,7 +67,10 @@ def to_pdf(report: Report, *, figures: bool = True) -> Pdf:
 
 def _write(place: Path, report: Report, figures: bool) -> None:
     fonts = folder("templates") / "fonts"
-    places = (str(fonts), *(each for each in SYSTEM_FONTS if each.startswith("/") or os.name == "nt"))
+    places = (
+        str(fonts),
+        *(each for each in SYSTEM_FONTS if each.startswith("/") or os.name == "nt"),
+    )
     listed = "\n".join(f"<dir>{escape(each)}</dir>" for each in places)
     texts = {
         "report.html": to_html(report, figures=figures, paged=True),

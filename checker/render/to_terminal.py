@@ -54,9 +54,7 @@ def _title(report: Report, screen: Screen) -> Iterator[str]:
     checked = [f"{each.checked} of {each.total} {each.kind}" for each in report.counts]
     if checked:
         yield ""
-        yield from screen.paragraph(
-            f"Checked {', '.join(checked)}; the rest could not be checked."
-        )
+        yield from screen.paragraph(f"Checked {', '.join(checked)}; the rest could not be checked.")
     yield from screen.paragraph(
         f"Described so far: {report.study.described} of {report.study.facts} facts."
     )
@@ -66,8 +64,7 @@ def _findings(report: Report, screen: Screen) -> Iterator[str]:
     yield from screen.heading("Contradictions and findings")
     for answer in page.contradicted_items(report):
         label = page.item_label(report, f"{answer.guideline}/{answer.item}")
-        sign = screen.sign(STATUSES[answer.status])
-        yield f"{screen.painted(sign.text, sign.tone)}  {screen.shown(f'{label}  {answer.topic}')}"
+        yield from screen.marked(STATUSES[answer.status], f"{label}: {answer.topic}")
         yield from screen.paragraph(answer.reason, "    ")
     for finding in report.findings:
         yield from _finding(finding, screen)
@@ -76,16 +73,22 @@ def _findings(report: Report, screen: Screen) -> Iterator[str]:
 
 
 def _finding(finding: ReportedFinding, screen: Screen) -> Iterator[str]:
-    sign = screen.sign(SEVERITIES[finding.severity])
-    waived = " (waived)" if finding.waived else ""
+    waived = "(waived) " if finding.waived else ""
     line = "" if finding.line is None else f":{finding.line}"
-    yield f"{screen.painted(sign.text, sign.tone)}{waived}  {finding.code}  {screen.shown(finding.title)}"
+    yield from screen.marked(
+        SEVERITIES[finding.severity], f"{waived}{finding.code}: {finding.title}"
+    )
     yield from screen.paragraph(finding.message, "    ")
     yield from screen.paragraph(f"{finding.file}{line}: {finding.at}", "    ", tone="quiet")
 
 
 def _claims(report: Report, screen: Screen) -> Iterator[str]:
-    heads = (Cell("Number"), Cell("Printed", right=True), Cell("Recomputed", right=True), Cell("Verdict"))
+    heads = (
+        Cell("Number"),
+        Cell("Printed", right=True),
+        Cell("Recomputed", right=True),
+        Cell("Verdict"),
+    )
     for evaluation, claims in page.claims_by_evaluation(report):
         yield from screen.heading(f"Printed numbers of {evaluation}, against recomputed ones")
         yield from screen.table(heads, [row for claim in claims for row in _claim(claim, screen)])
@@ -131,7 +134,12 @@ def _performance(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
         return
     yield from screen.heading(f"Performance: {evaluation.name}")
     yield from screen.table(
-        (Cell("Metric"), Cell("Value (interval)", right=True), Cell("n", right=True), Cell("Method")),
+        (
+            Cell("Metric"),
+            Cell("Value (interval)", right=True),
+            Cell("n", right=True),
+            Cell("Method"),
+        ),
         [_estimate(each) for each in shown],
     )
 
@@ -147,7 +155,9 @@ def _estimate(estimate: Estimate) -> tuple[Cell, ...]:
 
 def _items(report: Report, screen: Screen) -> Iterator[str]:
     for view in page.guidelines(report):
-        yield from screen.heading(f"{view.guideline.title} ({view.guideline.year})")
+        yield from screen.heading(
+            f"{page.short_title(view.guideline.title)} ({view.guideline.year})"
+        )
         counted = [f"{sign.word} {count}" for sign, count in view.counts if count]
         yield from screen.paragraph("; ".join(counted) or "no item is asked of this study")
 
