@@ -32,7 +32,7 @@ from checker.model.report import (
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Study
 from checker.model.study.data import Partition
-from checker.model.study.facts import described
+from checker.model.study.facts import described, state
 from checker.model.threshold import Thresholds
 from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
@@ -92,7 +92,7 @@ def report(
         partition_counts=() if isinstance(parts, Absent) else parts,
         claims=claims,
         findings=findings,
-        not_run=not_run(runs),
+        not_run=not_run(runs, study),
         guidelines=tuple(guidelines),
         answers=tuple(answers),
         comments=comments(findings, answers, claims, guidelines),
@@ -203,7 +203,7 @@ def evaluation_report(
             if name in {each.name for each in fields(EvaluationReport)}
         },
         absent={
-            name: value.because
+            name: _because(value, study)
             for name, value in found.items()
             if isinstance(value, Absent) and value.applies
         },
@@ -222,11 +222,13 @@ def claim_checks(study: Study, evidence: StudyEvidence) -> tuple[ClaimCheck, ...
     ):
         for j, (claim, made) in enumerate(zip(evaluation.claims or (), here.claims, strict=True)):
             at = dotted(("evaluations", i, "claims", j))
-            checks.append(_claim_check(evaluation, claim, made, at))
+            checks.append(_claim_check(study, evaluation, claim, made, at))
     return tuple(checks)
 
 
-def _claim_check(evaluation: Evaluation, claim: Claim, made: ClaimEvidence, at: str) -> ClaimCheck:
+def _claim_check(
+    study: Study, evaluation: Evaluation, claim: Claim, made: ClaimEvidence, at: str
+) -> ClaimCheck:
     if not isinstance(made.claim_check, Absent):
         return made.claim_check
     return ClaimCheck(
@@ -238,7 +240,7 @@ def _claim_check(evaluation: Evaluation, claim: Claim, made: ClaimEvidence, at: 
         at=at,
         group=claim.group or "all",
         verdict=Verdict.NOT_CHECKABLE,
-        because=made.claim_check.because,
+        because=_because(made.claim_check, study),
     )
 
 
@@ -282,20 +284,31 @@ def _reported(
     )
 
 
-def not_run(runs: Sequence[RuleRun]) -> tuple[NotRun, ...]:
-    """Return every rule that could not run at one place; where it does not apply is left out."""
+def not_run(runs: Sequence[RuleRun], study: Study) -> tuple[NotRun, ...]:
+    """Return every rule that could not run at one place; where it does not apply is left out.
+
+    A rule that misses a fact says whether a person looked and did not find it, or nobody said anything yet.
+    """
     return tuple(
         NotRun(
             rule=run.rule,
             title=RULES[run.rule].title,
             at=dotted(run.at),
             place=run.place,
-            because=run.absent.because,
+            because=_because(run.absent, study),
             our_fault=run.crashed,
         )
         for run in runs
         if run.absent is not None and run.absent.applies
     )
+
+
+def _because(absent: Absent, study: Study) -> str:
+    said = state(study, absent.fact) if absent.fact else None
+    if said is None or said.kind not in ("not_reported", "not_applicable"):
+        return absent.because
+    how = "not to be reported" if said.kind == "not_reported" else "not to apply"
+    return f"{absent.fact} is said {how}" + (f": {said.reason}" if said.reason else "")
 
 
 def counts(

@@ -17,6 +17,8 @@ class Absent:
     because: str
     applies: bool = True
     """False: it does not apply here (another task), and is left out of what could not be checked."""
+    fact: str = ""
+    """The fact of the description whose silence is the reason, if it is one."""
 
 
 class NotEstablished(Exception):
@@ -27,14 +29,22 @@ class DoesNotApply(NotEstablished):
     """Something needed has no meaning here; the message is a sentence for the report."""
 
 
+class NotDescribed(NotEstablished):
+    """A fact is needed of which the description says nothing."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(f"{fact} is not described yet")
+        self.fact = fact
+
+
 def stated(value: T | None, name: str) -> T:
     """Return a fact of the description.
 
     Raises:
-        NotEstablished: the description is silent about it.
+        NotDescribed: the description is silent about it.
     """
     if value is None:
-        raise NotEstablished(f"{name} is not described yet")
+        raise NotDescribed(name)
     return value
 
 
@@ -99,4 +109,8 @@ class Known:
         try:
             return function(**given)
         except NotEstablished as missing:
-            return Absent(str(missing), applies=not isinstance(missing, DoesNotApply))
+            return Absent(
+                str(missing),
+                applies=not isinstance(missing, DoesNotApply),
+                fact=missing.fact if isinstance(missing, NotDescribed) else "",
+            )

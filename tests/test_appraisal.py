@@ -256,8 +256,7 @@ CASES = [
         {"openness.ethics.status": "not_required"},
         (),
         Status.NOT_DESCRIBED_YET,
-        "Not described yet: openness.ethics.committee, openness.ethics.approval_number, "
-        "openness.ethics.consent.",
+        "Not described yet: openness.ethics.consent.",
     ),
     Case(
         "the sociodemographic part is not answered",

@@ -107,7 +107,8 @@ def test_counts_at_the_threshold_take_equal_scores_as_positive() -> None:
 
 def test_without_a_threshold_counts_could_not_be_made() -> None:
     found = at_evaluation(study(), EIGHT).value("confusion_counts")
-    assert found == Absent("evaluations.operating_point.threshold is not described yet")
+    fact = "evaluations.operating_point.threshold"
+    assert found == Absent(f"{fact} is not described yet", fact=fact)
 
 
 def test_lower_scores_that_are_positive_turn_the_threshold_as_well() -> None:

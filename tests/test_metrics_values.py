@@ -203,6 +203,13 @@ DEGENERATE = [
         "the log loss is infinite: 1 case had a predicted risk of exactly 0 or 1, and it was wrong",
     ),
     Degenerate(
+        "a likelihood that is flat",
+        {"outcome": np.array([0, 1, 1, 1]), "score": np.array([0.625, 0.875, 1e-45, 0.875])},
+        "calibration_in_the_large",
+        "the logistic fit does not converge, as where some predicted risks lie extremely close "
+        "to 0 or 1",
+    ),
+    Degenerate(
         "said to be a probability",
         BEYOND,
         "brier_score",

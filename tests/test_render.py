@@ -19,6 +19,7 @@ from markdown_it import MarkdownIt
 from checker import render
 from checker.errors import BadSubmission
 from checker.model.claim import Verdict
+from checker.model.curves import DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimate, Interval
 from checker.model.evidence import SecondOpinion
 from checker.model.finding import Severity
@@ -315,6 +316,61 @@ def test_figures_draw_text_as_text_in_the_font_of_the_page() -> None:
     assert "Sensitivity</text>" in roc
     assert "<style" not in roc
     assert roc.count("font-family") == 1
+
+
+BARE = {
+    "one threshold": {
+        "decision_curve": DecisionCurve(
+            threshold=(0.2,), model=(0.1,), treat_all=(0.2,), treat_none=(0.0,)
+        )
+    },
+    "no threshold": {
+        "decision_curve": DecisionCurve(threshold=(), model=(), treat_all=(), treat_none=())
+    },
+    "a ROC curve of two points": {
+        "roc_curve": RocCurve(false_positive_rate=(0.0, 1.0), sensitivity=(0.0, 1.0))
+    },
+    "bins without a curve": {
+        "calibration_curve": replace(
+            samples.calibration(), predicted=(), observed=(), low=(), high=()
+        )
+    },
+    "a curve without bins and band": {
+        "calibration_curve": replace(
+            samples.calibration(),
+            low=(),
+            high=(),
+            bin_predicted=(),
+            bin_observed=(),
+            bin_low=(),
+            bin_high=(),
+            bin_cases=(),
+        ),
+        "score_distribution": None,
+    },
+    "one bin of scores": {
+        "score_distribution": ScoreDistribution(
+            edges=(0.5, 1.5), with_outcome=(0,), without_outcome=(0,)
+        )
+    },
+    "no threshold declared": {"threshold": None},
+    "no group": {"subgroup_estimates": (), "group_sizes": ()},
+}
+"""Evaluations of which little could be drawn: what changes in the rich one."""
+
+
+@pytest.mark.parametrize("changes", BARE.values(), ids=BARE)
+def test_little_data_still_makes_figures(changes: dict[str, Any]) -> None:
+    evaluation = replace(samples.EXTERNAL, **changes)
+    text = render.to_html(replace(samples.sample(), evaluations=(evaluation,)))
+    assert "Recomputed numbers of temporal test" in text
+    assert not re.search(r"\b(nan|inf)\b", text, re.IGNORECASE)
+
+
+def test_a_figure_without_points_is_left_out() -> None:
+    nothing = DecisionCurve(threshold=(), model=(), treat_all=(), treat_none=())
+    drawn = figures.figures_of(replace(samples.EXTERNAL, decision_curve=nothing), "x")
+    assert [each.name for each in drawn] == ["x-roc", "x-calibration", "x-scores"]
 
 
 def test_the_ids_of_two_evaluations_differ() -> None:

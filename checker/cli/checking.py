@@ -118,6 +118,13 @@ def check(
     seed: Seed = 0,
     resamples: Resamples = 2000,
     level: Confidence = 0.95,
+    second_opinion: Annotated[
+        bool,
+        typer.Option(
+            "--second-opinion",
+            help="Compute once more with scikit-learn what it defines as we do, and show both.",
+        ),
+    ] = False,
     strict: Annotated[
         bool,
         typer.Option("--strict", help="Stop at the first rule that fails, which is our fault."),
@@ -133,7 +140,9 @@ def check(
         report = pipeline.check(
             study,
             pipeline.Options(
-                settings=Settings(seed=seed, resamples=resamples, level=level),
+                settings=Settings(
+                    seed=seed, resamples=resamples, level=level, second_opinion=second_opinion
+                ),
                 select=tuple(select or ()),
                 ignore=tuple(ignore or ()),
                 guidelines=tuple(guideline or ()),

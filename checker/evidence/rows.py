@@ -18,7 +18,7 @@ from checker.metrics.utility import STRATEGIES
 from checker.model.predictions import Labels, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation
-from checker.needs import Absent, Known, NotEstablished, stated
+from checker.needs import Absent, Known, NotDescribed, NotEstablished, stated
 
 TASK = "classification"
 
@@ -279,4 +279,4 @@ def _threshold(claim: Claim, rows: Rows, declared: float | None, predictions: Pr
         raise NotEstablished(
             f'at which threshold "{claim.of}" decides is not described yet (evaluations.claims.at)'
         )
-    raise NotEstablished("evaluations.operating_point.threshold is not described yet")
+    raise NotDescribed("evaluations.operating_point.threshold")

@@ -31,6 +31,9 @@ BINS = 10
 """Of equal count, for the expected calibration error and the points beside the curve."""
 STEPS = 50
 """Newton's method needs about six; more than this many means it does not converge."""
+NO_FIT = "the logistic fit does not converge, as where some predicted risks lie extremely close to 0 or 1"
+FLAT = 1e-8
+"""Less information than this, in cases, and rounding alone decides where the likelihood is largest."""
 CONVERGED = 1e-8
 """A last step of this length leaves an error of about its square."""
 LONG = 0.5
@@ -127,10 +130,12 @@ def _fit(outcome: Bools, design: Floats, offset: Floats, start: Floats, patient:
         information = np.einsum("in,jn->ij", design * (expected * (1 - expected)), design)
         step = _solved(information, weighted_sum(design, residual))
         if np.abs(step).max() < CONVERGED:
+            if np.linalg.eigvalsh(information)[0] < FLAT:
+                break
             covariance, method = _covariance(information, design, residual, patient)
             return Fit(coefficients + step, covariance, method)
         coefficients = coefficients + _shortened(step, coefficients, outcome, design, offset)
-    raise Undefined("the logistic fit does not converge")
+    raise Undefined(NO_FIT)
 
 
 def _shortened(
@@ -143,7 +148,7 @@ def _shortened(
     while _deviance(outcome, _linear(coefficients + step, design, offset)) > before:
         step = step / 2
         if np.abs(step).max() < CONVERGED:
-            raise Undefined("the logistic fit does not converge")
+            raise Undefined(NO_FIT)
     return step
 
 
@@ -158,7 +163,7 @@ def _solved(information: Floats, gradient: Floats) -> Floats:
     try:
         return np.asarray(np.linalg.solve(information, gradient), float)
     except np.linalg.LinAlgError as error:
-        raise Undefined("the logistic fit does not converge") from error
+        raise Undefined(NO_FIT) from error
 
 
 def _deviance(outcome: Bools, linear: Floats) -> float:

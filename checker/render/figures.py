@@ -92,13 +92,17 @@ class DrawnFigure:
 
 def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, ...]:
     """Return the figures of one evaluation for which there is data; `prefix` makes their ids unique."""
+    roc, calibration = evaluation.roc_curve, evaluation.calibration_curve
+    decision, scores = evaluation.decision_curve, evaluation.score_distribution
     drawn = (
-        (evaluation.roc_curve, _roc),
-        (evaluation.calibration_curve, _calibration),
-        (evaluation.decision_curve, _decision),
-        (evaluation.score_distribution, _scores),
+        (roc and roc.sensitivity, _roc),
+        (calibration and (calibration.predicted or calibration.bin_predicted), _calibration),
+        (decision and decision.threshold, _decision),
+        (scores and scores.with_outcome, _scores),
     )
-    return tuple(draw(evaluation, f"{prefix}-{draw.__name__[1:]}") for data, draw in drawn if data)
+    return tuple(
+        draw(evaluation, f"{prefix}-{draw.__name__[1:]}") for points, draw in drawn if points
+    )
 
 
 def forest_of(evaluation: EvaluationReport, prefix: str) -> DrawnFigure | None:
@@ -309,7 +313,7 @@ def _draw_decision(figure: "Figure", curve: DecisionCurve) -> None:
     top = max((*curve.model, *curve.treat_all, 0.01))
     axes.set_ylim(-0.25 * top, 1.06 * top)
     first, last = curve.threshold[0], curve.threshold[-1]
-    axes.set_xlim(0 if first < NEAR_ZERO else first, last)
+    axes.set_xlim(0 if first < NEAR_ZERO or first == last else first, last)
     axes.set_xlabel("Threshold risk")
     axes.set_ylabel("Net benefit per patient")
     _legend_above(axes)

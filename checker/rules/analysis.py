@@ -7,7 +7,7 @@ from checker.model.evidence import CohortCount
 from checker.model.finding import Finding, Severity
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
-from checker.needs import DoesNotApply, NotEstablished, stated
+from checker.needs import DoesNotApply, NotDescribed, NotEstablished, stated
 from checker.rules.base import rule
 
 CALIBRATION = {
@@ -138,7 +138,7 @@ def no_external_test(study: Study) -> Iterator[Finding]:
         return
     complete = study.statements.complete or ()
     if types is None and "data" not in complete:
-        raise NotEstablished("analysis.external_validation.types is not described yet")
+        raise NotDescribed("analysis.external_validation.types")
     yield Finding(
         message="No part of the data comes from another institution than the training data.",
         at=("data", "partitions"),

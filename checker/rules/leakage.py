@@ -6,7 +6,7 @@ from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows, 
 from checker.model.finding import Finding, Severity
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
-from checker.needs import DoesNotApply, NotEstablished, stated
+from checker.needs import DoesNotApply, NotDescribed, NotEstablished, stated
 from checker.rules.base import rule
 
 DECLARED_ELSEWHERE = ("fixed_before", "published", "median", "training", "tuning")
@@ -132,7 +132,7 @@ def threshold_optimal_on_test_data(
 ) -> Iterator[Finding]:
     """Say a threshold that is declared as chosen on the test data, or that equals its optimum with no origin given."""
     if evaluation.partition is None:
-        raise NotEstablished("evaluations.partition is not described yet")
+        raise NotDescribed("evaluations.partition")
     origin = evaluation.operating_point.origin
     if origin == "same_test_data":
         yield Finding(

@@ -6,7 +6,7 @@ from typing import get_args
 from checker.model.finding import Finding, Severity
 from checker.model.study import Study
 from checker.model.study.marks import Moment
-from checker.needs import NotEstablished, stated
+from checker.needs import NotDescribed, stated
 from checker.rules.base import rule
 
 MOMENTS = get_args(Moment)
@@ -28,7 +28,7 @@ def inputs_known_too_late(study: Study) -> Iterator[Finding]:
     moment = stated(study.intended_use.moment, "intended_use.moment")
     inputs = stated(study.predictors.inputs, "predictors.inputs")
     if not any(each.available_at for each in inputs):
-        raise NotEstablished("predictors.inputs.available_at is not described yet")
+        raise NotDescribed("predictors.inputs.available_at")
     for i, each in enumerate(inputs):
         late = each.available_at and MOMENTS.index(each.available_at) > MOMENTS.index(moment)
         if late:

@@ -9,6 +9,9 @@ from checker.model.study.marks import Described, Negative, Texts, When
 DataPart = Literal["images", "segmentations", "features", "labels", "clinical", "dictionary"]
 
 
+REVIEWED = When("openness.ethics.status", "approved", "waived")
+
+
 class Ethics(Described):
     """Ethics review and consent."""
 
@@ -16,9 +19,9 @@ class Ethics(Described):
         Literal["approved", "waived", "not_required"] | None, Negative("waived", "not_required")
     ] = None
     """Ethics review."""
-    committee: str | None = None
+    committee: Annotated[str | None, REVIEWED] = None
     """Committee by name."""
-    approval_number: str | None = None
+    approval_number: Annotated[str | None, REVIEWED] = None
     """Approval number."""
     consent: Literal["obtained", "waived", "not_required"] | None = None
     """Consent."""
