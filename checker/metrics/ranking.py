@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.metrics.base import NO_CASES, Bools, Codes, Floats, Undefined, derived, weighted_sum
 
@@ -126,24 +127,39 @@ def tally(outcome: Bools, score: Floats) -> Tallies:
         return tallies(ranked(outcome, np.arange(len(score)), order), order, None)
     keys = (score + 0.0).view(np.uint64) << np.uint64(1)  # + 0.0: no negative zero
     keys |= outcome
-    keys.sort()
-    with_it = (keys & np.uint64(1)).astype(np.int64)
+    keys = _sorted(keys, score)
+    with_it = (keys & np.uint64(1)).astype(bool)
     keys >>= np.uint64(1)
-    last = np.append(np.flatnonzero(keys[1:] != keys[:-1]), len(keys) - 1)
-    below = np.cumsum(with_it)[last]
-    positives = np.diff(below, prepend=0)
-    negatives = np.diff(last, prepend=-1) - positives
-    return Tallies(
-        *(
-            each[::-1].astype(float)
-            for each in (
-                positives,
-                negatives,
-                below[-1] - below + positives,
-                len(keys) - below[-1] - (last + 1 - below) + negatives,
-            )
-        )
-    )
+    last = np.flatnonzero(np.append(keys[1:] != keys[:-1], True))[::-1]
+    positives = np.cumsum(with_it).take(last).astype(float)  # at or below the score
+    negatives = (last + 1) - positives
+    here, others = _steps_down(positives), _steps_down(negatives)
+    return Tallies(here, others, positives[0] - positives + here, negatives[0] - negatives + others)
+
+
+def _steps_down(total: Floats) -> Floats:
+    steps = total.copy()
+    steps[:-1] -= total[1:]
+    return steps
+
+
+MANY = 50_000
+"""Cases from which on the first pass of `_sorted` pays."""
+STEPS_OF_SCORE = 2**16 - 1
+
+
+def _sorted(keys: NDArray[np.uint64], score: Floats) -> NDArray[np.uint64]:
+    """Return the keys in rising order; they rise with the score.
+
+    Of many, a first pass puts each near its place: by 65,536 steps of the score, which numpy sorts by radix in a few
+    passes. What is left is almost in order, and merging takes little time. At a million scores that is twice as
+    fast as numpy's plain sort, whose vector instructions are slow on some processors.
+    """
+    spread = float(score.max() - score.min())
+    if len(keys) < MANY or not spread > 1e-280:
+        return np.sort(keys)
+    steps = ((score - score.min()) * (STEPS_OF_SCORE / spread)).astype(np.uint16)
+    return np.sort(keys[np.argsort(steps, kind="stable")], kind="stable")
 
 
 @derived("classification")
