@@ -498,6 +498,9 @@ INTERVALS = [
     Interval("balanced_accuracy", "percentile bootstrap over cases", REPRODUCED, ONCE),
     Interval("balanced_accuracy", "Wald", REPRODUCED, ONCE, "wald"),
     Interval("calibration_slope", "Wald", REPRODUCED, ONCE),
+    Interval("calibration_slope", "profile likelihood", OTHER, ONCE),
+    Interval("calibration_intercept", "profile likelihood", OTHER, ONCE),
+    Interval("calibration_in_the_large", "profile likelihood", OTHER, ONCE),
     Interval("observed_expected_ratio", "logarithmic", REPRODUCED, ONCE),
     Interval("observed_expected_ratio", "logarithmic, observed number as Poisson", OTHER, ONCE),
 ]

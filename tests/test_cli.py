@@ -367,7 +367,8 @@ def test_demo_is_a_show_and_ends_with_0(tmp_path, monkeypatch, capsys):
     out, err = capsys.readouterr()
     assert "contradicted" in out
     assert {"report.html", "report.json"} <= {each.name for each in (tmp_path / "out").iterdir()}
-    assert "report.html" in err
+    assert "report.html" in out
+    assert err == ""
 
 
 def test_version_and_help(capsys):

@@ -24,6 +24,7 @@ from checker.metrics import (
     sensitivity_at_specificity,
     threshold_optimum,
 )
+from checker.metrics.calibration import profile_interval
 from checker.metrics.classification import cells, decision, patient_cells
 from checker.metrics.comparing import unpaired_delong
 from checker.metrics.discrimination import standardised_partial_auroc
@@ -374,3 +375,19 @@ def test_scores_rounded_for_print_give_a_range_that_holds_the_full_auroc() -> No
     low, high = auroc_tie_range(case.outcome == 1, case.score().round(1))
     assert low < case.values["auc"] < high
     assert brier_score(case.outcome, case.score()) == pytest.approx(0.173005755440754, abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("coefficient", "limits"),
+    [
+        ("intercept", (-0.568166009308, 0.182623410922)),
+        ("slope", (0.715284307259, 1.388723055448)),
+        ("in_the_large", (-0.442675881935, 0.112182451928)),
+    ],
+)
+def test_profile_intervals_are_those_of_r(coefficient: Any, limits: tuple[float, float]) -> None:
+    """R 4.2.2, confint of glm on the test part; R interpolates the profile by a spline, ours solves for the limit."""
+    case = next(each for each in SHIPPED if each.id == "calibration_full_test")
+    risk = case.score("prob")
+    found = profile_interval(case.outcome == 1, np.log(risk / (1 - risk)), coefficient)
+    assert (found.low, found.high) == pytest.approx(limits, abs=5e-5)

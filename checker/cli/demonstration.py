@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.cli import console, outputs
-from checker.cli.checking import say_written
 from checker.cli.ending import DONE, Ending
 
 if TYPE_CHECKING:
@@ -26,10 +25,12 @@ def demo() -> Ending:
     with console.working("Checking the example"):
         report = pipeline.check(study)
         written = outputs.write_all(report, FILES)
-    console.say("\n".join(_lines(report, console.screen().width)))
-    say_written(written)
-    console.note(f"The study itself, and what was planted in it: {study.parent}")
-    console.note("Your own: checker new my-study --task classification --from predictions.csv")
+    lies = [f"The report: {', '.join(map(str, written.files))}"] if written.files else []
+    lies += [f"The study, and what was planted in it: {study.parent}"]
+    lies += ["Your own: checker new my-study --task classification --from predictions.csv"]
+    console.say("\n".join([*_lines(report, console.screen().width), *lies]))
+    for remark in (*written.notes, *written.failures):
+        console.note(remark)
     return DONE
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, cast
 
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.rows import Rows
-from checker.metrics import intervals
-from checker.metrics.base import Metric, Share, Uncertainty
+from checker.metrics import calibration, intervals
+from checker.metrics.base import Floats, Metric, Share, Uncertainty
 from checker.metrics.patients import EACH_PATIENT, effective_cases
 from checker.model.estimate import Interval
 from checker.needs import Absent, NotEstablished, needs
@@ -101,6 +101,9 @@ def _closed(metric: Metric, rows: Rows) -> Iterator[Method]:
         yield from _of_area(metric, rows)
     elif isinstance(measured := rows.measured(metric), Share):
         yield from _of_proportion(metric, rows, measured)
+    elif metric.name in PROFILED:
+        alone, apart = not rows.repeated, ", rows taken as independent" if rows.repeated else ""
+        yield Method(f"profile likelihood{apart}", "other", alone, partial(_profiled, metric, rows))
     elif metric.name in ("balanced_accuracy", "youden_index"):
         yield Method("Wald", "wald", not rows.repeated, partial(_of_two_shares, metric, rows))
     elif metric.name == "observed_expected_ratio":
@@ -110,6 +113,24 @@ def _closed(metric: Metric, rows: Rows) -> Iterator[Method]:
             not rows.repeated,
             partial(_poisson_ratio, metric, rows),
         )
+
+
+PROFILED: dict[str, calibration.Coefficient] = {
+    "calibration_slope": "slope",
+    "calibration_intercept": "intercept",
+    "calibration_in_the_large": "in_the_large",
+}
+"""Metric to the coefficient whose interval R's confint gives by profile likelihood."""
+
+
+def _profiled(metric: Metric, rows: Rows) -> Limits:
+    logit = rows.known().value("linear_predictor")
+    if isinstance(logit, Absent):
+        raise NotEstablished(logit.because)
+    risks = cast(Floats, logit)
+    return exactly(
+        calibration.profile_interval(rows.outcome, risks, PROFILED[metric.name], rows.level)
+    )
 
 
 def _of_area(metric: Metric, rows: Rows) -> Iterator[Method]:

@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,7 @@ from checker.metrics.base import (
     over,
     weighted_sum,
 )
-from checker.metrics.intervals import around, around_logarithm
+from checker.metrics.intervals import around, around_logarithm, quantile
 from checker.metrics.patients import ByPatient, share_variance, sums_by_patient
 from checker.metrics.ranking import NEEDS_BOTH, Ranking, Tallies
 from checker.metrics.smoothing import Gaps, quantile_of_gaps
@@ -219,6 +219,69 @@ def in_the_large_interval(
 ) -> Uncertainty:
     """Return the Wald interval of the intercept in the large."""
     return _coefficient(recalibration_in_the_large, 0, level)
+
+
+Coefficient = Literal["slope", "intercept", "in_the_large"]
+FURTHEST = 20
+"""Standard errors within which the limits of a profile interval are looked for."""
+
+
+def profile_interval(
+    outcome: Bools, linear_predictor: Floats, coefficient: Coefficient, level: float = 0.95
+) -> Interval:
+    """Return the profile-likelihood interval of a recalibration coefficient, as R's ``confint`` gives it for a glm.
+
+    The limits are where twice the log-likelihood, at its maximum over the other coefficient, lies the normal
+    quantile squared below its peak (Venzon & Moolgavkar 1988, eq. 1). For independent cases only.
+
+    Args:
+        outcome: shape (cases,).
+        linear_predictor: shape (cases,): logit of the predicted risk.
+        coefficient: slope or intercept of the regression with both, or the intercept with the slope fixed at 1.
+        level: of the interval.
+
+    Raises:
+        Undefined: there is no fit, or no limit within 20 standard errors.
+    """
+    everyone = np.arange(len(outcome))
+    if coefficient == "in_the_large":
+        fit, at = recalibration_in_the_large(outcome, linear_predictor, everyone), 0
+    else:
+        fit, at = recalibration(outcome, linear_predictor, everyone), int(coefficient == "slope")
+
+    def deviance(value: float) -> float:
+        """Return the smallest deviance (half of it) with the coefficient at this value."""
+        if coefficient == "in_the_large":
+            return _deviance(outcome, linear_predictor + value)
+        fixed, free = np.stack([np.ones(len(outcome)), linear_predictor])[[at, 1 - at]]
+        start = fit.coefficients[[1 - at]]
+        other = _fit(outcome, free[None], value * fixed, start, everyone).coefficients[0]
+        return _deviance(outcome, value * fixed + other * free)
+
+    found, error = float(fit.coefficients[at]), float(fit.covariance[at, at]) ** 0.5
+    highest = deviance(found) + quantile(level) ** 2 / 2
+    low, high = (
+        _limit(lambda off, way=way: deviance(found + way * off * error) - highest)  # type: ignore[misc]
+        for way in (-1.0, 1.0)
+    )
+    return Interval(
+        low=found - low * error, high=found + high * error, level=level, method="profile likelihood"
+    )
+
+
+def _limit(above: Callable[[float], float]) -> float:
+    """Return where a rising function of the distance, in standard errors, crosses 0."""
+    near, far = 0.0, 1.0
+    while above(far) < 0:
+        near, far = far, 2 * far
+        if far > FURTHEST:
+            raise Undefined(
+                "the likelihood does not fall off, so the profile interval has no limit"
+            )
+    for _ in range(50):
+        middle = (near + far) / 2
+        near, far = (near, middle) if above(middle) > 0 else (middle, far)
+    return (near + far) / 2
 
 
 @derived(TASK)
