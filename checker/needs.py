@@ -60,17 +60,16 @@ def reach(name: str, makers: Makers) -> frozenset[str]:
     Raises:
         TypeError: making it needs itself.
     """
-    return frozenset(_reach(name, makers, ()))
+    return frozenset(each for each in _involved(name, makers, ()) if each not in makers)
 
 
-def _reach(name: str, makers: Makers, above: tuple[str, ...]) -> Iterator[str]:
+def _involved(name: str, makers: Makers, above: tuple[str, ...]) -> Iterator[str]:
+    """Yield the name and every name behind it."""
     if name in above:
         raise TypeError(f"a circle of needs: {' -> '.join((*above, name))}")
-    if name not in makers:
-        yield name
-        return
-    for each in needs(makers[name]):
-        yield from _reach(each, makers, (*above, name))
+    yield name
+    for each in needs(makers[name]) if name in makers else ():
+        yield from _involved(each, makers, (*above, name))
 
 
 class Known:
@@ -84,6 +83,7 @@ class Known:
     ) -> None:
         self.makers, self.given, self.around = makers, given, around
         self.values = dict(given)
+        self._behind: dict[str, frozenset[str]] = around._behind if around else {}
 
     def inside(self, **given: object) -> "Known":
         """Return what is known where these values hold as well."""
@@ -96,10 +96,16 @@ class Known:
             KeyError: nobody gives or makes it.
         """
         if name not in self.values:
-            if self.around and not reach(name, self.makers) & self.given.keys():
+            if self.around and not self._all_behind(name) & self.given.keys():
                 return self.around.value(name)
             self.values[name] = self.ask(self.makers[name])
         return self.values[name]
+
+    def _all_behind(self, name: str) -> frozenset[str]:
+        """Return the name and every name behind it; found once for all levels."""
+        if name not in self._behind:
+            self._behind[name] = frozenset(_involved(name, self.makers, ()))
+        return self._behind[name]
 
     def ask(self, function: Callable[..., T]) -> T | Absent:
         """Call the function with what its parameters name, or say why that is not possible."""

@@ -1,30 +1,23 @@
 """The order of the steps, and nothing else: from a description on disk to a report."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from checker import assemble
 from checker.appraisal import reporting
-from checker.errors import BadRequest, BadSubmission, Problem
+from checker.errors import BadRequest
 from checker.evidence import gather, known_about, places
-from checker.evidence.performance import Scored
-from checker.model.estimate import Comparison, Estimate
 from checker.model.finding import RuleRun
 from checker.model.guideline import Guideline
-from checker.model.predictions import Predictions
 from checker.model.report import Answer, GuidelineReport, Report
 from checker.model.settings import Settings
-from checker.model.study import Classification, Study
-from checker.model.study.evaluations import OperatingPoint
-from checker.needs import Absent, Known
+from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.guidelines import guidelines, read_guideline, read_index
-from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import read_submitted
-from checker.reading.tables import read_table
 from checker.rules import RULES, run_all
 
 
@@ -165,112 +158,3 @@ def _rules(options: Options) -> tuple[str, ...]:
         for code in sorted(RULES)
         if (not options.select or fits(code, options.select)) and not fits(code, options.ignore)
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """What was recomputed from one table, without a description."""
-
-    task: str
-    cases: int
-    missing: int
-    unit: str
-    estimates: tuple[Estimate, ...]
-    comparisons: tuple[Comparison, ...]
-    notes: tuple[str, ...]
-
-
-def measure(
-    file: Path,
-    columns: ColumnNames,
-    *,
-    positive: str | None = None,
-    lower_is_positive: bool = False,
-    threshold: float | None = None,
-    where: Sequence[tuple[str, str]] = (),
-    net_benefit: Sequence[float] = (),
-    settings: Settings | None = None,
-) -> Measured:
-    """Recompute every metric of a binary classification from one table.
-
-    Args:
-        file: the table.
-        columns: which column is what.
-        positive: value of the outcome column that means "has it".
-        lower_is_positive: lower scores mean the outcome; the threshold is on the score as submitted.
-        threshold: scores at or above it are positive (at or below it, if lower is positive).
-        where: column and value of the rows to keep; all must hold.
-        net_benefit: threshold probabilities.
-        settings: seed, resamples, level.
-
-    Raises:
-        BadSubmission: the table cannot be used; every problem at once.
-    """
-    predictions = read_predictions(
-        read_table(file, name=str(file)),
-        columns,
-        positive=positive,
-        lower_is_positive=lower_is_positive,
-        where=where,
-    )
-    evaluation = Classification(
-        name=file.name,
-        task="classification",
-        operating_point=OperatingPoint(threshold=threshold),
-        groups=tuple(predictions.groups),
-        compared_scores=tuple(predictions.compared),
-    )
-    known = known_about(
-        Study(evaluations=(evaluation,)),
-        predictions={evaluation.name: predictions},
-        case_tables={},
-        thresholds=read_thresholds(),
-        settings=settings or Settings(),
-    ).inside(
-        evaluation=evaluation,
-        predictions=predictions,
-        optional_decision_thresholds=tuple(net_benefit),
-    )
-    return _measured(known, predictions)
-
-
-def _measured(known: Known, predictions: Predictions) -> Measured:
-    """Return what is known about one table; a table without a complete row cannot be used.
-
-    Raises:
-        BadSubmission: the sentence says why nothing can be computed.
-    """
-    found = {name: known.value(name) for name in ("scored", *MEASURED)}
-    for value in (found["scored"], found["estimates"]):
-        if isinstance(value, Absent):
-            raise BadSubmission([Problem(predictions.file, None, "", value.because)])
-    absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
-    made = {name: value for name, value in found.items() if not isinstance(value, Absent)}
-    scored = cast(Scored, found["scored"])
-    return Measured(
-        task="classification",
-        cases=len(scored.outcome),
-        missing=scored.missing,
-        unit="row",
-        estimates=tuple(
-            estimate
-            for name in ("estimates", "compared_estimates", "subgroup_estimates")
-            for estimate in cast(Iterable[Estimate], made.get(name, ()))
-        ),
-        comparisons=tuple(
-            comparison
-            for name in ("paired_comparison", "group_comparison")
-            for comparison in cast(Iterable[Comparison], made.get(name, ()))
-        ),
-        notes=tuple(each.because for each in absent),
-    )
-
-
-MEASURED = (
-    "estimates",
-    "compared_estimates",
-    "subgroup_estimates",
-    "paired_comparison",
-    "group_comparison",
-)
-"""Evidence that `measure` shows."""

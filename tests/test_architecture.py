@@ -38,7 +38,8 @@ BELOW_THE_PIPELINE = set(MAY_IMPORT) - {"render"}
 MAY_IMPORT |= {
     "assemble": BELOW_THE_PIPELINE,
     "pipeline": BELOW_THE_PIPELINE | {"assemble"},
-    "cli": {*MAY_IMPORT, "assemble", "pipeline"},
+    "measuring": BELOW_THE_PIPELINE | {"assemble"},
+    "cli": {*MAY_IMPORT, "assemble", "measuring", "pipeline"},
     "__main__": {"cli"},
     "__init__": {"pipeline"},
 }
@@ -49,7 +50,7 @@ HEAVY = {"numpy", "scipy", "polars", "matplotlib", "weasyprint", "sklearn", "pyd
 NEVER_AT_IMPORT = {"polars", "matplotlib", "weasyprint", "sklearn", "scipy"}
 """Imported inside the functions that use them, in every file."""
 
-NUMPY_AT_IMPORT = {"metrics", "evidence", "reading", "render", "assemble", "pipeline"}
+NUMPY_AT_IMPORT = {"metrics", "evidence", "reading", "render", "assemble", "measuring", "pipeline"}
 """Rooms that are loaded only once there is something to compute."""
 
 OWN_PROCESS = {ROOT / "checker/render/pdf_child.py"}

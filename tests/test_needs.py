@@ -38,6 +38,13 @@ def test_an_inner_value_stands_before_the_outer_one() -> None:
     assert outside.value("shown") == "general"
 
 
+def test_what_depends_on_a_value_given_in_place_of_a_made_one_is_made_again() -> None:
+    makers = {"range": lambda study: study, "curve": lambda range: range * 10}
+    outside = Known(makers, {"study": 1})
+    assert outside.value("curve") == 10
+    assert outside.inside(range=5).value("curve") == 50
+
+
 def test_the_first_cause_travels_to_the_end_of_the_chain() -> None:
     def predictions(file: object) -> str:
         raise NotEstablished("the file was not submitted")

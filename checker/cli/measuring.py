@@ -12,7 +12,7 @@ from checker.cli.ending import DONE, Ending, counted
 from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
-    from checker.pipeline import Measured
+    from checker.measuring import Measured, Question
 
 LATER = (
     "multiclass",
@@ -28,6 +28,8 @@ LATER = (
 )
 """Tasks that are named everywhere, and not recomputed by this version."""
 FORMS = {".json": Form.JSON, ".txt": Form.TEXT}
+REPORTS = (".html", ".pdf", ".md")
+"""Endings of files that hold the whole report of the table, with figures."""
 
 metrics = typer.Typer(
     help="Recompute every metric of a task from a table; no study.yaml is needed.",
@@ -75,7 +77,12 @@ def classification(
     form: Annotated[Form, typer.Option("--format", help="How the result is printed.")] = Form.TEXT,
     output: Annotated[
         list[Path] | None,
-        typer.Option("--output", "-o", metavar="FILE", help="Write it to a .json or .txt file."),
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="Write the numbers to a .json or .txt file, or a report with figures to a .html, .pdf or .md file.",
+        ),
     ] = None,
     seed: Seed = 0,
     resamples: Resamples = 2000,
@@ -84,35 +91,37 @@ def classification(
     """Score a model that tells who has an outcome and who has not."""
     files = tuple(output or ())
     _require(files, net_benefit or [], threshold)
-    from checker import pipeline
+    from checker.measuring import Question, measure
     from checker.model.settings import Settings
     from checker.reading.predictions import ColumnNames
     from checker.render.metrics_text import metrics_json, metrics_text
 
     groups, compared = _once(group), _once(compare)
+    question = Question(
+        file=file,
+        columns=ColumnNames(outcome, score, patient=patient, groups=groups, compared=compared),
+        positive=positive,
+        lower_is_positive=lower_is_positive,
+        threshold=threshold,
+        where=tuple(map(_condition, where or ())),
+        net_benefit=tuple(dict.fromkeys(net_benefit or ())),
+        settings=Settings(seed=seed, resamples=resamples, level=level),
+    )
     with console.working(f"Scoring {file}"):
-        found = pipeline.measure(
-            file,
-            ColumnNames(outcome, score, patient=patient, groups=groups, compared=compared),
-            positive=positive,
-            lower_is_positive=lower_is_positive,
-            threshold=threshold,
-            where=tuple(map(_condition, where or ())),
-            net_benefit=tuple(dict.fromkeys(net_benefit or ())),
-            settings=Settings(seed=seed, resamples=resamples, level=level),
-        )
+        found = measure(question)
     if form is Form.JSON:
         console.send(metrics_json(found))
     else:
         width, colour, unicode = console.screen()
         console.say(metrics_text(found, width=width, colour=colour, unicode=unicode))
-    return _saved(found, files)
+    return _saved(question, found, files)
 
 
 def _require(files: tuple[Path, ...], net_benefit: list[float], threshold: float | None) -> None:
     for each in files:
-        if each.suffix.lower() not in FORMS:
-            raise BadRequest(f"{each}: metrics are written to .json or .txt files")
+        if each.suffix.lower() not in (*FORMS, *REPORTS):
+            known = ", ".join((*FORMS, *REPORTS))
+            raise BadRequest(f"{each}: the ending decides the format, and must be one of {known}")
     for value in net_benefit:
         if not 0 < value < 1:
             raise BadRequest(
@@ -138,23 +147,33 @@ def _condition(text: str) -> tuple[str, str]:
     return column.strip(), value.strip()
 
 
-def _saved(found: "Measured", files: tuple[Path, ...]) -> Ending:
-    from checker.render.metrics_text import metrics_json, metrics_text
+def _saved(question: "Question", found: "Measured", files: tuple[Path, ...]) -> Ending:
+    numbers = [each for each in files if each.suffix.lower() in FORMS]
+    failures = sum(not _saved_numbers(found, each) for each in numbers)
+    if reports := [each for each in files if each not in numbers]:
+        from checker.cli.checking import say_written
+        from checker.measuring import report
 
-    failures = 0
-    for file in files:
-        as_json = FORMS[file.suffix.lower()] is Form.JSON
-        try:
-            text = metrics_json(found) if as_json else metrics_text(found)
-            outputs.save(file, text.encode("utf-8"))
-        except OutputFailed as failed:
-            failures += 1
-            console.note(f"{file} was not written: {failed}")
-        else:
-            console.note(f"wrote {file}")
+        written = outputs.write_all(report(question), reports)
+        say_written(written)
+        failures += len(written.failures)
     if failures:
         return Ending(ExitCode.UNUSABLE, f"{counted(failures, 'output')} not written")
     return DONE
+
+
+def _saved_numbers(found: "Measured", file: Path) -> bool:
+    from checker.render.metrics_text import metrics_json, metrics_text
+
+    as_json = FORMS[file.suffix.lower()] is Form.JSON
+    try:
+        text = metrics_json(found) if as_json else metrics_text(found)
+        outputs.save(file, text.encode("utf-8"))
+    except OutputFailed as failed:
+        console.note(f"{file} was not written: {failed}")
+        return False
+    console.note(f"wrote {file}")
+    return True
 
 
 def _not_yet(task: str) -> Callable[[], None]:
