@@ -146,6 +146,7 @@ def _made(question: Question) -> _Made:
         lower_is_positive=question.lower_is_positive,
         where=question.where,
     )
+    predictions = replace(predictions, file=name)  # a report names no path of a machine
     evaluation = Classification(
         name=name,
         task="classification",
