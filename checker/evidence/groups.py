@@ -22,7 +22,7 @@ MOST_COMPARED = 4
 """Groups of a column up to which each is compared with each; beyond, too many tests for anybody to read."""
 
 
-def _groups(predictions: Predictions) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
+def groups_of(predictions: Predictions) -> Iterator[tuple[str, str, NDArray[np.bool_]]]:
     """Yield column, name and rows of each group; rows with an empty cell last."""
     for column, labels in predictions.groups.items():
         for code, name in enumerate(labels.names):
@@ -40,7 +40,7 @@ def group_sizes(predictions: Predictions, scored: Scored) -> tuple[GroupSize, ..
     """
     if not predictions.groups:
         raise DoesNotApply("no groups are named")
-    return tuple(_size(predictions, scored, *each) for each in _groups(predictions))
+    return tuple(_size(predictions, scored, *each) for each in groups_of(predictions))
 
 
 def _size(
@@ -76,7 +76,7 @@ def subgroup_estimates(
     if not predictions.groups:
         raise DoesNotApply("no groups are named")
     made: list[Estimate] = []
-    for column, name, rows in _groups(predictions):
+    for column, name, rows in groups_of(predictions):
         made += metrics.estimates(
             "classification",
             {each: values[rows] for each, values in columns.items()},

@@ -1,14 +1,14 @@
 """The rows behind one claim: its group, its score, its threshold; and the metric taken over them."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.evidence.groups import MISSING
+from checker.evidence.groups import groups_of
 from checker.metrics.base import METRICS, Bools, Codes, Floats, Metric, Share, plain
 from checker.metrics.comparing import RECLASSIFICATION
 from checker.metrics.estimating import STATED, Cases, known_of
@@ -185,7 +185,7 @@ def group_of(group: str | None, predictions: Predictions) -> tuple[str, NDArray[
     """
     if group is None or _plain(group) in ("all", ""):
         return "all", np.ones(predictions.cases, bool)
-    found = {name: rows for name, rows in _groups(predictions)}
+    found = {f"{column} = {name}": rows for column, name, rows in groups_of(predictions)}
     for name, rows in found.items():
         if _plain(name) == _plain(group):
             return name, rows
@@ -194,15 +194,6 @@ def group_of(group: str | None, predictions: Predictions) -> tuple[str, NDArray[
             f'no column of groups is named (evaluations.groups), so "{group}" is not known'
         )
     raise NotEstablished(f'there is no group "{group}"; there are {_listed(found)}')
-
-
-def _groups(predictions: Predictions) -> Iterator[tuple[str, NDArray[np.bool_]]]:
-    for column, labels in predictions.groups.items():
-        yield from (
-            (f"{column} = {name}", labels.codes == code) for code, name in enumerate(labels.names)
-        )
-        if (labels.codes < 0).any():
-            yield f"{column} = {MISSING}", labels.codes < 0
 
 
 def score_of(
