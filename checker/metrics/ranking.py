@@ -62,7 +62,7 @@ def ranking(score: Floats) -> Ranking:
     """
     if not len(score):
         raise Undefined(NO_CASES)
-    order = np.argsort(score)[::-1]
+    order = _rising(score)[::-1]
     falling = score[order]
     last = np.append(np.flatnonzero(falling[1:] != falling[:-1]), len(score) - 1)
     return Ranking(order, last, falling[last])
@@ -144,22 +144,34 @@ def _steps_down(total: Floats) -> Floats:
 
 
 MANY = 50_000
-"""Cases from which on the first pass of `_sorted` pays."""
+"""Cases from which on a first pass by steps of the score pays."""
 STEPS_OF_SCORE = 2**16 - 1
 
 
-def _sorted(keys: NDArray[np.uint64], score: Floats) -> NDArray[np.uint64]:
-    """Return the keys in rising order; they rise with the score.
+def _near(score: Floats) -> Codes | None:
+    """Return the cases nearly in rising order, by 65,536 steps of the score; None where that does not pay.
 
-    Of many, a first pass puts each near its place: by 65,536 steps of the score, which numpy sorts by radix in a few
-    passes. What is left is almost in order, and merging takes little time. At a million scores that is twice as
-    fast as numpy's plain sort, whose vector instructions are slow on some processors.
+    numpy sorts 16 bits by radix, in a few passes, and what is almost in order is merged in little time. At a million
+    scores both together take half the time of numpy's plain sort, whose vector instructions are slow on some
+    processors.
     """
     spread = float(score.max() - score.min())
-    if len(keys) < MANY or not spread > 1e-280:
-        return np.sort(keys)
+    if len(score) < MANY or not spread > 1e-280:
+        return None
     steps = ((score - score.min()) * (STEPS_OF_SCORE / spread)).astype(np.uint16)
-    return np.sort(keys[np.argsort(steps, kind="stable")], kind="stable")
+    return np.argsort(steps, kind="stable")
+
+
+def _sorted(keys: NDArray[np.uint64], score: Floats) -> NDArray[np.uint64]:
+    """Return the keys in rising order; they rise with the score."""
+    near = _near(score)
+    return np.sort(keys) if near is None else np.sort(keys[near], kind="stable")
+
+
+def _rising(score: Floats) -> Codes:
+    """Return the positions of the cases from the lowest score to the highest."""
+    near = _near(score)
+    return np.argsort(score) if near is None else near[np.argsort(score[near], kind="stable")]
 
 
 @derived("classification")
