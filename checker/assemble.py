@@ -2,7 +2,7 @@
 
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields
 from importlib.metadata import version
 
@@ -147,7 +147,31 @@ def glance(study: Study) -> StudyGlance:
         partitions=tuple(_partition(study, each) for each in study.data.partitions or ()),
         described=present,
         facts=asked,
+        without=dict(_without(study)),
     )
+
+
+GLANCED = {
+    "type": "study.type",
+    "question": "study.question",
+    "technique": "study.technique",
+    "modality": "predictors.acquisition.modality",
+    "population": "intended_use.population",
+    "purpose": "intended_use.purpose",
+    "outcome": "outcome.definition",
+    "reference_standard": "outcome.reference_standard",
+    "model": "model.name",
+}
+"""Field of the glance to its fact."""
+SAID = {"not_reported": "not reported", "not_applicable": "does not apply"}
+
+
+def _without(study: Study) -> Iterator[tuple[str, str]]:
+    """Yield the fields of the glance of which a person said why they are empty, with the words."""
+    for name, fact in GLANCED.items():
+        said = state(study, fact)
+        if words := SAID.get(said.kind):
+            yield name, f"{words}: {said.reason}" if said.reason else words
 
 
 def _plain(coded: str | None) -> str:
@@ -342,12 +366,14 @@ def in_short(
     findings: Sequence[ReportedFinding],
     guidelines: Sequence[GuidelineReport],
 ) -> tuple[str, ...]:
-    """Return three sentences: what was recomputed, how printed numbers fare, what was found and is missing."""
-    return (
+    """Return sentences: what was recomputed, how printed numbers fare, what was found, what is missing."""
+    said = (
         _recomputed(evaluations),
         _fares(claims),
-        f"{_found(findings)} {_reporting(guidelines)}".strip(),
+        f"{_found(findings)} {_critical(findings)}".strip(),
+        _reporting(guidelines),
     )
+    return tuple(each for each in said if each)
 
 
 def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
@@ -381,6 +407,16 @@ def _found(findings: Sequence[ReportedFinding]) -> str:
     by = Counter(each.severity for each in findings)
     parts = [f"{by[severity]} {severity}" for severity in Severity if by[severity]]
     return f"Rules found {_joined(parts)} {'defect' if len(findings) == 1 else 'defects'}."
+
+
+def _critical(findings: Sequence[ReportedFinding]) -> str:
+    """Return the critical ones in a sentence, each rule once; empty if there is none."""
+    worst = dict.fromkeys(
+        f"{each.title[:1].lower()}{each.title[1:]} ({each.code})"
+        for each in findings
+        if each.severity is Severity.CRITICAL
+    )
+    return f"Critical: {'; '.join(worst)}." if worst else ""
 
 
 def _reporting(guidelines: Sequence[GuidelineReport]) -> str:

@@ -78,6 +78,8 @@ SHOWN = (
     "group_comparison",
 )
 """Evidence that `measure` shows."""
+TOLD = ("probability", "threshold")
+"""Evidence of which `measure` tells why it could not be established."""
 
 
 def measure(question: Question) -> Measured:
@@ -88,7 +90,8 @@ def measure(question: Question) -> Measured:
     """
     made = _made(question)
     found = {name: made.known.value(name) for name in ("scored", *SHOWN)}
-    absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
+    asked = (*found.values(), *(made.known.value(name) for name in TOLD))
+    absent = [each for each in asked if isinstance(each, Absent) and each.applies and not each.fact]
     scored = cast(Scored, found["scored"])
     return Measured(
         task="classification",

@@ -403,6 +403,26 @@ def test_a_threshold_that_is_not_described_is_said() -> None:
     assert "evaluations.operating_point.threshold is not described yet" in found.because
 
 
+@pytest.mark.parametrize(
+    ("factor", "threshold", "question"),
+    [(100, 0.5, "are the scores in percent?"), (1, 50.0, "is the threshold in percent?")],
+)
+def test_a_threshold_on_another_scale_than_the_scores_is_asked_about(
+    factor: int, threshold: float, question: str
+) -> None:
+    data = table(score=factor * np.array(WITH + WITHOUT))
+    for at in ({}, {"at": threshold}):
+        found = checked(sensitivity("0.8", **at), data, threshold)
+        assert isinstance(found, Absent)
+        assert question in found.because
+        assert f"the threshold {threshold:g} lies outside all scores" in found.because
+
+
+def test_a_threshold_above_every_score_may_be_meant() -> None:
+    part = part_of(checked(sensitivity("0.00"), threshold=0.95), "value")
+    assert part.verdict is REPRODUCED
+
+
 def test_scores_too_coarse_for_the_auroc_are_said_and_not_passed() -> None:
     rng = np.random.default_rng(3)
     outcome = np.arange(60) % 2
@@ -442,6 +462,21 @@ def test_rounded_scores_leave_room_for_the_last_digits_of_a_brier_score() -> Non
         part_of(checked({"metric": "brier_score", "value": wrong}, rounded), "value").verdict
         is CONTRADICTED
     )
+
+
+def test_rounded_scores_excuse_no_interval_around_a_wrong_value() -> None:
+    exact = many(300)
+    rounded = table(
+        outcome=exact.outcome, score=exact.score.round(2), decimals=2, groups={}, compared={}
+    )
+    about = about_of(auroc("0.8"), exact)
+    value, limits = about.rows.value(about.metric), next(methods(about.metric, about.rows)).limits()
+    printed = {"low": at_digits(limits.low, 5), "high": at_digits(limits.high, 5)}
+    inside = part_of(checked(auroc(at_digits(value, 5), **printed), rounded), "interval")
+    assert inside.verdict is REPRODUCED
+    assert "tied pairs" in inside.convention
+    wrong = part_of(checked(auroc(at_digits(value + 0.05), **printed), rounded), "interval")
+    assert "tied pairs" not in wrong.convention
 
 
 ONCE, TWICE = many(240), many(240, per_patient=3)

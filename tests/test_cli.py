@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -451,34 +450,3 @@ def test_validate_needs_no_numbers():
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "[]"
-
-
-BARE = """
-import typer
-app = typer.Typer()
-@app.command()
-def hello(name: str = "x"):
-    print(name)
-@app.command()
-def goodbye(name: str = "x"):
-    print(name)
-app()
-"""
-
-
-def fastest(command: Sequence[str], times: int = 5) -> float:
-    taken = []
-    for _ in range(times):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, *command], capture_output=True, check=True)
-        taken.append(time.perf_counter() - start)
-    return min(taken)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_feel_instant(option, tmp_path):
-    bare = tmp_path / "bare.py"
-    bare.write_text(BARE, encoding="utf-8")
-    limit = 1.5 * fastest([str(bare), "--help"])
-    assert fastest(["-m", "checker", option]) < limit

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
+from checker.model.claim import IN_PERCENT, Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate, Estimates, Interval
 from checker.model.evidence import (
     CohortCount,
@@ -464,6 +464,12 @@ CASES = [
         "under another",
         {"claim_check": check(fate(Verdict.OTHER_CONVENTION, "score > threshold"))},
         True,
+    ),
+    Case(
+        "CLM004",
+        "only the percent sign left out",
+        {"claim_check": check(fate(Verdict.OTHER_CONVENTION, IN_PERCENT))},
+        False,
     ),
     Case("CLM005", "the same four counts", {}, False),
     Case("CLM005", "one more", {"confusion_counts": replace(TABLE, true_positives=121)}, True),

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from checker.evidence.claim_values import Reading, ValueCheck, not_checkable
-from checker.evidence.conventions import Convention
+from checker.evidence.conventions import Convention, Room
 from checker.evidence.interval_methods import Method, methods
 from checker.evidence.limits import Limits
 from checker.evidence.printed import AsPrinted
@@ -95,14 +95,15 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
     fitting = next((i for i, each in enumerate(tried) if each.fits), None)
     if fitting is None:
         return _unexplained(claim, printed, first, tried)
-    words = (value.under.words if _is_other(value) else "", ordered[fitting].words)
-    others = "; ".join(filter(None, words if fitting >= named else words[:1]))
+    of_value = value.under.words if _is_other(value) else ""
+    of_limits = tried[fitting].convention if tried[fitting].convention != ordered[0].words else ""
+    is_ours = fitting < named and not of_value
     return PartCheck(
         part="interval",
         printed=printed.text,
-        verdict=Verdict.OTHER_CONVENTION if others else Verdict.REPRODUCED,
+        verdict=Verdict.REPRODUCED if is_ours else Verdict.OTHER_CONVENTION,
         recomputed=printed.show(first),
-        convention=others,
+        convention="; ".join(filter(None, (of_value, of_limits))),
         tried=tried,
     )
 
@@ -133,21 +134,31 @@ def _tries(
         except NotEstablished as missing:
             yield Try(Attempt(convention=method.words, undefined_because=str(missing)), None)
             continue
+        words, fits = method.words, printed.fit(limits)
+        if not fits and (room := _room(value)):
+            fits = printed.fit(limits, _either_side(room, value.under.value()))
+            words = f"{words}, {room.words}" if fits else words
         low, high = limits.low, limits.high
-        fits = printed.fit(limits) or printed.fit(limits, _room(value))
-        yield Try(Attempt(convention=method.words, low=low, high=high, fits=fits), limits)
+        yield Try(Attempt(convention=words, low=low, high=high, fits=fits), limits)
         if fits and i < named:
             return
 
 
-def _room(value: ValueCheck) -> tuple[float, float]:
-    """Return how far limits may move with the value because scores were submitted with few digits."""
+def _room(value: ValueCheck) -> Room | None:
+    """Return how far limits may move with the value because scores were submitted with few digits.
+
+    None where that is no excuse: the value is contradicted, or the convention gives another number.
+    """
+    if value.part is not None and value.part.verdict is Verdict.CONTRADICTED:
+        return None
     room = value.recomputed.room if value.recomputed is not None else None
     if room is None or room.too_wide or value.under.turn is not None:
-        return (0.0, 0.0)
-    middle = value.under.value()
-    if not room.low <= middle <= room.high:
-        return (0.0, 0.0)  # the convention gives another number
+        return None
+    return room if room.low <= value.under.value() <= room.high else None
+
+
+def _either_side(room: Room, middle: float) -> tuple[float, float]:
+    """Return how far the room reaches below and above the value."""
     return min(0.0, room.low - middle), max(0.0, room.high - middle)
 
 

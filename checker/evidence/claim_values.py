@@ -15,13 +15,12 @@ from checker.evidence.printed import AsPrinted, as_printed
 from checker.evidence.rows import TASK, Rows, Subject
 from checker.metrics.base import METRICS
 from checker.metrics.ranking import ranking, tally
-from checker.model.claim import Attempt, PartCheck, Verdict
+from checker.model.claim import IN_PERCENT, Attempt, PartCheck, Verdict
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import Predictions
 from checker.model.study import Claim, Printed
 from checker.needs import NotEstablished
 
-IN_PERCENT = "printed in percent"
 IN_FRACTIONS = "printed as a fraction, although marked as percent"
 CUT = "cut after the printed digits, not rounded"
 EQUAL_TO: dict[str, tuple[tuple[str, str], ...]] = {

@@ -88,9 +88,36 @@ def classified(evaluation: Evaluation) -> Evaluation:
 
 @evidence
 def threshold(evaluation: Evaluation, predictions: Predictions) -> float:
-    """Return the declared threshold on the stored score (turned with it, if lower scores are positive)."""
+    """Return the declared threshold on the stored score (turned with it, if lower scores are positive).
+
+    Raises:
+        NotEstablished: threshold and scores are on different scales.
+    """
     declared = stated(evaluation.operating_point.threshold, "evaluations.operating_point.threshold")
-    return -declared if predictions.lower_is_positive else declared
+    stored = -declared if predictions.lower_is_positive else declared
+    return on_scale(stored, predictions.score)
+
+
+def on_scale(threshold: float, score: NDArray[np.float64]) -> float:
+    """Return the threshold, unless it or the scores are in percent and the other is not: a sentence that asks.
+
+    Raises:
+        NotEstablished: it lies outside all scores, and a hundred times or a hundredth of it among them.
+    """
+    known = np.abs(score[~np.isnan(score)])  # a score of which lower is positive is stored turned
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 0.0)
+    given = abs(threshold)
+    if low <= given <= high or not given:
+        return threshold
+    in_percent = given < 1 < high <= 100
+    scaled = 100 * given if in_percent else given / 100
+    if low <= scaled <= high and (in_percent or high <= 1 < given):
+        which = "are the scores" if in_percent else "is the threshold"
+        raise NotEstablished(
+            f"the threshold {given:g} lies outside all scores ({low:.3g} to {high:.3g}), and {scaled:g} would not: "
+            f"{which} in percent? Give both on one scale"
+        )
+    return threshold
 
 
 @evidence
@@ -105,16 +132,27 @@ def is_probability(study: Study, predictions: Predictions) -> bool:
 
 
 @evidence
-def probability(scored: Scored, is_probability: bool) -> NDArray[np.float64]:
+def probability(
+    study: Study, scored: Scored, is_probability: bool, predictions: Predictions
+) -> NDArray[np.float64]:
     """Return the score as a probability.
 
     Raises:
         DoesNotApply: the score is no probability.
-        NotEstablished: it is said to be one, and some values are not.
+        NotEstablished: it is said to be one, and some values are not; or nobody said, and its values are not.
     """
-    if not is_probability:
-        raise DoesNotApply("the score is no probability")
     outside = int(((scored.score < 0) | (scored.score > 1)).sum())
+    if not is_probability:
+        if study.model.output is not None or predictions.lower_is_positive or not outside:
+            raise DoesNotApply("the score is no probability")
+        low, high = scored.score.min(), scored.score.max()
+        advice = (
+            "; if they are in percent, divide them by 100" if 0 <= low < 1 < high <= 100 else ""
+        )
+        raise NotEstablished(
+            f"calibration is left out: the scores run from {low:.3g} to {high:.3g}, so they are not read as "
+            f"probabilities{advice}"
+        )
     if outside:
         raise NotEstablished(f"{outside} scores lie outside 0 to 1, so they are no probabilities")
     return scored.score
@@ -158,8 +196,10 @@ def decision_thresholds(
 @evidence
 def optional_threshold(evaluation: Evaluation, predictions: Predictions) -> float | None:
     """Return the declared threshold, or None: estimates without one leave out what needs it."""
-    declared = evaluation.operating_point.threshold
-    return None if declared is None else threshold(evaluation, predictions)
+    try:
+        return threshold(evaluation, predictions)
+    except NotEstablished:
+        return None  # confusion_counts carries the reason
 
 
 @evidence

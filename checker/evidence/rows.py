@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.evidence.groups import groups_of
+from checker.evidence.performance import on_scale, threshold
 from checker.metrics.base import METRICS, Bools, Codes, Floats, Metric, Share, plain
 from checker.metrics.comparing import RECLASSIFICATION
 from checker.metrics.estimating import STATED, Cases, known_of
@@ -18,7 +19,7 @@ from checker.metrics.utility import STRATEGIES
 from checker.model.predictions import Labels, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation
-from checker.needs import Absent, Known, NotDescribed, NotEstablished, stated
+from checker.needs import Absent, Known, NotEstablished, stated
 
 TASK = "classification"
 
@@ -165,7 +166,7 @@ def subject(
         level=claim.level or 0.95,
     )
     declared = optional_threshold if its_own else None
-    facets = _facets(claim, metric, rows, declared, predictions)
+    facets = _facets(claim, evaluation, metric, rows, declared, predictions)
     return Subject(
         metric=metric,
         group=group,
@@ -244,6 +245,7 @@ def patients_of(patient: Labels | None, keep: NDArray[np.bool_]) -> Codes:
 
 def _facets(
     claim: Claim,
+    evaluation: Evaluation,
     metric: Metric,
     rows: Rows,
     declared: float | None,
@@ -253,15 +255,22 @@ def _facets(
     if metric.name in STATED:
         facets[STATED[metric.name]] = float(stated(claim.at, "evaluations.claims.at"))
     if "threshold" in asked:
-        facets["threshold"] = _threshold(claim, rows, declared, predictions)
+        facets["threshold"] = _threshold(claim, evaluation, rows, declared, predictions)
     if "strategy" in asked:
         facets["strategy"] = claim.of if claim.of in STRATEGIES else "model"
     return facets
 
 
-def _threshold(claim: Claim, rows: Rows, declared: float | None, predictions: Predictions) -> float:
+def _threshold(
+    claim: Claim,
+    evaluation: Evaluation,
+    rows: Rows,
+    declared: float | None,
+    predictions: Predictions,
+) -> float:
     if claim.at is not None:
-        return -float(claim.at) if predictions.lower_is_positive else float(claim.at)
+        stored = -float(claim.at) if predictions.lower_is_positive else float(claim.at)
+        return on_scale(stored, rows.score)
     if declared is not None:
         return declared
     if len(rows.score) and np.isin(rows.score, (0.0, 1.0)).all():
@@ -270,4 +279,4 @@ def _threshold(claim: Claim, rows: Rows, declared: float | None, predictions: Pr
         raise NotEstablished(
             f'at which threshold "{claim.of}" decides is not described yet (evaluations.claims.at)'
         )
-    raise NotDescribed("evaluations.operating_point.threshold")
+    return threshold(evaluation, predictions)  # raises why there is none

@@ -5,6 +5,9 @@ from enum import StrEnum
 
 from checker.model.estimate import Comparison, Estimate
 
+IN_PERCENT = "printed in percent"
+"""The convention of 88.4 for 0.884: another way to write the number, which means nothing else."""
+
 
 class Verdict(StrEnum):
     """How a printed number fares; the order is from best to worst, and `NOT_CHECKABLE` last."""

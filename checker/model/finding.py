@@ -34,7 +34,9 @@ class Finding:
     at: Path = ()
     """Where in study.yaml, seen from the place where the rule ran."""
     observed: str = ""
+    """What the paper or the files have."""
     expected: str = ""
+    """What would be right; of a printed number, the recomputed one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -55,6 +55,8 @@ class StudyGlance:
     """Facts with a value."""
     facts: int
     """Facts that are asked of this study."""
+    without: Mapping[str, str] = field(default_factory=dict)
+    """Field above to why it is empty, where a person said so: ``not reported``, ``does not apply``, with the reason."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

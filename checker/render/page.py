@@ -204,18 +204,22 @@ class Unchecked:
 
 
 def glance(report: Report) -> tuple[tuple[str, str], ...]:
-    """Return what the study is, as pairs of a word and a text; the text is empty where it is not described yet."""
+    """Return what the study is, as pairs of a word and a text; the text is empty where nobody said anything."""
     study = report.study
-    return (
-        ("Type", study.type),
-        ("Question", study.question),
-        ("Technique", study.technique),
-        ("Modality", ", ".join(study.modality)),
-        ("Population", study.population),
-        ("Purpose", study.purpose),
-        ("Outcome", study.outcome),
-        ("Reference standard", study.reference_standard),
-        ("Model", study.model),
+    shown = {
+        "type": study.type,
+        "question": study.question,
+        "technique": study.technique,
+        "modality": ", ".join(study.modality),
+        "population": study.population,
+        "purpose": study.purpose,
+        "outcome": study.outcome,
+        "reference_standard": study.reference_standard,
+        "model": study.model,
+    }
+    return tuple(
+        (first_upper(worded(name)), text or study.without.get(name, ""))
+        for name, text in shown.items()
     )
 
 

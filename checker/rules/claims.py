@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from checker.model.claim import ClaimCheck, PartCheck, Verdict
+from checker.model.claim import IN_PERCENT, ClaimCheck, PartCheck, Verdict
 from checker.model.evidence import CrossTable, DesignEffect, IntervalWidth
 from checker.model.finding import Finding, Severity
 from checker.model.metric_names import METRIC_NAMES
@@ -47,8 +47,8 @@ def claim_contradicted(claim_check: ClaimCheck) -> Iterator[Finding]:
         yield Finding(
             message=f"{claim_check.label}{_group(claim_check)}: {parts}.{under}",
             at=(PLACE_OF_PART.get(wrong[0].part, "value"),),
-            observed="; ".join(f"{_named(part)}{part.recomputed}" for part in wrong),
-            expected="; ".join(f"{_named(part)}{part.printed}" for part in wrong),
+            observed="; ".join(f"{_named(part)}{part.printed}" for part in wrong),
+            expected="; ".join(f"{_named(part)}{part.recomputed}" for part in wrong),
         )
 
 
@@ -141,18 +141,18 @@ def interval_ignores_repeated_patients(
     quiet="The number is reproduced as its name says.",
 )
 def claim_under_another_convention(claim_check: ClaimCheck) -> Iterator[Finding]:
-    """Say each part of a claim that only another convention reproduces."""
+    """Say each part of a claim that only another convention reproduces; a percent sign left out is none to name."""
     _checked(claim_check)
     for part in claim_check.parts:
-        if part.verdict is Verdict.OTHER_CONVENTION:
+        if part.verdict is Verdict.OTHER_CONVENTION and part.convention != IN_PERCENT:
             yield Finding(
                 message=(
                     f"{claim_check.label}, {part.part.replace('_', ' ')}: {part.printed} is reproduced under another "
                     f"convention ({part.convention}); ours gives {part.recomputed}."
                 ),
                 at=(PLACE_OF_PART.get(part.part, "value"),),
-                observed=part.convention,
-                expected=part.recomputed,
+                observed=part.printed,
+                expected=f"{part.recomputed}, or the convention named: {part.convention}",
             )
 
 
@@ -172,18 +172,30 @@ def claim_under_another_convention(claim_check: ClaimCheck) -> Iterator[Finding]
 def printed_table_differs(
     evaluation: Evaluation, confusion_counts: CrossTable
 ) -> Iterator[Finding]:
-    """Say each printed count that differs from the recomputed one."""
+    """Say which of the printed counts differ from the recomputed ones, all in one finding."""
     if not isinstance(evaluation, WithCounts) or evaluation.counts == Counts():
         raise DoesNotApply("no 2x2 table is printed")
-    for name in ("true_positives", "false_positives", "false_negatives", "true_negatives"):
-        printed, counted = getattr(evaluation.counts, name), getattr(confusion_counts, name)
-        if printed is not None and printed != counted:
-            yield Finding(
-                message=f"{printed} {name.replace('_', ' ')} are printed, and the predictions give {counted}.",
-                at=("counts", name),
-                observed=str(counted),
-                expected=str(printed),
-            )
+    differing = [
+        (name, printed, counted)
+        for name in ("true_positives", "false_positives", "false_negatives", "true_negatives")
+        if (printed := getattr(evaluation.counts, name)) is not None
+        and printed != (counted := getattr(confusion_counts, name))
+    ]
+    if differing:
+        parts = [
+            f"{name.replace('_', ' ')} {printed} printed, {counted} counted"
+            for name, printed, counted in differing
+        ]
+        yield Finding(
+            message=f"The printed 2x2 table is not that of the predictions: {'; '.join(parts)}.",
+            at=("counts", differing[0][0]),
+            observed="; ".join(
+                f"{name.replace('_', ' ')} {printed}" for name, printed, _ in differing
+            ),
+            expected="; ".join(
+                f"{name.replace('_', ' ')} {counted}" for name, _, counted in differing
+            ),
+        )
 
 
 @rule(
