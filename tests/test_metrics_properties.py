@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sklearn import metrics as sk
 
-from checker.metrics import METRICS, Undefined, auroc, estimates
+from checker.metrics import METRICS, Undefined, auroc, estimates, ranking
 from checker.metrics.base import Metric
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.resampling import Asked, drawn, resampled, seeds
@@ -224,3 +224,33 @@ def test_a_patient_without_a_name_is_a_patient_of_his_own() -> None:
     made = estimates("classification", columns, resamples=20)
     assert made[0].interval is not None
     assert made[0].interval.method == "DeLong"
+
+
+@pytest.mark.parametrize("twist", ["as they are", "tied", "negative", "one far away", "huge"])
+def test_many_cases_sorted_in_two_passes_give_the_same_numbers(
+    twist: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(5)
+    score, outcome = rng.random(ranking.MANY + 1), rng.random(ranking.MANY + 1) < 0.3
+    score = {
+        "as they are": score,
+        "tied": score.round(3),
+        "negative": score - 0.5,
+        "one far away": np.append(score[1:], 1e12),
+        "huge": score * 1e300 * np.where(outcome, 1.0, -1.0),
+    }[twist]
+
+    def found() -> list[list[float]]:
+        by_rank = ranking.ranking(score)
+        ranked = ranking.ranked(outcome, np.arange(len(score)), by_rank)
+        return [
+            np.column_stack(each[2:]).tolist()
+            for each in (ranking.tally(outcome, score), ranking.tallies(ranked, by_rank, None))
+        ]
+
+    made = []
+    for pays in (True, False):
+        monkeypatch.setattr(ranking, "two_passes_pay", lambda pays=pays: pays)
+        made.append(found())
+    assert made[0] == made[1]
+    assert made[0][0] == made[0][1]
