@@ -65,7 +65,8 @@ class Rows:
 
     def known(self) -> Known:
         """Return what metrics can name, taken at the facets."""
-        cases = Cases(self.outcome, self.score, self.patient, self.patients, 0)
+        columns = {"outcome": self.outcome, "score": self.score}
+        cases = Cases(columns, self.patient, self.patients, 0)
         given = {"level": self.level, "probability": self.probability}
         known = known_of(cases, self.seeds, given)
         return known.inside(**self.facets) if self.facets else known

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,8 +20,21 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Goal = Literal["higher", "lower", "target"]
 
-COLUMNS = {"classification": ("outcome", "score")}
-"""By task: the columns that every metric of it takes, in this order."""
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a table of one kind of prediction holds."""
+
+    columns: tuple[str, ...]
+    """What every metric of the task takes, in this order; each array has one row per case."""
+    complete: Callable[..., tuple["Bools", tuple[NDArray[Any], ...]]]
+    """From these columns: which rows have every value, and the columns of those rows in their types."""
+    incomplete: str
+    """What is wrong with a row that has not, as a sentence."""
+
+
+TASKS: dict[str, Task] = {}
+"""By name."""
 
 DEFAULTS: dict[str, object] = {
     "weight": None,
@@ -79,23 +92,24 @@ class Metric:
     source: str
     beside: Callable[..., str] | None = None
     """Makes a sentence that belongs beside the number."""
+    by_rows: bool = False
+    """It cannot count cases several times at once: in the bootstrap, resamples are built row by row."""
 
     def __call__(self, *columns: ArrayLike, **facets: object) -> float:
-        """Return the value for these columns (in the order of `COLUMNS`), of which no value is missing.
+        """Return the value for these columns (in the order of its `Task`), of which no value is missing.
 
         Raises:
             Undefined: it does not exist for these data.
-            ValueError: an outcome other than 0 and 1, or a score that is no number.
+            ValueError: a value is missing or is none of the task; or another number of columns is given.
         """
-        given = dict(zip(COLUMNS[self.task], map(np.asarray, columns), strict=True))
-        if not known_rows(given["outcome"], given["score"]).all():
-            raise ValueError(
-                "a row has an outcome other than 0 and 1, or a score that is no number"
-            )
-        given["outcome"] = given["outcome"].astype(bool)
-        if not len(given["outcome"]):
+        task = TASKS[self.task]
+        known_rows, complete = task.complete(*map(np.asarray, columns))
+        if not known_rows.all():
+            raise ValueError(task.incomplete)
+        if not len(known_rows):
             raise Undefined(NO_CASES)
-        everyone = {"patient": np.arange(len(given["outcome"]))}
+        given = dict(zip(task.columns, complete, strict=True))
+        everyone = {"patient": np.arange(len(known_rows))}
         known = Known(DERIVED[self.task], {**DEFAULTS, **everyone, **given, **facets})
         found = known.ask(self.function)
         if isinstance(found, Absent):
@@ -115,26 +129,48 @@ class Metric:
         return frozenset().union(*(reach(name, makers) for name in needs(self.function)))
 
 
-def known_rows(outcome: ArrayLike, score: ArrayLike) -> Bools:
-    """Return which rows have both an outcome (0 or 1) and a score (a number)."""
-    values = np.asarray(outcome)
-    return np.asarray(((values == 0) | (values == 1)) & ~np.isnan(np.asarray(score, float)))
+METRICS: dict[tuple[str, str], Metric] = {}
+"""By task and name, in the order in which they are printed."""
+
+DERIVED: dict[str, dict[str, Callable[..., object]]] = {}
+"""By task: the functions that make what metrics share, by name."""
+
+
+def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Register a function that tells complete rows as the beginning of a task.
+
+    Raises:
+        TypeError: the name is taken.
+    """
+
+    def register(function: Callable[P, T]) -> Callable[P, T]:
+        if name in TASKS:
+            raise TypeError(f"the task {name} is registered twice")
+        TASKS[name], DERIVED[name] = Task(columns, cast(Any, function), incomplete), {}
+        return function
+
+    return register
+
+
+@task(
+    "classification",
+    "outcome",
+    "score",
+    incomplete="a row has an outcome other than 0 and 1, or a score that is no number",
+)
+def binary(outcome: ArrayLike, score: ArrayLike) -> tuple[Bools, tuple[Bools, Floats]]:
+    """Return which rows have an outcome (0 or 1) and a score (a number), and both columns of these rows."""
+    values, scores = np.asarray(outcome), np.asarray(score, float)
+    known = np.asarray(((values == 0) | (values == 1)) & ~np.isnan(scores))
+    return known, (values[known] == 1, scores[known])
 
 
 def complete_rows(outcome: ArrayLike, score: ArrayLike) -> tuple[Bools, Floats]:
     """Return outcome and score of the rows that have both."""
-    known = known_rows(outcome, score)
-    return np.asarray(outcome)[known] == 1, np.asarray(score, float)[known]
+    return binary(outcome, score)[1]
 
 
-METRICS: dict[tuple[str, str], Metric] = {}
-"""By task and name, in the order in which they are printed."""
-
-DERIVED: dict[str, dict[str, Callable[..., object]]] = {"classification": {}}
-"""By task: the functions that make what metrics share, by name."""
-
-
-def derived(task: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def derived(of_task: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function whose result metrics of the task may name as a parameter.
 
     Raises:
@@ -142,9 +178,9 @@ def derived(task: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """
 
     def register(function: Callable[P, T]) -> Callable[P, T]:
-        if function.__name__ in DERIVED[task]:
-            raise TypeError(f"{function.__name__} is derived twice for {task}")
-        DERIVED[task][function.__name__] = function
+        if function.__name__ in DERIVED[of_task]:
+            raise TypeError(f"{function.__name__} is derived twice for {of_task}")
+        DERIVED[of_task][function.__name__] = function
         return function
 
     return register
@@ -159,6 +195,7 @@ def metric(
     source: str,
     interval: Callable[..., Uncertainty] | None = None,
     beside: Callable[..., str] | None = None,
+    by_rows: bool = False,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
 
@@ -169,7 +206,7 @@ def metric(
     def register(function: Callable[..., Share | Floats]) -> Metric:
         if (task, name) in METRICS:
             raise TypeError(f"{name} is registered twice for {task}")
-        made = Metric(name, task, goal, bounds, function, interval, source, beside)
+        made = Metric(name, task, goal, bounds, function, interval, source, beside, by_rows)
         METRICS[task, name] = made
         return made
 

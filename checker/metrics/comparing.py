@@ -110,7 +110,7 @@ def compare(
     names, given = (first, second), {"probability": probability}
     alike = {"score": columns[first], "other": columns[second]}
     cases, known = complete({**columns, **alike}, "other")
-    other = replace(cases, score=np.asarray(columns[second], float)[known])
+    other = cases.scored(np.asarray(columns[second], float)[known])
     own = seeds(seed, evaluation, group)
     both = (known_of(cases, own, given), known_of(other, own, given))
     pair = Pair(names, (cases, other), both, own, unit, group, level, resamples)
@@ -228,7 +228,7 @@ def _decisions(pair: Pair, metric: str, at: tuple[float, float]) -> Difference:
     counted = {
         "sensitivity": cases.outcome,
         "specificity": ~cases.outcome,
-        "accuracy": np.ones(len(cases.outcome), bool),
+        "accuracy": np.ones(len(cases), bool),
     }[metric]
     if not counted.any():
         raise Undefined(NEEDS_BOTH)
@@ -284,7 +284,7 @@ def _alone(known: Known, asked: Asked) -> float:
 
 def _weights(pair: Pair) -> Iterator[Floats]:
     cases = pair.cases[0]
-    return drawn(pair.seeds, cases.patients, len(cases.outcome), pair.resamples)
+    return drawn(pair.seeds, cases.patients, len(cases), pair.resamples)
 
 
 def _from_resamples(value: float, differences: Floats, level: float, test: str) -> Difference:
@@ -464,7 +464,7 @@ def design_effect(
     """
     columns = {"outcome": np.asarray(outcome), "score": score, "patient": patient}
     cases, _ = complete(columns)
-    if not len(cases.outcome):
+    if not len(cases):
         raise Undefined(NO_CASES)
     if metric == "auroc":
         placed = placements(cases.outcome, ranking(cases.score))

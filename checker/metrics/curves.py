@@ -104,7 +104,7 @@ def calibration_curve(
     """
     columns = {"outcome": np.asarray(outcome), "score": np.asarray(risk, float)}
     cases, _ = complete(columns if patient is None else {**columns, "patient": patient})
-    if not len(cases.outcome):
+    if not len(cases):
         raise Undefined(NO_CASES)
     own = seeds(seed, evaluation, group)
     known = known_of(cases, own, {"probability": True})
@@ -152,7 +152,7 @@ def _band(
         return nothing, nothing, f"no band, {who} are too few to resample"
     around = _made(known, "resampled_neighbourhoods", Neighbourhoods)
     blocks = []
-    for weight in drawn(own, cases.patients, len(cases.outcome), resamples):
+    for weight in drawn(own, cases.patients, len(cases), resamples):
         counts = _made(known.inside(weight=weight), "tallies", Tallies)
         blocks.append(smooth(*in_cells(counts, around), around, at))
     curves = np.concatenate(blocks)

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import product
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from checker.metrics.base import (
     DEFAULTS,
     DERIVED,
     METRICS,
+    TASKS,
     Bools,
     Codes,
     Floats,
@@ -22,13 +24,12 @@ from checker.metrics.base import (
     Share,
     Uncertainty,
     Undefined,
-    known_rows,
     plain,
 )
 from checker.metrics.intervals import percentile
 from checker.metrics.patients import EACH_PATIENT
 from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, resampled, seeds
-from checker.model.estimate import Estimate
+from checker.model.estimate import Estimate, facets
 from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
@@ -44,41 +45,70 @@ STATED = {
 """Metrics that are computed only when somebody states the value at which."""
 
 
-NO_ROWS = "no row has both an outcome and a score"
+def no_rows(task: str) -> str:
+    """Return the sentence for a table without a complete row."""
+    if task == "classification":
+        return "no row has both an outcome and a score"
+    return f"no row has every value ({', '.join(TASKS[task].columns)})"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Cases:
-    """The rows of which outcome and score are known. Every array has shape (cases,)."""
+    """The rows of which every value is known."""
 
-    outcome: Bools
-    score: Floats
+    columns: Mapping[str, NDArray[Any]]
+    """Those of the task; each array has one row per case."""
     patient: Codes
-    """0, 1, ... without gaps."""
+    """Shape (cases,): 0, 1, ... without gaps."""
     patients: int
     missing: int
     """Rows left out."""
 
+    def __len__(self) -> int:
+        """Return the number of cases."""
+        return len(self.patient)
+
     @property
     def repeated(self) -> bool:
         """Whether a patient has several cases."""
-        return self.patients < len(self.outcome)
+        return self.patients < len(self)
+
+    @property
+    def outcome(self) -> Bools:
+        """The outcome of a binary classification."""
+        return self.columns["outcome"]
+
+    @property
+    def score(self) -> Floats:
+        """Its score."""
+        return self.columns["score"]
+
+    def scored(self, score: Floats) -> "Cases":
+        """Return the same cases with another score."""
+        return replace(self, columns={**self.columns, "score": score})
 
 
-def complete(columns: Columns, *more: str) -> tuple[Cases, NDArray[np.bool_]]:
-    """Return the rows that have an outcome and all scores, and which these are.
+def complete(
+    columns: Columns, *more: str, task: str = "classification"
+) -> tuple[Cases, NDArray[np.bool_]]:
+    """Return the rows that have every value, and which these are.
 
     Args:
-        columns: outcome (1, 0, -1 missing), score (NaN missing), and optionally patient (codes; a negative
-            one is missing, and such a row is a patient of its own).
-        more: names of further score columns that have to be known.
+        columns: those of the task (of a classification: outcome: 1, 0, -1 missing; score: NaN missing), and
+            optionally patient (codes; a negative one is missing, and such a row is a patient of its own).
+        more: names of further columns of numbers that have to be known.
+        task: its name.
     """
-    outcome = np.asarray(columns["outcome"])
-    scores = [np.asarray(columns[name], float) for name in ("score", *more)]
-    known = np.logical_and.reduce([known_rows(outcome, score) for score in scores])
+    names = TASKS[task].columns
+    given = [np.asarray(columns[name]) for name in names]
+    known, found = TASKS[task].complete(*given)
+    if more:
+        others = [~np.isnan(np.asarray(columns[name], float)) for name in more]
+        known = np.logical_and.reduce([known, *others])
+        found = TASKS[task].complete(*(each[known] for each in given))[1]
     patient, patients = _patients(columns.get("patient"), known)
     missing = int(np.count_nonzero(~known))
-    return Cases(outcome[known] == 1, scores[0][known], patient, patients, missing), known
+    return Cases(dict(zip(names, found, strict=True)), patient, patients, missing), known
 
 
 def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
@@ -111,7 +141,7 @@ def known_of(
     task: str = "classification",
 ) -> Known:
     """Return what metrics can name: the columns, what is derived from them, and how to compute."""
-    columns = {"outcome": cases.outcome, "score": cases.score, "patient": cases.patient}
+    columns = {**cases.columns, "patient": cases.patient}
     return Known(DERIVED[task], {**DEFAULTS, **columns, "seeds": seeds, **given})
 
 
@@ -132,13 +162,15 @@ def estimates(
     resamples: int = 2000,
     probability: bool | None = None,
     proportion_interval: str = "wilson",
+    places: Mapping[str, Sequence[object]] | None = None,
+    given: Mapping[str, object] | None = None,
 ) -> tuple[Estimate, ...]:
     """Return every metric of the task that applies, each with its interval or a sentence why there is none.
 
     Args:
-        task: classification.
-        columns: outcome (1, 0, -1 missing), score (NaN missing, larger means more of the outcome), patient
-            (optional codes, negative where missing). Each of shape (cases,).
+        task: a name in `TASKS`.
+        columns: those of the task (`TASKS`), one row per case. Of a classification: outcome (1, 0, -1 missing),
+            score (NaN missing, larger means more of the outcome). Patient: optional codes, negative where missing.
         threshold: positive decision at or above it (turned like the score, if that was turned); without one,
             no measure of decisions is computed.
         decision_range: lowest and highest threshold probability; net benefit at both, halfway, and at the
@@ -154,13 +186,19 @@ def estimates(
         resamples: of patients.
         probability: whether the score is a probability; None: it is if all values lie in 0..1.
         proportion_interval: a name in `PROPORTION_INTERVALS`.
+        places: of another task than classification: the values of each facet at which metrics are taken
+            (label, horizon ...); what needs a facet without values is not computed.
+        given: what else metrics of the task name (classes ...).
     """
-    cases, _ = complete(columns)
+    cases, _ = complete(columns, task=task)
     plan = _Plan(unit, group, score, seeds(seed, evaluation, group), level, resamples)
     thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
-    asked = tuple(_asked(task, threshold, thresholds, stated or {}))
-    if not len(cases.outcome):
-        return tuple(_estimate(each, cases, plan, Absent(NO_ROWS)) for each in asked)
+    if task == "classification":
+        asked = tuple(_asked(task, threshold, thresholds, stated or {}))
+    else:
+        asked = tuple(asked_at(task, places or {}))
+    if not len(cases):
+        return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
     known = known_of(
         cases,
         plan.seeds,
@@ -168,6 +206,7 @@ def estimates(
             "level": level,
             "probability": probability,
             "proportion_interval": proportion_interval,
+            **(given or {}),
         },
         task,
     )
@@ -203,18 +242,26 @@ def _asked(
     stated: Mapping[str, float],
 ) -> Iterator[Asked]:
     for metric in in_order(task):
-        facets = metric.depends_on()
-        if "strategy" in facets:
+        behind = metric.depends_on()
+        if "strategy" in behind:
             for at in decision_thresholds:
                 for strategy in utility.STRATEGIES:
                     yield Asked(metric, (("threshold", at), ("strategy", strategy)))
-        elif "threshold" in facets:
+        elif "threshold" in behind:
             if threshold is not None:
                 yield Asked(metric, (("threshold", threshold),))
         elif metric.name not in STATED:
             yield Asked(metric)
         elif metric.name in stated:
             yield Asked(metric, ((STATED[metric.name], stated[metric.name]),))
+
+
+def asked_at(task: str, places: Mapping[str, Sequence[object]]) -> Iterator[Asked]:
+    """Return the metrics of a task at every value of the facets that they depend on."""
+    for metric in in_order(task):
+        names = [name for name in facets() if name in metric.depends_on()]
+        for values in product(*(places.get(name, ()) for name in names)):
+            yield Asked(metric, tuple(zip(names, values, strict=True)))
 
 
 def in_order(task: str) -> Iterator[Metric]:
@@ -285,7 +332,7 @@ def _by_resampling(
     if cases.patients < FEWEST_PATIENTS:
         sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."
         return dict.fromkeys(asked, Uncertainty(None, sentence))
-    weights = drawn(plan.seeds, cases.patients, len(cases.outcome), plan.resamples)
+    weights = drawn(plan.seeds, cases.patients, len(cases), plan.resamples)
     found = resampled(known, asked, weights)
     return {each: _percentile(values, plan.level, who) for each, values in found.items()}
 
@@ -313,17 +360,17 @@ def _estimate(
     uncertain: Uncertainty | None = None,
     beside: str = "",
 ) -> Estimate:
-    threshold, strategy = asked.where.get("threshold"), asked.where.get("strategy")
-    made = Estimate(
-        metric=asked.metric.name,
-        group=plan.group,
-        score=plan.score,
-        unit=plan.unit,
-        cases=int(value.denominator) if isinstance(value, Share) else len(cases.outcome),
-        missing=cases.missing,
-        undefined_because=value.because if isinstance(value, Absent) else "",
-        threshold=float(threshold) if isinstance(threshold, int | float) else None,
-        strategy=strategy if isinstance(strategy, str) else None,
+    made = replace(
+        Estimate(
+            metric=asked.metric.name,
+            group=plan.group,
+            score=plan.score,
+            unit=plan.unit,
+            cases=int(value.denominator) if isinstance(value, Share) else len(cases),
+            missing=cases.missing,
+            undefined_because=value.because if isinstance(value, Absent) else "",
+        ),
+        **cast(dict[str, Any], {name: at for name, at in asked.facets if name in facets()}),
     )
     if isinstance(value, Absent):
         return made

@@ -3,10 +3,11 @@
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 
-from checker.metrics.base import Floats, Metric, Share
+from checker.metrics.base import TASKS, Codes, Floats, Metric, Share
 from checker.needs import Absent, Known
 
 FEWEST_PATIENTS = 20
@@ -68,6 +69,9 @@ def resampled(
         for each in asked:
             if each.facets not in places:
                 places[each.facets] = known.inside(**each.where)
+            if each.metric.by_rows:
+                found[each].append(_row_by_row(places[each.facets], each.metric, weight))
+                continue
             if each.facets not in inside:
                 inside[each.facets] = places[each.facets].inside(weight=weight)
             found[each].append(_values(inside[each.facets], each.metric, len(weight)))
@@ -79,6 +83,19 @@ def _values(known: Known, metric: Metric, size: int) -> Floats:
     if isinstance(value, Absent):
         return np.full(size, np.nan)
     return np.broadcast_to(value.value() if isinstance(value, Share) else value, size)
+
+
+def _row_by_row(known: Known, metric: Metric, weight: Floats) -> Floats:
+    """Return the metric on resamples whose rows stand there as often as their patient was drawn."""
+    patient = cast(Codes, known.value("patient"))
+    columns = {name: cast(Floats, known.value(name)) for name in TASKS[metric.task].columns}
+    found = []
+    for drawn_patients in weight:
+        rows = np.repeat(np.arange(len(patient)), drawn_patients[patient].astype(np.int64))
+        there = {name: column[rows] for name, column in columns.items()}
+        inside = known.inside(**there, patient=np.arange(len(rows)))
+        found.append(_values(inside, metric, 1)[0])
+    return np.array(found)
 
 
 def left_out(known: Known, metric: Metric, facets: Mapping[str, object], patients: int) -> Floats:
