@@ -155,6 +155,19 @@ def test_net_benefit_of_sampled_cases_has_no_meaning() -> None:
     assert "case control" in found.because
 
 
+@pytest.mark.parametrize(
+    ("design", "apart"), [("case_control", True), ("retrospective_cohort", False)]
+)
+def test_sampled_cases_are_resampled_as_they_were_sampled(design: str, apart: bool) -> None:
+    rng = np.random.default_rng(4)
+    outcome = np.arange(60) % 3 == 0
+    scored = predictions([*outcome.astype(int)], [*(rng.random(60) + 0.3 * outcome)])
+    described = study(data={"sources": [{"name": "one", "design": design}]})
+    found: Any = at_evaluation(described, scored).value("estimates")
+    method = found.one("average_precision").interval.method
+    assert ("those with the outcome apart" in method) is apart
+
+
 def test_patients_of_two_partitions_are_compared() -> None:
     scored = predictions([1, 0], [0.9, 0.1], patient=labels("a", "b"))
     table = CaseTable(file="t.csv", sha256="0", rows=2, case=None, patient=("b", "c"))

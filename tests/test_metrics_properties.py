@@ -226,6 +226,25 @@ def test_a_patient_without_a_name_is_a_patient_of_his_own() -> None:
     assert made[0].interval.method == "DeLong"
 
 
+def test_strata_keep_their_size_in_every_resample() -> None:
+    strata = np.array([0] * 30 + [1] * 12 + [0] * 8)
+    blocks = np.concatenate(list(drawn((1, 2), 50, 4_000, 300, strata)))
+    assert blocks.shape == (300, 50)
+    assert (blocks[:, strata == 1].sum(axis=1) == 12).all()
+    assert (blocks[:, strata == 0].sum(axis=1) == 38).all()
+    assert len(np.unique(blocks, axis=0)) == 300
+
+
+def test_sampled_by_outcome_means_resampled_by_outcome() -> None:
+    columns = simulated(120)
+    apart = estimates("classification", columns, stratified=True)
+    found = {each.metric: each.interval for each in apart}
+    assert "those with the outcome apart" in found["average_precision"].method
+    together = {each.metric: each.interval for each in estimates("classification", columns)}
+    assert found["average_precision"] != together["average_precision"]
+    assert found["auroc"] == together["auroc"]
+
+
 @pytest.mark.parametrize("twist", ["as they are", "tied", "negative", "one far away", "huge"])
 def test_many_cases_sorted_in_two_passes_give_the_same_numbers(
     twist: str, monkeypatch: pytest.MonkeyPatch

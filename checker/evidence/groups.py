@@ -65,6 +65,7 @@ def subgroup_estimates(
     columns: Mapping[str, NDArray[np.generic]],
     optional_threshold: float | None,
     is_probability: bool,
+    sampled_by_outcome: str,
     unit: str,
     settings: Settings,
 ) -> Estimates:
@@ -82,6 +83,7 @@ def subgroup_estimates(
             {each: values[rows] for each, values in columns.items()},
             threshold=optional_threshold,
             probability=is_probability,
+            stratified=bool(sampled_by_outcome),
             unit=unit,
             group=f"{column} = {name}",
             seed=settings.seed,

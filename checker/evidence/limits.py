@@ -9,6 +9,7 @@ import numpy as np
 from checker.evidence.rows import Rows
 from checker.metrics import intervals
 from checker.metrics.base import Floats, Metric
+from checker.metrics.patients import with_outcome
 from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, left_out, resampled
 from checker.model.estimate import Interval
 from checker.needs import NotEstablished
@@ -74,18 +75,8 @@ class Resamples:
 
     def _weights(self) -> Iterator[Floats]:
         rows = self.rows
-        if not self.stratified:
-            yield from drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples)
-            return
-        sides = [np.flatnonzero(rows.outcome), np.flatnonzero(~rows.outcome)]
-        both = [
-            drawn((*rows.seeds, i), len(side), len(rows.outcome), rows.resamples)
-            for i, side in enumerate(sides)
-        ]
-        for with_outcome, without in zip(*both, strict=True):
-            weight = np.zeros((len(with_outcome), len(rows.outcome)))
-            weight[:, sides[0]], weight[:, sides[1]] = with_outcome, without
-            yield weight
+        sides = with_outcome(rows.outcome, rows.patient) if self.stratified else None
+        return drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples, sides)
 
     def percentile(self) -> Limits:
         """Return the percentiles of the resamples."""

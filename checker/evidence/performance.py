@@ -166,21 +166,29 @@ def decision_range(evaluation: Evaluation) -> tuple[float, float]:
 
 
 @evidence
-def natural_prevalence(study: Study, evaluation: Evaluation) -> str:
-    """Return the design of the source whose share with the outcome was found, not chosen.
-
-    Raises:
-        NotEstablished: cases and controls were sampled, without weights.
-    """
+def sampled_by_outcome(study: Study, evaluation: Evaluation) -> str:
+    """Return the design in which cases and controls were sampled without weights, in words; empty if none was."""
     parts = {part.name: part for part in study.data.partitions or ()}
     part = parts.get(evaluation.partition or "")
     for source in study.data.sources or ():
         chosen = source.design in CASE_CONTROL and not source.sampling_weights
         if chosen and (part is None or part.source in (None, source.name)):
-            raise NotEstablished(
-                f"cases were sampled by outcome ({(source.design or '').replace('_', ' ')}) without weights, so "
-                "net benefit at the prevalence of these data would mean nothing"
-            )
+            return (source.design or "").replace("_", " ")
+    return ""
+
+
+@evidence
+def natural_prevalence(sampled_by_outcome: str) -> str:
+    """Return that the share with the outcome was found, not chosen.
+
+    Raises:
+        NotEstablished: cases and controls were sampled, without weights.
+    """
+    if sampled_by_outcome:
+        raise NotEstablished(
+            f"cases were sampled by outcome ({sampled_by_outcome}) without weights, so net benefit at the "
+            "prevalence of these data would mean nothing"
+        )
     return "found"
 
 
@@ -207,7 +215,7 @@ def optional_decision_thresholds(study: Study, evaluation: Evaluation) -> tuple[
     """Return the thresholds of net benefit, or none where they are not described or would mean nothing."""
     try:
         return decision_thresholds(
-            decision_range(evaluation), natural_prevalence(study, evaluation)
+            decision_range(evaluation), natural_prevalence(sampled_by_outcome(study, evaluation))
         )
     except NotEstablished:
         return ()  # decision_curve carries the reason
@@ -226,6 +234,7 @@ def estimates(
     optional_threshold: float | None,
     optional_decision_thresholds: tuple[float, ...],
     is_probability: bool,
+    sampled_by_outcome: str,
     unit: str,
     settings: Settings,
 ) -> Estimates:
@@ -237,6 +246,7 @@ def estimates(
             threshold=optional_threshold,
             net_benefit=optional_decision_thresholds,
             probability=is_probability,
+            stratified=bool(sampled_by_outcome),
             unit=unit,
             seed=settings.seed,
             level=settings.level,
@@ -251,6 +261,7 @@ def compared_estimates(
     classified: Evaluation,
     predictions: Predictions,
     columns: Mapping[str, NDArray[np.generic]],
+    sampled_by_outcome: str,
     unit: str,
     settings: Settings,
 ) -> tuple[Estimate, ...]:
@@ -266,6 +277,7 @@ def compared_estimates(
         made += metrics.estimates(
             "classification",
             {**columns, "score": score},
+            stratified=bool(sampled_by_outcome),
             unit=unit,
             score=name,
             seed=settings.seed,
@@ -281,6 +293,7 @@ def paired_comparison(
     classified: Evaluation,
     predictions: Predictions,
     columns: Mapping[str, NDArray[np.generic]],
+    sampled_by_outcome: str,
     unit: str,
     settings: Settings,
 ) -> tuple[Comparison, ...]:
@@ -297,6 +310,7 @@ def paired_comparison(
             {**columns, name: score},
             "score",
             name,
+            stratified=bool(sampled_by_outcome),
             unit=unit,
             evaluation=classified.name,
             seed=settings.seed,

@@ -20,7 +20,7 @@ from checker.metrics.base import (
 )
 from checker.metrics.estimating import Cases, Columns, complete, known_of, plural
 from checker.metrics.intervals import around, cut, percentile, tango, two_sided_p
-from checker.metrics.patients import EACH_PATIENT, share_variance, sums_by_patient
+from checker.metrics.patients import EACH_PATIENT, share_variance, sums_by_patient, with_outcome
 from checker.metrics.ranking import (
     NEEDS_BOTH,
     Placements,
@@ -58,6 +58,7 @@ class Pair:
     group: str
     level: float
     resamples: int
+    stratified: bool
 
     @property
     def repeated(self) -> bool:
@@ -68,7 +69,8 @@ class Pair:
     def who(self) -> str:
         """Who is resampled, in words."""
         unit = "patients" if self.repeated else plural(self.unit)
-        return f"{self.cases[0].patients:,} {unit}"
+        apart = ", those with the outcome apart" if self.stratified else ""
+        return f"{self.cases[0].patients:,} {unit}{apart}"
 
 
 def compare(
@@ -86,6 +88,7 @@ def compare(
     level: float = 0.95,
     resamples: int = 2000,
     probability: bool | None = None,
+    stratified: bool = False,
 ) -> tuple[Comparison, ...]:
     """Return first minus second for every metric that makes sense, on the rows where both scores are known.
 
@@ -106,6 +109,7 @@ def compare(
         level: of the intervals.
         resamples: of patients.
         probability: whether the scores are probabilities; None: they are if all values lie in 0..1.
+        stratified: patients with and without the outcome are resampled apart, as they were sampled.
     """
     names, given = (first, second), {"probability": probability}
     alike = {"score": columns[first], "other": columns[second]}
@@ -113,7 +117,7 @@ def compare(
     other = cases.scored(np.asarray(columns[second], float)[known])
     own = seeds(seed, evaluation, group)
     both = (known_of(cases, own, given), known_of(other, own, given))
-    pair = Pair(names, (cases, other), both, own, unit, group, level, resamples)
+    pair = Pair(names, (cases, other), both, own, unit, group, level, resamples, stratified)
     return tuple(_compared(pair, (threshold, second_threshold), net_benefit))
 
 
@@ -284,7 +288,8 @@ def _alone(known: Known, asked: Asked) -> float:
 
 def _weights(pair: Pair) -> Iterator[Floats]:
     cases = pair.cases[0]
-    return drawn(pair.seeds, cases.patients, len(cases), pair.resamples)
+    sides = with_outcome(cases.outcome, cases.patient) if pair.stratified else None
+    return drawn(pair.seeds, cases.patients, len(cases), pair.resamples, sides)
 
 
 def _from_resamples(value: float, differences: Floats, level: float, test: str) -> Difference:

@@ -27,7 +27,7 @@ from checker.metrics.base import (
     plain,
 )
 from checker.metrics.intervals import percentile
-from checker.metrics.patients import EACH_PATIENT
+from checker.metrics.patients import EACH_PATIENT, with_outcome
 from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, resampled, seeds
 from checker.model.estimate import Estimate, facets
 from checker.needs import Absent, Known, needs
@@ -132,6 +132,7 @@ class _Plan:
     seeds: tuple[int, int]
     level: float
     resamples: int
+    stratified: bool
 
 
 def known_of(
@@ -162,6 +163,7 @@ def estimates(
     resamples: int = 2000,
     probability: bool | None = None,
     proportion_interval: str = "wilson",
+    stratified: bool = False,
     places: Mapping[str, Sequence[object]] | None = None,
     given: Mapping[str, object] | None = None,
 ) -> tuple[Estimate, ...]:
@@ -186,12 +188,14 @@ def estimates(
         resamples: of patients.
         probability: whether the score is a probability; None: it is if all values lie in 0..1.
         proportion_interval: a name in `PROPORTION_INTERVALS`.
+        stratified: patients with and without the outcome are resampled apart, as they were sampled (case-control).
         places: of another task than classification: the values of each facet at which metrics are taken
             (label, horizon ...); what needs a facet without values is not computed.
         given: what else metrics of the task name (classes ...).
     """
     cases, _ = complete(columns, task=task)
-    plan = _Plan(unit, group, score, seeds(seed, evaluation, group), level, resamples)
+    own = seeds(seed, evaluation, group)
+    plan = _Plan(unit, group, score, own, level, resamples, stratified)
     thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
     if task == "classification":
         asked = tuple(_asked(task, threshold, thresholds, stated or {}))
@@ -332,7 +336,9 @@ def _by_resampling(
     if cases.patients < FEWEST_PATIENTS:
         sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."
         return dict.fromkeys(asked, Uncertainty(None, sentence))
-    weights = drawn(plan.seeds, cases.patients, len(cases), plan.resamples)
+    sides = with_outcome(cases.outcome, cases.patient) if plan.stratified else None
+    weights = drawn(plan.seeds, cases.patients, len(cases), plan.resamples, sides)
+    who = f"{who}, those with the outcome apart" if plan.stratified else who
     found = resampled(known, asked, weights)
     return {each: _percentile(values, plan.level, who) for each, values in found.items()}
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.metrics.base import Codes, Floats, Share, Undefined
+from checker.metrics.base import Bools, Codes, Floats, Share, Undefined
 
 ByPatient = Floats
 """Shape (patients, sums): sums over the cases of each patient."""
@@ -28,6 +28,11 @@ def totals(by_patient: ByPatient, weight: Weight) -> Floats:
 def sums_by_patient(patient: Codes, *values: Floats) -> ByPatient:
     """Return the sum of each value over the cases of each patient, shape (patients, values)."""
     return np.column_stack([np.bincount(patient, each) for each in values])
+
+
+def with_outcome(outcome: Bools, patient: Codes) -> Codes:
+    """Return 1 for each patient of whom a case has the outcome, else 0; shape (patients,)."""
+    return np.asarray(np.bincount(patient, outcome) > 0, np.int64)
 
 
 def share_variance(each_patient: Share) -> float:

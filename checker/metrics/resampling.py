@@ -34,7 +34,13 @@ def seeds(seed: int, *names: str) -> tuple[int, int]:
     return seed, zlib.crc32("/".join(names).encode())
 
 
-def drawn(seeds: Sequence[int], patients: int, cases: int, resamples: int) -> Iterator[Floats]:
+def drawn(
+    seeds: Sequence[int],
+    patients: int,
+    cases: int,
+    resamples: int,
+    strata: Codes | None = None,
+) -> Iterator[Floats]:
     """Return blocks of weights: how often each patient is in each resample, shape (resamples, patients).
 
     Args:
@@ -42,14 +48,25 @@ def drawn(seeds: Sequence[int], patients: int, cases: int, resamples: int) -> It
         patients: number of patients; so many are drawn with replacement.
         cases: number of cases, which decides how many resamples are handled at once.
         resamples: all of them.
+        strata: shape (patients,): each is drawn from its own stratum, whose size stays as it is; None: from all.
     """
     rng, at_once = np.random.default_rng(seeds), max(1, BLOCK // cases)
+    together = [np.arange(patients)]
+    apart = together if strata is None else [np.flatnonzero(strata == s) for s in np.unique(strata)]
     for done in range(0, resamples, at_once):
         size = min(at_once, resamples - done)
-        picked = rng.integers(0, patients, (size, patients), np.uint32).astype(np.int64)
-        picked += np.arange(size)[:, None] * patients
-        counts = np.bincount(picked.ravel(), minlength=size * patients)
-        yield counts.reshape(size, patients).astype(float)
+        weight = np.empty((size, patients))
+        for members in apart:
+            weight[:, members] = _counts(rng, len(members), size)
+        yield weight
+
+
+def _counts(rng: np.random.Generator, patients: int, size: int) -> Floats:
+    """Return how often each of these patients is in each of so many resamples."""
+    picked = rng.integers(0, patients, (size, patients), np.uint32).astype(np.int64)
+    picked += np.arange(size)[:, None] * patients
+    counts = np.bincount(picked.ravel(), minlength=size * patients)
+    return np.asarray(counts.reshape(size, patients), float)
 
 
 def resampled(
