@@ -245,11 +245,13 @@ def test_wrong_use_is_said_in_one_line(arguments, says, see, tmp_path, monkeypat
         ("--positive", "HCC", "HCC"),
         ("--compare", "scoer", "did you mean score?"),
         ("--level", "95", "0.999"),
-        ("-o", "x.pdf", ".json or .txt"),
+        ("-o", "x.docx", "must be one of .json, .txt, .html, .pdf, .md"),
     ],
 )
-def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, capsys):
+def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, monkeypatch, capsys):
     table(TABLE)(tmp_path)
+    monkeypatch.chdir(tmp_path)
     file = str(tmp_path / "predictions.csv")
     base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
     assert says in refused([*base, option, value], capsys)
+    assert not (tmp_path / value).exists()

@@ -80,6 +80,11 @@ class Places:
         """Return the line of the value, or of the nearest one around it."""
         return self.at(path).line
 
+    def line_within(self, path: ValuePath) -> int | None:
+        """Return the line as `line` does; None if only the file as a whole is around the value."""
+        within = any(path[:depth] in self.known for depth in range(1, len(path) + 1))
+        return self.line(path) if within else None
+
     def column(self, path: ValuePath) -> int:
         """Return the column of the value, or of the nearest one around it."""
         return self.at(path).column
