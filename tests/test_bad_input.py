@@ -188,6 +188,35 @@ def test_a_link_to_a_place_outside_is_not_followed(tmp_path, capsys):
     assert "link to a place outside" in err
 
 
+WORDS = TABLE.replace("1,0.", "malignant,0.").replace("0,0.", "benign,0.")
+NO_POSITIVE = STUDY.replace("    positive: 1\n", "")
+POSITIVE = [
+    (
+        NO_POSITIVE,
+        "study.yaml:7: evaluations[0].positive: predictions.csv, column outcome: the values",
+    ),
+    (STUDY, "study.yaml:12: evaluations[0].positive: predictions.csv, column outcome: no row has"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), POSITIVE, ids=["not named", "named wrongly"])
+def test_what_is_positive_is_asked_for_at_its_field(text, says, tmp_path, capsys):
+    study(text)(tmp_path)
+    (tmp_path / "predictions.csv").write_text(WORDS, encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert says in err
+    assert "write positive: malignant, if that is what having the outcome is called" in err
+
+
+@pytest.mark.parametrize("option", [[], ["--positive", "1"]], ids=["not named", "named wrongly"])
+def test_metrics_asks_for_what_is_positive_by_its_option(option, tmp_path, capsys):
+    table(WORDS)(tmp_path)
+    file = str(tmp_path / "predictions.csv")
+    base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
+    err = refused([*base, *option], capsys)
+    assert "write --positive malignant, if that is what having the outcome is called" in err
+
+
 def test_every_problem_is_told_at_once(tmp_path, capsys):
     study(STUDY.replace("title:", "titel:").replace("unit: patient", "unit: person"))(tmp_path)
     err = refused(["check", str(tmp_path / "study.yaml")], capsys)

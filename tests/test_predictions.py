@@ -109,14 +109,22 @@ WRONG = [
           '"1002" (row 994) and 995 more; an outcome has two', "right column"),
     Wrong("no value", ["", "NA"], None, "the outcome is missing in every row", ""),
     Wrong("text without a word which is positive", ["HCC", "FNH"], None,
-          'the values are "FNH", "HCC", and which of them has the outcome is not said', "positive: HCC"),
+          'the values are "FNH", "HCC", and which of them has the outcome is not said',
+          "write positive: and the value that means having the outcome, one of: FNH, HCC"),
+    Wrong("a word tells which is not positive", ["malignant", "benign"], None,
+          'the values are "benign", "malignant", and which', "write positive: malignant, if that is"),
+    Wrong("two words of absence", ["normal", "benign"], None,
+          'the values are "benign", "normal", and which', "one of: benign, normal"),
     Wrong("one text without a word", ["HCC"], None,
-          'the value is "HCC", and which of them has the outcome is not said', "positive: HCC"),
-    Wrong("1 and 2", ["1", "2"], None, 'the values are "1", "2"', "positive: 2"),
+          'the value is "HCC", and which of them has the outcome is not said',
+          "write positive: and the value that means having the outcome, seen or not"),
+    Wrong("only a word of absence", ["benign"], None,
+          'the value is "benign"', "write positive: and the value that means having the outcome"),
+    Wrong("1 and 2", ["1", "2"], None, 'the values are "1", "2"', "one of: 1, 2"),
     Wrong("a positive value that nobody has", ["HCC", "FNH"], "HC",
-          'no row has the positive value "HC"; the values are "FNH", "HCC"', "did you mean HCC?"),
+          'no row has the positive value "HC"; the values are "FNH", "HCC"', "did you mean HCC? write positive: HCC"),
     Wrong("another positive value", ["HCC", "FNH"], "1",
-          'no row has the positive value "1"', "name one of them, for example HCC"),
+          'no row has the positive value "1"', "one of: FNH, HCC"),
     Wrong("one value in another case", ["hcc"], "HCC",
           'no row has the positive value "HCC"; the values are "hcc"', "did you mean hcc?"),
     Wrong("nan", ["0", "1", "nan"], None, 'row 4: "nan" is not a value', "leave the cell empty"),
@@ -133,6 +141,16 @@ def test_an_outcome_that_is_none_is_said(case, tmp_path):
     assert problem.message.startswith(case.says)
     assert case.hint in problem.hint
     assert (problem.file, problem.path) == ("data/scores.csv", "y")
+
+
+@pytest.mark.parametrize("positive", [None, "cancer"])
+def test_what_is_positive_is_asked_for_in_the_words_of_the_asker(positive, tmp_path):
+    text = outcomes("benign", "malignant")
+    options = {"positive": positive, "positive_written": "--positive"}
+    [problem] = problems_of(text, tmp_path, **options)
+    assert (
+        problem.hint == "write --positive malignant, if that is what having the outcome is called"
+    )
 
 
 def test_every_problem_is_said_at_once(tmp_path):

@@ -12,7 +12,7 @@ from checker.model.study import AnyEvaluation, Classification
 from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
 from checker.reading.folder import Submission
-from checker.reading.predictions import ColumnNames, read_predictions
+from checker.reading.predictions import ColumnNames, PositiveProblem, read_predictions
 from checker.reading.tables import Table, everything, labels, read_table
 
 STANDARD = {"case", "patient", "outcome", "score"}
@@ -55,15 +55,8 @@ class _Reading:
         try:
             return self.submission.resolve(name, what=dotted(at))
         except BadSubmission as bad:
-            places = self.document.places
             raise BadSubmission(
-                replace(
-                    each,
-                    file=str(self.submission.root / self.document.file),
-                    line=places.line(at),
-                    message=f"{name}: {each.message}",
-                )
-                for each in bad.problems
+                self.problem(at, f"{name}: {each.message}", each.hint) for each in bad.problems
             ) from None
 
     @contextmanager
@@ -73,6 +66,18 @@ class _Reading:
             yield
         except BadSubmission as bad:
             self.problems += bad.problems
+
+    def problem(self, at: Path, message: str, hint: str) -> Problem:
+        """Return a problem of what the description says at a path."""
+        file, line = str(self.submission.root / self.document.file), self.document.places.line(at)
+        return Problem(file, line, dotted(at), message, hint)
+
+    def pointing(self, found: Problem, evaluation: Classification, at: Path) -> Problem:
+        """Return a problem of the predictions where it can be mended: description or table."""
+        if isinstance(found, PositiveProblem):
+            said = f"{found.file}, column {found.path}: {found.message}"
+            return self.problem((*at, "positive"), said, found.hint)
+        return replace(found, path=": ".join(filter(None, (dotted(at), found.path))))
 
 
 def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
@@ -109,17 +114,18 @@ def _predictions(
     table = reading.table(evaluation.predictions, (*at, "predictions"))
     if table is None:
         return None
-    found: Predictions | None = None
-    with reading.collecting():
+    try:
         found = read_predictions(
             table,
             _columns(evaluation, table),
             positive=evaluation.positive,
             lower_is_positive=evaluation.direction == "lower_is_positive",
             where=_rows_of(evaluation),
-            path_prefix=dotted(at),
         )
-    return None if found is None else _under_our_names(found, evaluation)
+    except BadSubmission as bad:
+        reading.problems += [reading.pointing(each, evaluation, at) for each in bad.problems]
+        return None
+    return _under_our_names(found, evaluation)
 
 
 def _under_our_names(found: Predictions, evaluation: Classification) -> Predictions:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.reading.predictions import OBVIOUS, meaning
+from checker.reading.positive import OBVIOUS, absence, meaning, words
 from checker.reading.tables import Table, labels, numbers
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ GROUP = _set(
     "category region country centre center site hospital institution"
 )
 """Words in the name of a column that tell what it holds."""
-ABSENCE = _set("no not none non negative neg benign healthy normal control controls absent without")
-"""Words in a value that say that somebody has not the outcome."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FEW = 8
 """Most values of a column that divides the cases into groups."""
@@ -173,13 +171,6 @@ def _can_be_named(column: Column) -> bool:
     return not any(CONTROL.search(each) for each in (column.name, *column.values))
 
 
-def words(name: str) -> frozenset[str]:
-    """Return the words of a name: ``patientID``, ``patient_id`` and ``Patient ID`` have the same."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    found = re.findall(r"[^\W\d_]+", apart.casefold())
-    return frozenset([*found, "".join(found)])
-
-
 def _without(seen: Iterable[Column], *taken: Guess | None) -> list[Column]:
     names = {each.column for each in taken if each}
     return [each for each in seen if each.name not in names]
@@ -274,10 +265,9 @@ def _positive(table: Table, outcome: Guess | None) -> Guess | None:
         by_meaning = {meaning(name).casefold(): name for name in names}
         if by_meaning.keys() == {meaning(having), meaning(without)}:
             return Guess(by_meaning[meaning(having)], "as usual")
-    absent = [name for name in names if words(name) & ABSENCE]
-    if len(absent) == 1:
-        other = next(name for name in names if name != absent[0])
-        return Guess(other, f"{absent[0]} sounds like its absence")
+    if absent := absence(names):
+        other = next(name for name in names if name != absent)
+        return Guess(other, f"{absent} sounds like its absence")
     rarer = min(names, key=lambda name: int((found.codes == names.index(name)).sum()))
     return Guess(rarer, "the rarer of the two values")
 
