@@ -217,6 +217,58 @@ def test_metrics_asks_for_what_is_positive_by_its_option(option, tmp_path, capsy
     assert "write --positive malignant, if that is what having the outcome is called" in err
 
 
+class Missing(NamedTuple):
+    story: str
+    field: str
+    place: str
+    column: str
+    hint: str
+
+
+MISSING = [
+    Missing("nobody named it", "groups: [sex]", "7: evaluations[0].columns.outcome", "outcome",
+            "the columns are y, score, sex; write columns: {outcome: NAME} if it is called otherwise"),
+    Missing("named in columns", "columns: {outcome: yy}", "11: evaluations[0].columns.outcome", "yy",
+            "did you mean y?"),
+    Missing("a score", "columns: {outcome: y, score: scoer}", "11: evaluations[0].columns.score",
+            "scoer", "did you mean score?"),
+    Missing("a centre", "columns: {outcome: y, centre: site}", "11: evaluations[0].columns.centre",
+            "site", "the columns are y, score, sex"),
+    Missing("the partition", "columns: {outcome: y, partition: split}",
+            "11: evaluations[0].columns.partition", "split", "the columns are y, score, sex"),
+    Missing("a patient", "columns: {outcome: y, patient: pid}",
+            "11: evaluations[0].columns.patient", "pid", "the columns are y, score, sex"),
+    Missing("a cluster", "columns: {outcome: y}\n    cluster: pid", "12: evaluations[0].cluster",
+            "pid", "the columns are y, score, sex"),
+    Missing("a group", "columns: {outcome: y}\n    groups:\n      - sex\n      - scanner",
+            "14: evaluations[0].groups[1]", "scanner", "the columns are y, score, sex"),
+    Missing("a group as the only one", "columns: {outcome: y}\n    groups: sexx",
+            "12: evaluations[0].groups[0]", "sexx", "did you mean sex?"),
+    Missing("a group under our name", "columns: {outcome: y, site: sit}\n    groups: [site]",
+            "11: evaluations[0].columns.site", "sit", "the columns are y, score, sex"),
+    Missing("a compared score", "columns: {outcome: y}\n    compared_scores: [score_2]",
+            "12: evaluations[0].compared_scores[0]", "score_2", "did you mean score?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSING, ids=lambda case: case.story)
+def test_a_missing_column_is_told_where_the_description_names_it(case, tmp_path, capsys):
+    changed("unit: patient", case.field)(tmp_path)
+    (tmp_path / "predictions.csv").write_text(TABLE.replace("outcome", "y"), encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    said, hint, *_ = err.splitlines()
+    assert said.endswith(f'study.yaml:{case.place}: predictions.csv has no column "{case.column}"')
+    assert hint == f"    hint: {case.hint}"
+    assert "1 problem in" in err
+
+
+def test_a_wrong_cell_is_told_at_its_line_of_the_table(tmp_path, capsys):
+    study()(tmp_path)
+    (tmp_path / "predictions.csv").write_text(TABLE.replace("0.7", "high"), encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert err.startswith('predictions.csv:4: evaluations[0]: score: row 4: "high" is not a number')
+
+
 def test_every_problem_is_told_at_once(tmp_path, capsys):
     study(STUDY.replace("title:", "titel:").replace("unit: patient", "unit: person"))(tmp_path)
     err = refused(["check", str(tmp_path / "study.yaml")], capsys)

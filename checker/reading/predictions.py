@@ -1,8 +1,8 @@
 """The predictions of one evaluation: from the columns of a table to numbers under our names."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from checker.errors import BadSubmission, Problem
@@ -54,7 +54,6 @@ def read_predictions(
     positive_written: str = "positive:",
     lower_is_positive: bool = False,
     where: Sequence[tuple[str, str]] = (),
-    path_prefix: str = "",
 ) -> Predictions:
     """Return the rows of a table as predictions.
 
@@ -71,7 +70,6 @@ def read_predictions(
         positive_written: what stands before that value where the author writes it.
         lower_is_positive: scores and compared scores are stored with the opposite sign.
         where: only rows are read in which each of these columns has this value.
-        path_prefix: put before the column in the problems, to say which evaluation asks for it.
 
     Raises:
         BadSubmission: columns that are not there, numbers that are none, an outcome without two
@@ -93,7 +91,7 @@ def read_predictions(
         if column is not None
     }
     if problems:
-        raise BadSubmission(_placed(problems, path_prefix))
+        raise BadSubmission(dict.fromkeys(problems))
     return Predictions(
         file=table.name,
         sha256=table.sha256,
@@ -110,14 +108,6 @@ def read_predictions(
         spelling=spelling,
         decimals=decimals(reading.table, columns.score),
     )
-
-
-def _placed(problems: Iterable[Problem], prefix: str) -> list[Problem]:
-    unique = dict.fromkeys(problems)
-    return [
-        replace(each, path=": ".join(part for part in (prefix, each.path) if part))
-        for each in unique
-    ]
 
 
 @dataclass(frozen=True, slots=True)
