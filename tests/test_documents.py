@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from checker.errors import BadSubmission, Problem
 from checker.model.study import Study
+from checker.model.study.dates import PartialDate
 from checker.reading.documents import dotted, read_study, read_yaml
 from checker.reading.printed_claims import read_result
 from checker.reading.schema import schema_text, study_schema
@@ -123,6 +124,15 @@ ACCEPTED = [
     Accepted("an empty list", "model: {modifications: []}", ("model", "modifications"), ()),
     Accepted("a quoted date", 'data: {sources: [{name: a, start: "2014-02-03"}]}',
              ("data", "sources", 0, "start"), datetime.date(2014, 2, 3)),
+    Accepted("a month", "data: {sources: [{name: a, start: 2014-03}]}",
+             ("data", "sources", 0, "start"), PartialDate("2014-03")),
+    Accepted("a year", "data: {partitions: [{name: a, end: 2014}]}",
+             ("data", "partitions", 0, "end"), PartialDate("2014")),
+    Accepted("a quoted year", 'data: {sources: [{name: a, followup_end: "2014"}]}',
+             ("data", "sources", 0, "followup_end"), PartialDate("2014")),
+    Accepted("a year from a day in it on",
+             "data: {sources: [{name: a, start: 2014-03-01, end: 2014}]}",
+             ("data", "sources", 0, "end"), PartialDate("2014")),
     Accepted("nothing written", "study:\n  title:\n", ("study", "title"), None),
     Accepted("an empty section", "study:\ndata:\n", ("study", "title"), None),
     Accepted("null", "study: {title: null}", ("study", "title"), None, "nothing is said here"),
@@ -307,8 +317,15 @@ BAD = [
         f"{ONE}.horizons_days[0]", "expected more than 0"),
     Bad("a day that is none", "data: {sources: [{name: a, start: 2023-02-30}]}", 1,
         "data.sources[0].start", "2023-02-30 is no day of the calendar"),
-    Bad("a year as a date", "data: {sources: [{name: a, start: 2023}]}", 1,
-        "data.sources[0].start", '"2023" is no date', "such as 2014-01-31"),
+    Bad("a date in another order", "data: {sources: [{name: a, start: 01.02.2023}]}", 1,
+        "data.sources[0].start", '"01.02.2023" is no date',
+        "such as 2014-01-31; 2014-01 or 2014 if no more is printed"),
+    Bad("a month that is none", "data: {sources: [{name: a, start: 2023-13}]}", 1,
+        "data.sources[0].start", "2023-13 is no month of the calendar"),
+    Bad("a month of one digit", "data: {sources: [{name: a, start: 2023-1}]}", 1,
+        "data.sources[0].start", '"2023-1" is no date'),
+    Bad("a number that is no year", "data: {sources: [{name: a, start: 12}]}", 1,
+        "data.sources[0].start", '"12" is no date', "2014"),
     Bad("an absolute path", EVALUATION % "predictions: /data/a.csv", 1, f"{ONE}.predictions",
         "does not begin inside the folder", "use forward slashes"),
     Bad("a drive letter", EVALUATION % "predictions: 'C:/a.csv'", 1, f"{ONE}.predictions",
@@ -381,6 +398,10 @@ BAD = [
     Bad("an end before the start",
         "data: {sources: [{name: a, start: 2020-01-02, end: 2020-01-01}]}", 1,
         "data.sources[0].start", "start is 2020-01-02, which is after end, 2020-01-01"),
+    Bad("an end in the year before", "data: {sources: [{name: a, start: 2020, end: 2019-12-31}]}", 1,
+        "data.sources[0].start", "start is 2020, which is after end, 2019-12-31"),
+    Bad("an end in the month before", "data: {sources: [{name: a, start: 2020-03, end: 2020-02}]}",
+        1, "data.sources[0].start", "start is 2020-03, which is after end, 2020-02"),
     Bad("a statement about nothing", "statements: {not_reported: [{about: outcome.blindng}]}", 1,
         "statements.not_reported[0].about", '"outcome.blindng" is no fact',
         "did you mean outcome.blinding?"),

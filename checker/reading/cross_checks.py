@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from checker.model.study.dates import is_later
 from checker.model.study.description import Study
 from checker.model.study.facts import FACTS, groups, is_present
 from checker.model.study.printed import Printed
@@ -148,11 +149,12 @@ def _orders(data: Mapping[str, object]) -> Iterator[Trouble]:
 def _order(path: ValuePath, entry: Mapping[str, object], low: str, high: str) -> Iterator[Trouble]:
     first: Any = entry.get(low)
     last: Any = entry.get(high)
-    if first is None or last is None or first <= last:
+    if first is None or last is None:
         return
     if isinstance(first, int):
-        yield Trouble((*path, low), f"{low} is {first}, but {high} is only {last}")
-    else:
+        if first > last:
+            yield Trouble((*path, low), f"{low} is {first}, but {high} is only {last}")
+    elif is_later(first, last):
         yield Trouble((*path, low), f"{low} is {first}, which is after {high}, {last}")
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from annotated_types import Ge, Gt, Le
 
+from checker.model.study.dates import Date, PartialDate
 from checker.model.study.kinds import Kind
 from checker.model.study.printed import Printed
 
@@ -30,7 +31,7 @@ UNCLEAR_ROLES = frozenset(
 """Words that mean tuning in one paper and testing in the next."""
 _WHOLE = re.compile(r"[-+]?\d{1,15}")
 _LEADING_ZERO = re.compile(r"[-+]?0\d+([.,]\d*)?")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DATE = re.compile(r"[12]\d{3}(-\d{2}(?P<day>-\d{2})?)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 
 
@@ -111,14 +112,16 @@ def _bool(text: str) -> bool:
     raise Unfit(f"{quoted(text)} is neither true nor false", "write true or false")
 
 
-def _date(text: str) -> datetime.date:
+def _date(text: str) -> Date:
     found = _DATE.fullmatch(text)
     if not found:
-        raise Unfit(f"{quoted(text)} is no date", "write year-month-day, such as 2014-01-31")
+        hint = "write year-month-day, such as 2014-01-31; 2014-01 or 2014 if no more is printed"
+        raise Unfit(f"{quoted(text)} is no date", hint)
     try:
-        return datetime.date(*map(int, found.groups()))
+        return datetime.date.fromisoformat(text) if found["day"] else PartialDate(text)
     except ValueError:
-        raise Unfit(f"{text} is no day of the calendar") from None
+        kind = "day" if found["day"] else "month"
+        raise Unfit(f"{text} is no {kind} of the calendar") from None
 
 
 def _enum(kind: Kind, text: str) -> Understood:

@@ -1,8 +1,8 @@
 """Facts of the section `statements`: where the paper says things, and what people judged."""
 
-import datetime
 from typing import Literal
 
+from checker.model.study.dates import Date
 from checker.model.study.marks import Described, InsidePath, Texts
 
 SectionName = Literal[
@@ -69,7 +69,7 @@ class Appraisal(Described):
     """Why; needed when it differs from ours."""
     by: str | None = None
     """Role of the assessor."""
-    date: datetime.date | None = None
+    date: Date | None = None
     """When."""
     kind: Literal["answer", "risk_of_bias", "quality", "applicability"] | None = None
     """An answer to a question, a domain judgement, or an overall one."""
