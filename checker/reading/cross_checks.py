@@ -162,6 +162,7 @@ def _limits(data: Mapping[str, object]) -> Iterator[Trouble]:
     for path, evaluation in _entries(data, _EVALUATIONS):
         for at, claim in _entries(data, (*path, "claims")):
             yield from _interval(at, claim)
+            yield from _order(at, claim, "numerator", "cases")
         yield from _decision_range(path, evaluation.get("decision_range"))
 
 
@@ -181,7 +182,7 @@ def _decision_range(path: ValuePath, limits: object) -> Iterator[Trouble]:
         return
     if len(limits) != 2 or not 0 < limits[0] < limits[1] < 1:
         said = "expected the lowest and the highest threshold, between 0 and 1"
-        yield Trouble((*path, "decision_range"), said, "such as [0.10, 0.50]")
+        yield Trouble((*path, "decision_range"), said, "such as [0.10, 0.50], with decimal points")
 
 
 _ABOUT = {"locations": True, "not_reported": False, "not_applicable": True, "appraisals": True}
