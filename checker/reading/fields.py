@@ -1,5 +1,6 @@
 """Turns the nodes of a description into the fields of the model, and says what does not fit."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -86,9 +87,9 @@ class FieldReader:
             return {}
         values = self.fields(cls, node, path)
         for name, kind in kinds(cls).items():
-            if kind.required and is_nothing(node.entries.get(name)):
-                hint = meanings(cls).get(name, "")
-                self.problem((*path, name), f"{name} is missing", _lower(hint))
+            if kind.required and _is_blank(node.entries.get(name)):
+                hint = _how(name, meanings(cls).get(name, ""))
+                self.problem((*path, name), f"{name} is missing", hint)
         return values
 
     def fields(
@@ -312,8 +313,15 @@ class FieldReader:
             values["percent"] = True
 
 
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
+def _is_blank(node: Node | None) -> bool:
+    return is_nothing(node) or (isinstance(node, Scalar) and not node.text.strip())
+
+
+def _how(name: str, meaning: str) -> str:
+    """Return how a field is written, by the example in its meaning if there is one."""
+    if example := re.search(r'"[^"]+"', meaning):
+        return f"write {name}: {example[0]}, or what holds here"
+    return meaning[:1].lower() + meaning[1:].rstrip(".")
 
 
 def _expected_fields(node: Node, fields: Mapping[str, Kind]) -> str:

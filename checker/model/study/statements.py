@@ -41,8 +41,8 @@ class NotReported(Described):
 
     about: str
     """A fact."""
-    reason: str | None = None
-    """Why."""
+    reason: str
+    """Why, such as "in neither the paper nor its supplement"."""
 
 
 class NotApplicable(Described):
@@ -50,8 +50,8 @@ class NotApplicable(Described):
 
     about: str
     """A fact or an item."""
-    reason: str | None = None
-    """Why; printed in the report."""
+    reason: str
+    """Why, such as "the model was not updated"; printed in the report."""
 
 
 class Appraisal(Described):
