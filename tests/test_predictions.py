@@ -67,6 +67,7 @@ OUTCOMES = [
     Outcome("-1 and 1", ["-1", "1"], None, [0, 1], ("-1", "1")),
     Outcome("true and false", ["True", "FALSE"], None, [1, 0], ("FALSE", "True")),
     Outcome("yes and no", ["Yes", "no"], None, [1, 0], ("no", "Yes")),
+    Outcome("ja and nein", ["Ja", "nein"], None, [1, 0], ("nein", "Ja")),
     Outcome("missing values between", ["0", "", "NA", "1"], None, [0, -1, -1, 1], ("0", "1")),
     Outcome("zero is positive", ["0", "1"], "0", [1, 0], ("1", "0")),
     Outcome("1 names 1.0", ["0.0", "1.0"], "1", [0, 1], ("0.0", "1.0")),

@@ -3,13 +3,15 @@
 import re
 from collections.abc import Sequence
 
-OBVIOUS = (("1", "0"), ("1", "-1"), ("true", "false"), ("yes", "no"))
+OBVIOUS = (("1", "0"), ("1", "-1"), ("true", "false"), ("yes", "no"), ("ja", "nein"))
 """Pairs of which everybody means the first by "has the outcome"."""
 ABSENCE = frozenset((
     "no", "not", "none", "non", "negative", "neg", "benign", "healthy", "normal", "control",
     "controls", "absent", "without",
+    "nein", "nicht", "kein", "keine", "ohne", "negativ", "gutartig", "benigne", "gesund",
+    "unauffällig", "kontrolle", "kontrollen",
 ))  # fmt: skip
-"""Words in a value that say that somebody has not the outcome."""
+"""Words in a value that say that somebody has not the outcome, in English and German."""
 
 
 def meaning(value: str) -> str:

@@ -18,36 +18,49 @@ def _set(words: str) -> frozenset[str]:
 
 OUTCOME = _set(
     "outcome label labels y true truth target gt groundtruth reference diagnosis disease status "
-    "malignant malignancy cancer positive event response hcc"
+    "malignant malignancy cancer positive event response hcc "
+    "ergebnis diagnose zielgrösse zielgroesse zielvariable referenz goldstandard befund krankheit "
+    "erkrankung krank bösartig boesartig maligne malignität krebs karzinom ereignis ansprechen"
 )
 SCORE = _set(
     "score scores prob probs probability proba pred preds prediction predicted risk logit "
-    "confidence phat output"
+    "confidence phat output "
+    "wahrscheinlichkeit wahrsch vorhersage prognose risiko punktwert punktzahl modellwert konfidenz"
 )
-PATIENT = _set("patient patients patientid subject subjectid person participant mrn pid pseudonym")
+PATIENT = _set(
+    "patient patients patientid subject subjectid person participant mrn pid pseudonym "
+    "patienten patientin patientennummer patientennr patientenid patnr proband probanden teilnehmer"
+)
 CASE = _set(
     "case caseid id uid exam examination study scan image accession file filename index row "
-    "record lesion"
+    "record lesion "
+    "fall fallnummer fallnr fallid nummer nr untersuchung untersuchungsnummer studie bild "
+    "bildnummer aufnahme datei dateiname zeile läsion"
 )
-PARTITION = _set("split partition fold subset set dataset")
+PARTITION = _set("split partition fold subset set dataset aufteilung teilmenge datensatz")
 GROUP = _set(
     "sex gender ethnicity race scanner vendor manufacturer stage grade etiology aetiology group "
-    "category region country centre center site hospital institution"
+    "category region country centre center site hospital institution "
+    "geschlecht altersgruppe altersklasse ethnie hersteller gerät stadium grad ätiologie gruppe "
+    "kategorie land zentrum standort klinik krankenhaus"
 )
-"""Words in the name of a column that tell what it holds."""
+"""Words in the name of a column that tell what it holds, in English and German."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FEW = 8
 """Most values of a column that divides the cases into groups."""
 MOST_PARTS = 12
 """Most values of a column that names the partition."""
 ROLES = {
-    "training": _set("train training development dev derivation"),
+    "training": _set("train training development dev derivation entwicklung"),
     "tuning": _set("tune tuning"),
-    "external_test": _set("external ext"),
-    "internal_test": _set("internal"),
+    "external_test": _set("external ext extern externe externer"),
+    "internal_test": _set("internal intern interne interner"),
 }
 """Words in the name of a partition that tell its role; "test" and "validation" do not."""
-TESTED = ("external", "ext", "internal", "test", "testing", "holdout", "validation", "val", "valid")
+TESTED = (
+    *("external", "ext", "extern", "internal", "intern", "test", "testing", "holdout"),
+    *("validation", "val", "valid", "validierung"),
+)
 """Words in the name of the partition that is scored, the likeliest first."""
 
 
