@@ -690,6 +690,14 @@ def test_many_problems_are_still_told_quickly(tmp_path):
     assert time.perf_counter() - began < 10
 
 
+def test_many_commas_inside_braces_are_one_problem_and_quick(tmp_path):
+    numbers = ", ".join(map(str, range(50_000)))
+    began = time.perf_counter()
+    (problem,) = problems(written(tmp_path, f"data: {{split: {{seed: 7, {numbers}}}}}"))
+    assert problem.path == "data.split.0"
+    assert time.perf_counter() - began < 10
+
+
 TOKENS = re.findall(r"\w[\w.%-]*|\W", (STUDIES / "study-example.yaml").read_text(encoding="utf-8"))
 WORDS = [i for i, token in enumerate(TOKENS) if token[0].isalnum()]
 STRANGE = [

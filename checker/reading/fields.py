@@ -97,9 +97,11 @@ class FieldReader:
     ) -> dict[str, object]:
         """Return the fields that are given and fit."""
         values: dict[str, object] = {}
-        for name, value in node.entries.items():
+        for before, (name, value) in zip(("", *node.entries), node.entries.items(), strict=False):
             kind = kinds(cls).get(name)
-            if kind is None:
+            if kind is None and slips.is_cut_by_comma(name, node):
+                self.cut_by_comma(cls, before, name, node, path)
+            elif kind is None:
                 self.unknown(cls, name, node, path)
             else:
                 self.take(values, name, kind, value, (*path, name))
@@ -127,13 +129,24 @@ class FieldReader:
         if issubclass(cls, Evaluation) and (tasks := _tasks_with(name)):
             said = f"this field belongs to evaluations of the task {' or '.join(tasks)}"
             self.problem(at, said, line=line)
-        elif slips.is_cut_by_comma(name, node):
-            if hint := slips.after_comma(cls, name, node):
-                self.problem(at, "this field does not exist", hint, line)
         else:
             few = len(self.problems) < ENOUGH_HINTS
             hint = slips.unknown_field(cls, name, node) if few else ""
             self.problem(at, "this field does not exist", hint, line)
+
+    def cut_by_comma(
+        self,
+        cls: type[Described],
+        before: str,
+        name: str,
+        node: yaml_nodes.Mapping,
+        path: ValuePath,
+    ) -> None:
+        """Remember that a comma inside { } cut a value; once, also where it cut it in many parts."""
+        if before not in node.entries or not slips.is_cut_by_comma(before, node):
+            hint = slips.after_comma(kinds(cls).get(before), before, name, node)
+            line = node.keys[name][0]
+            self.problem((*path, name), "this field does not exist", hint, line)
 
     def value(self, kind: Kind, node: Node, path: ValuePath) -> object:
         """Return what is written as the field asks for it, or `_UNFIT`."""

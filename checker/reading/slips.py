@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from itertools import islice
+from itertools import islice, takewhile
 
 from checker.model.study.facts import FACTS, groups
 from checker.model.study.kinds import Kind, kinds
@@ -56,7 +56,6 @@ OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """What others call our fields, in small letters and joined by underscores."""
 NULL = ("", "~", "null", "Null", "NULL")
-_COMMA = "inside { } a comma begins the next field"
 
 
 def unknown_field(cls: type[Described], name: str, node: yaml_nodes.Mapping) -> str:
@@ -73,17 +72,13 @@ def unknown_field(cls: type[Described], name: str, node: yaml_nodes.Mapping) -> 
 
 def _not_indented(cls: type[Described], name: str, node: yaml_nodes.Mapping) -> str:
     """Return the hint for a field that stands below its group, but not further right."""
-    group = next((each for each in reversed(_before(name, node)) if each in kinds(cls)), "")
+    before = takewhile(lambda each: each != name, node.entries)
+    *_, group = ("", *(each for each in before if each in kinds(cls)))
     if not group or not is_nothing(node.entries[group]):
         return ""
     if not any(name in kinds(each) for each in kinds(cls)[group].classes):
         return ""
     return f"{name} belongs under {group}; begin its line further right than {group}"
-
-
-def _before(name: str, node: yaml_nodes.Mapping) -> list[str]:
-    names = list(node.entries)
-    return names[: names.index(name)]
 
 
 def _here(cls: type[Described], ours: tuple[str, ...]) -> str:
@@ -103,18 +98,18 @@ def is_cut_by_comma(name: str, node: yaml_nodes.Mapping) -> bool:
     return name[:1].isdigit() and is_nothing(node.entries[name])
 
 
-def after_comma(cls: type[Described], name: str, node: yaml_nodes.Mapping) -> str:
-    """Return how to write a value that a comma inside { } cut in two; `name` is its second part.
+def after_comma(kind: Kind | None, field: str, rest: str, node: yaml_nodes.Mapping) -> str:
+    """Return how to write the value of a field that a comma inside { } cut in two.
 
-    Empty if the part before it was cut as well: one hint is enough.
+    Args:
+        kind: what the field takes; None if there is no such field.
+        field: its name.
+        rest: what follows the comma.
+        node: has the field with what precedes the comma.
     """
-    field = next(iter(_before(name, node)[-1:]), "")
-    if field and is_cut_by_comma(field, node):
-        return ""
     value = node.entries.get(field)
     first = value.text if isinstance(value, Scalar) else ""
-    kind = kinds(cls).get(field)
-    return f"{_COMMA}; {_uncut(field, kind, first, name)}"
+    return f"inside {{ }} a comma begins the next field; {_uncut(field, kind, first, rest)}"
 
 
 def _uncut(field: str, kind: Kind | None, first: str, second: str) -> str:
