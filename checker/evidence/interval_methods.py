@@ -76,6 +76,8 @@ def _formula(metric: Metric, rows: Rows, more: str, *, clustered: bool) -> Metho
     words, family = FORMULAS.get(metric.name, ("Wilson", "wilson"))
     if metric.name == "auroc" and clustered and rows.repeated:
         words, more = "Obuchowski (DeLong clustered by patient)", ""
+    if metric.name == "auroc" and rows.value(metric) in (0.0, 1.0):
+        words, family, more = "exact one-sided bound", "exact", ""
     return Method(f"{words}{more}", family, clustered, lambda: exactly(by_formula(metric, rows)))
 
 
