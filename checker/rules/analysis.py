@@ -111,8 +111,8 @@ def accuracy_alone_not_above_guessing(
     if low - no_information_rate <= thresholds["accuracy_over_guessing"]:
         yield Finding(
             message=(
-                f"Accuracy ({accuracy.value:.3f}, from {low:.3f}) is the only measure of discrimination, and its interval "
-                f"does not lie above the {no_information_rate:.3f} that always choosing the larger class gives."
+                f"Accuracy ({accuracy.value:.3f}, from {low:.3f}) is the only measure of discrimination, and its "
+                f"interval does not lie above the {no_information_rate:.3f} that always choosing the larger class gives."
             ),
             at=("claims",),
             observed=f"{accuracy.value:.3f}",
