@@ -112,7 +112,7 @@ def accuracy_alone_not_above_guessing(
         yield Finding(
             message=(
                 f"Accuracy ({accuracy.value:.3f}, from {low:.3f}) is the only measure of discrimination, and its "
-                f"interval does not lie above the {no_information_rate:.3f} that always choosing the larger class gives."
+                f"interval does not lie above the {no_information_rate:.3f} that choosing the larger class gives."
             ),
             at=("claims",),
             observed=f"{accuracy.value:.3f}",
