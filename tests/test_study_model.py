@@ -41,6 +41,20 @@ def test_the_facts_are_those_agreed_on():
     assert len(FACTS) == 433
 
 
+WORDS = {
+    "study.type": "was a model built, tested, both, or an existing one updated",
+    "outcome.blinding": "did those who set the label know inputs or model result",
+    "data.sources.start": "first inclusion (sources)",
+    "analysis.updating.method": "how (updating)",
+    "openness.code_restrictions": "reason for not sharing code openly, or conditions of access",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_fact_can_stand_inside_a_sentence(name):
+    assert FACTS[name].words == WORDS[name]
+
+
 FORMS = {
     *("text", "bool", "integer", "number", "date", "path", "enum", "map of text", "map of facts"),
     *("list of text", "list of number", "list of enum", "list of records"),

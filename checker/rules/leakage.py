@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows, ThresholdOptimum
 from checker.model.finding import Finding, Severity
+from checker.model.sentences import p_value
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
 from checker.needs import DoesNotApply, NotDescribed, NotEstablished, stated
@@ -11,6 +12,12 @@ from checker.rules.base import rule
 
 DECLARED_ELSEWHERE = ("fixed_before", "published", "median", "training", "tuning")
 """Origins of a threshold that are not the test data."""
+STEPS = {
+    "predictors.preprocessing_fitted_on": "Preprocessing",
+    "predictors.selection.fitted_on": "The choice of inputs",
+    "analysis.missing.imputation_fitted_on": "Imputation",
+}
+"""Facts that say on which data a step was fitted, with the step."""
 
 
 @rule(
@@ -57,8 +64,9 @@ def rows_that_count_twice(
 ) -> Iterator[Finding]:
     """Say rows with the same case id, and rows that agree in every column more often than by chance."""
     if duplicate_rows.same_case:
+        rows = "row repeats" if duplicate_rows.same_case == 1 else "rows repeat"
         yield Finding(
-            message=f"{duplicate_rows.same_case} rows repeat the case id of an earlier row.",
+            message=f"{duplicate_rows.same_case} {rows} the case id of an earlier row.",
             at=("predictions",),
             observed=f"{duplicate_rows.same_case} repeated case ids",
             expected="each case once",
@@ -70,12 +78,16 @@ def rows_that_count_twice(
         yield Finding(
             message=(
                 f"{pairs} {rows} in all {duplicate_rows.columns} columns that vary, under different case ids; "
-                f"chance gives about {chance:.2g}."
+                f"by chance {_by_chance(chance)}."
             ),
             at=("predictions",),
             observed=f"{pairs} pairs of equal rows",
-            expected=f"about {chance:.2g}",
+            expected=_by_chance(chance),
         )
+
+
+def _by_chance(pairs: float) -> str:
+    return "practically none" if pairs < 0.01 else f"about {pairs:.2g}"
 
 
 @rule(
@@ -103,11 +115,11 @@ def rows_of_one_partition_in_another(
             yield Finding(
                 message=(
                     f"{both.pairs} {rows} between {both.first} and {both.second} in all {both.columns} columns that "
-                    f"both files have, under different ids; chance gives about {both.pairs_by_chance:.2g}."
+                    f"both files have, under different ids; by chance {_by_chance(both.pairs_by_chance)}."
                 ),
                 at=("data", "partitions"),
                 observed=f"{both.pairs} pairs of equal rows",
-                expected=f"about {both.pairs_by_chance:.2g}",
+                expected=_by_chance(both.pairs_by_chance),
             )
 
 
@@ -150,7 +162,7 @@ def threshold_optimal_on_test_data(
                 message=(
                     f"The threshold {optimum.declared:g} decides exactly like the one with {optimum.criterion} on "
                     f"these data, and its origin is not given; a threshold fixed beforehand falls there with "
-                    f"probability {optimum.chance:.2g}."
+                    f"probability {p_value(optimum.chance)}."
                 ),
                 at=("operating_point",),
                 observed=f"{optimum.declared:g}, the optimum on the test data",
@@ -180,11 +192,13 @@ def steps_fitted_on_all_data(study: Study) -> Iterator[Finding]:
         "analysis.missing.imputation_fitted_on": study.analysis.missing.imputation_fitted_on,
     }
     if not any(steps.values()):
-        raise NotEstablished(f"none of {', '.join(steps)} is described yet")
+        raise NotEstablished(
+            f"on which data the steps before the model were fitted is not described yet ({', '.join(steps)})"
+        )
     for name, fitted_on in steps.items():
         if fitted_on == "all_data":
             yield Finding(
-                message=f"{name} says that the step was fitted on all data, test cases included.",
+                message=f"{STEPS[name]} was fitted on all data, test cases included.",
                 at=tuple(name.split(".")),
                 observed="all_data",
                 expected="training, or within each fold",

@@ -1,5 +1,6 @@
 """The facts of the description by their dotted names: what exists, what is asked, what is said."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,6 +11,8 @@ from checker.model.study.description import Study
 from checker.model.study.evaluations import Evaluation
 from checker.model.study.kinds import Condition, Kind, kinds, meanings
 from checker.model.study.marks import Described
+
+_PART_ENDS = re.compile(r"[.;] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,18 @@ class Fact:
     def meaning(self) -> str:
         """What it says, in a sentence."""
         return meanings(self.owner)[self.name.rpartition(".")[2]]
+
+    @property
+    def words(self) -> str:
+        """What it says, to stand inside a sentence: the first part of its meaning, without a capital.
+
+        A meaning of one or two words ("How.") is followed by the name of the group it stands in.
+        """
+        first = _PART_ENDS.split(self.meaning)[0].removesuffix(".")
+        if not first[1:2].isupper():
+            first = first[:1].lower() + first[1:]
+        group = self.name.split(".")[-2:][0].replace("_", " ")
+        return first if first.count(" ") > 1 else f"{first} ({group})"
 
     @property
     def negative(self) -> tuple[str, ...]:
