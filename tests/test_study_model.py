@@ -375,6 +375,48 @@ def test_conditions_hold_or_not_or_are_unknown(story, when, answer):
     assert holds(STUDY, when) is answer
 
 
+def test_a_silent_entry_of_a_list_may_still_match():
+    when = {"predictors.inputs.kind": ["image"]}
+    for kinds, answer in (([None], None), (["clinical", None], None), (["clinical"], False)):
+        inputs = [{"name": "a", "kind": kind} for kind in kinds]
+        assert holds(Study.model_validate({"predictors": {"inputs": inputs}}), when) is answer
+
+
+REGRESSION = {
+    "predictors": {"inputs": [{"name": "bilirubin", "kind": "laboratory"}]},
+    "model": {"family": "regression"},
+    "analysis": {"tuning": {"method": "none"}},
+}
+NETWORK = {
+    "predictors": {"inputs": [{"name": "CT", "kind": "image"}]},
+    "model": {"family": "neural_network"},
+    "analysis": {"tuning": {"method": "grid"}},
+}
+OF_NETWORKS_TUNED_ON_IMAGES = (
+    "analysis.tuning.space",
+    "analysis.tuning.final_values",
+    "analysis.tuning.selection",
+    "model.architecture",
+    "model.initialisation",
+    "model.training.stopping",
+    "predictors.acquisition.modality",
+    "predictors.segmentation.method",
+    "predictors.features.kind",
+)
+
+
+@pytest.mark.parametrize("name", OF_NETWORKS_TUNED_ON_IMAGES)
+def test_a_regression_of_blood_tests_is_not_asked_what_only_networks_have(name):
+    assert not is_asked(Study.model_validate(REGRESSION), name)
+    assert is_asked(Study.model_validate(NETWORK), name)
+    assert is_asked(Study(), name)
+
+
+@pytest.mark.parametrize("name", ["analysis.tuning.on_test", "model.specification"])
+def test_every_model_is_asked_what_every_model_has(name):
+    assert is_asked(Study.model_validate(REGRESSION), name)
+
+
 STATES = [
     ("outcome.blinding", State("reported")),
     ("outcome.rationale", State("not_reported", "asked the authors")),

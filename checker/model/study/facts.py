@@ -168,7 +168,8 @@ def values(study: Study, name: str) -> list[object]:
 def holds(study: Study, when: Mapping[str, object]) -> bool | None:
     """Return whether every fact has the value, or one of the values, given for it.
 
-    A list matches if any element does. None: a fact is unknown and no other decides.
+    A list matches if any element does. None: a fact is unknown and no other decides; of a list of
+    records, one entry that is silent may still match.
 
     Raises:
         KeyError: there is no such fact.
@@ -193,11 +194,11 @@ def _matches(
     for prefix, entry in around:  # the nearest entry decides about its own facts
         if fact.startswith(f"{prefix}."):
             node, name = entry, fact.removeprefix(f"{prefix}.")
-    stated = [place.value for place in _places(node, name) if place.value is not None]
-    if not stated:
-        return None
-    seen = [item for value in stated for item in (value if isinstance(value, tuple) else (value,))]
-    return any(item in accepted for item in seen)
+    said = [place.value for place in _places(node, name)]
+    seen = [item for value in said for item in (value if isinstance(value, tuple) else (value,))]
+    if any(item in accepted for item in seen):
+        return True
+    return None if not said or None in said else False
 
 
 def is_asked(study: Study, name: str) -> bool:
