@@ -132,7 +132,7 @@ def accuracy_alone_not_above_guessing(
     severity=Severity.MAJOR,
     why="A model that was tested only where it was built often does worse elsewhere: other scanners, patients, habits.",
     fix="Test it on patients of another institution, or limit the conclusion to the place where it was built.",
-    sources=("tripod-ai-2024", "collins-2014"),
+    sources=("tripod-ai-2024", "collins-2014", "zech-2018"),
     loud="All data come from one hospital, split at random, and the paper says that no external test was done.",
     quiet="One evaluation is an external test.",
 )
@@ -159,7 +159,7 @@ def no_external_test(study: Study) -> Iterator[Finding]:
     severity=Severity.MAJOR,
     why="With few patients in the smaller class the result of another sample may be quite different.",
     fix="Add patients, or say in abstract and conclusion how wide the interval is and what it leaves open.",
-    sources=("collins-2016", "riley-2021"),
+    sources=("collins-2016", "riley-2021", "vergouwe-2005"),
     thresholds=("events_wanted", "auroc_interval_width"),
     loud="86 patients are without the outcome, and the AUROC is 0.77 (95 % interval 0.71 to 0.82).",
     quiet="At least 100 patients with and 100 without the outcome, or an interval of at most 0.1.",

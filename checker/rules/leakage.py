@@ -99,7 +99,7 @@ def _by_chance(pairs: float) -> str:
         "the test is not one."
     ),
     fix="Search for copies before splitting, remove them, repeat training and evaluation, and report the new results.",
-    sources=("kapoor-2023", "probast-ai-2025"),
+    sources=("kapoor-2023", "roberts-2021", "probast-ai-2025"),
     thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_p"),
     loud="Twelve rows of the test agree with rows of the training table in age, sex and nine laboratory values.",
     quiet="No more rows agree across partitions than chance gives.",
@@ -180,7 +180,7 @@ def threshold_optimal_on_test_data(
         "model, so that its test results are too good."
     ),
     fix="Learn every step on training data only (within each fold, if folds are used) and apply it to the test data.",
-    sources=("kapoor-2023", "probast-ai-2025"),
+    sources=("kapoor-2023", "kaufman-2012", "probast-ai-2025"),
     loud="Features were selected on all patients before the data were split.",
     quiet="Preprocessing, imputation and selection were fitted on training data.",
 )
