@@ -507,7 +507,9 @@ def test_every_rule_is_shown_both_ways(code: str) -> None:
 def test_the_sound_study_is_silent(code: str) -> None:
     ran = run(RULES[code], At(SOUND))
     assert ran.findings == ()
-    assert ran.absent is None or not ran.absent.applies
+    assert ran.absent is None or not ran.absent.applies, (
+        f"{code} cannot run: {ran.absent.because}; give the sound study that fact (DESCRIPTION) or evidence (SOUND)"
+    )
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
