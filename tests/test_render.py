@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from checker import render
 from checker.errors import BadSubmission
-from checker.model.claim import Verdict
+from checker.model.claim import Attempt, Verdict
 from checker.model.curves import DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimate, Interval
 from checker.model.evidence import SecondOpinion
@@ -403,6 +403,27 @@ def test_claims_stand_beside_recomputed_numbers() -> None:
     assert "≈ reproduced under another convention" in interval_row[3]
     assert "Wald interval: 0.902 (0.862 to 0.943) fits" in interval_row[3]
     assert any(row[3].startswith("○ could not be checked") for row in rows[1:])
+
+
+def test_p_values_that_were_tried_are_printed_like_all_others() -> None:
+    tried = (
+        Attempt(convention="DeLong", value=1.4e-5, fits=True),
+        Attempt(convention="one-sided", value=7e-6),
+    )
+    report = samples.sample()
+    claims = tuple(
+        replace(
+            each,
+            parts=tuple(
+                replace(part, tried=tried) if part.part == "p_value" else part
+                for part in each.parts
+            ),
+        )
+        for each in report.claims
+    )
+    page_ = render.to_html(replace(report, claims=claims), figures=False)
+    assert "DeLong: &lt;0.001 <b>fits</b>" in page_
+    assert "one-sided: &lt;0.001" in page_
 
 
 def test_what_contradicts_is_told_first() -> None:
