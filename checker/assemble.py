@@ -279,7 +279,7 @@ def reported_findings(
 
     Args:
         runs: what the rules said.
-        document: tells the line of everything.
+        document: tells the line of everything that stands in it.
         items: rule code to the guideline items beside which its findings are shown.
     """
     found = [
@@ -302,7 +302,7 @@ def _reported(
         at=dotted(finding.at),
         place=run.place,
         file=document.file,
-        line=document.places.line(finding.at),
+        line=document.places.line_within(finding.at),
         observed=finding.observed,
         expected=finding.expected,
         why=rule.why,

@@ -212,6 +212,7 @@ SOUND = Known(
         "estimates": auroc(0.86, 0.93),
         "no_information_rate": 0.5,
         "confusion_counts": TABLE,
+        "rounded_threshold_counts": (),
         "design_effect": (DesignEffect(metric="auroc", value=1.0),),
         "duplicate_rows": UNIQUE,
         "missingness_by_score": MissingnessByScore(missing=10, known=290, area=0.52, p=0.7),
@@ -280,7 +281,19 @@ CASES = [
     Case(
         "LEA002", "so few that it can be chance", {"duplicate_rows": replace(PAIRS, p=0.001)}, False
     ),
+    Case(
+        "LEA002",
+        "as many differ in a single column",
+        {"duplicate_rows": replace(PAIRS, nearly=13)},
+        False,
+    ),
     Case("LEA006", "no row stands in both", {}, False),
+    Case(
+        "LEA006",
+        "as many differ in a single column",
+        {"shared_rows_between_partitions": (replace(COPIED, nearly=12),)},
+        False,
+    ),
     Case(
         "LEA006", "twelve rows stand in both", {"shared_rows_between_partitions": (COPIED,)}, True
     ),
@@ -459,7 +472,34 @@ CASES = [
         },
         False,
     ),
+    Case(
+        "CLM003",
+        "of a metric without a formula, by the widths of both bootstraps",
+        {
+            "interval_widths": (
+                width(0.85, 0.95, clustered=True),
+                width(0.86, 0.94, clustered=False, same=True),
+            ),
+            "design_effect": (),
+        },
+        True,
+    ),
     Case("CLM004", "under ours", {}, False),
+    Case(
+        "CLM004",
+        "an interval by another method, and none is named",
+        {"claim_check": check(replace(fate(Verdict.OTHER_CONVENTION, "Wald"), part="interval"))},
+        False,
+    ),
+    Case(
+        "CLM004",
+        "an interval by another method than the one named",
+        {
+            "claim_check": check(replace(fate(Verdict.OTHER_CONVENTION, "Wald"), part="interval")),
+            **claim(value="0.90", low="0.86", high="0.93", interval_method="delong"),
+        },
+        True,
+    ),
     Case(
         "CLM004",
         "under another",
@@ -474,6 +514,15 @@ CASES = [
     ),
     Case("CLM005", "the same four counts", {}, False),
     Case("CLM005", "one more", {"confusion_counts": replace(TABLE, true_positives=121)}, True),
+    Case(
+        "CLM005",
+        "one more, and another threshold that prints alike gives it",
+        {
+            "confusion_counts": replace(TABLE, true_positives=121),
+            "rounded_threshold_counts": (TABLE,),
+        },
+        False,
+    ),
     Case("CLM006", "with its interval", {}, False),
     Case("CLM006", "alone", claim(value="0.90"), True),
     Case("FAI001", "exactly twenty", {"group_sizes": (replace(GROUP, with_outcome=20),)}, False),

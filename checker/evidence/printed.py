@@ -39,11 +39,11 @@ class AsPrinted(NamedTuple):
 
     def agrees(self, number: float) -> bool:
         """Return whether the number rounds to the printed one; at exactly half a unit both neighbours agree."""
-        return abs(number - self.value) <= self.half
+        return bool(abs(number - self.value) <= self.half)
 
     def overlaps(self, low: float, high: float) -> bool:
         """Return whether some number between these two rounds to the printed one."""
-        return low - self.half <= self.value <= high + self.half
+        return bool(low - self.half <= self.value <= high + self.half)
 
     def is_cut(self, number: float) -> bool:
         """Return whether the number, cut after the printed digits instead of rounded, is the printed one."""
@@ -102,9 +102,9 @@ class PrintedP(NamedTuple):
             case "=":
                 return self.number.overlaps(low, high)
             case "<":
-                return low <= self.number.value + hair
+                return bool(low <= self.number.value + hair)
             case ">":
-                return high >= self.number.value - hair
+                return bool(high >= self.number.value - hair)
 
     def show(self, p: float) -> str:
         """Return the p value at the printed digits, or as usual where those would hide it.

@@ -117,8 +117,8 @@ def accuracy_alone_not_above_guessing(
     if low - no_information_rate <= thresholds["accuracy_over_guessing"]:
         yield Finding(
             message=(
-                f"Accuracy {_with_interval(accuracy)} is the only measure of discrimination and is not above the "
-                f"{no_information_rate:.3f} that always choosing the larger class gives."
+                f"Accuracy {_with_interval(accuracy)} is the only measure of discrimination, and its interval does not "
+                f"lie above the {no_information_rate:.3f} that always choosing the larger class gives."
             ),
             at=("claims",),
             observed=f"{accuracy.value:.3f}",

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows, ThresholdOptimum
 from checker.model.finding import Finding, Severity
-from checker.model.sentences import p_value
+from checker.model.sentences import LEAST_P
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
 from checker.needs import DoesNotApply, NotDescribed, NotEstablished, stated
@@ -55,7 +55,7 @@ def patients_shared_between_partitions(
     why="A case that is counted twice makes every interval too narrow, and leaks if its copies are in two partitions.",
     fix="Remove the copies, or say why the same case stands for two; then recompute every number.",
     sources=("probast-ai-2025", "kapoor-2023"),
-    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_p"),
+    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_over_nearly", "duplicate_pairs_p"),
     loud="A case id stands in two rows, or thirteen pairs of rows agree in all twelve columns.",
     quiet="Every case id is unique, and no more rows agree in all columns than chance gives.",
 )
@@ -72,8 +72,7 @@ def rows_that_count_twice(
             expected="each case once",
         )
     pairs, chance = duplicate_rows.same_values, duplicate_rows.pairs_by_chance
-    many = pairs > thresholds["duplicate_pairs_over_chance"] * chance
-    if pairs and many and duplicate_rows.p < thresholds["duplicate_pairs_p"]:
+    if _copies(pairs, duplicate_rows, thresholds):
         rows = "pair of rows agrees" if pairs == 1 else "pairs of rows agree"
         yield Finding(
             message=(
@@ -90,6 +89,16 @@ def _by_chance(pairs: float) -> str:
     return "practically none" if pairs < 0.01 else f"about {pairs:.2g}"
 
 
+def _copies(pairs: int, found: DuplicateRows | SharedRows, thresholds: Thresholds) -> bool:
+    """Return whether equal rows are copies: more than chance gives, and more than rows that differ in one column.
+
+    Columns that depend on each other make equal rows common, and nearly equal ones commoner still.
+    """
+    many = pairs > thresholds["duplicate_pairs_over_chance"] * found.pairs_by_chance
+    apart = pairs > thresholds["duplicate_pairs_over_nearly"] * found.nearly
+    return bool(pairs) and many and apart and found.p < thresholds["duplicate_pairs_p"]
+
+
 @rule(
     "LEA006",
     title="Rows of one partition that stand in another",
@@ -100,7 +109,7 @@ def _by_chance(pairs: float) -> str:
     ),
     fix="Search for copies before splitting, remove them, repeat training and evaluation, and report the new results.",
     sources=("kapoor-2023", "roberts-2021", "probast-ai-2025"),
-    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_p"),
+    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_over_nearly", "duplicate_pairs_p"),
     loud="Twelve rows of the test agree with rows of the training table in age, sex and nine laboratory values.",
     quiet="No more rows agree across partitions than chance gives.",
 )
@@ -109,8 +118,7 @@ def rows_of_one_partition_in_another(
 ) -> Iterator[Finding]:
     """Say each two partitions with more equal rows than chance gives."""
     for both in shared_rows_between_partitions:
-        many = both.pairs > thresholds["duplicate_pairs_over_chance"] * both.pairs_by_chance
-        if both.pairs and many and both.p < thresholds["duplicate_pairs_p"]:
+        if _copies(both.pairs, both, thresholds):
             rows = "pair of rows agrees" if both.pairs == 1 else "pairs of rows agree"
             yield Finding(
                 message=(
@@ -135,7 +143,10 @@ def rows_of_one_partition_in_another(
     sources=("leeflang-2008", "probast-ai-2025"),
     thresholds=("threshold_by_chance",),
     loud="No origin is given, and the threshold decides exactly like the largest Youden index of the test data.",
-    quiet="The threshold is declared as chosen on tuning data, or another one would be better on the test data.",
+    quiet=(
+        "The threshold is declared as chosen on tuning data, another one would be better on the test data, or it is "
+        "a round number such as 0.5."
+    ),
 )
 def threshold_optimal_on_test_data(
     evaluation: Evaluation,
@@ -161,8 +172,8 @@ def threshold_optimal_on_test_data(
             yield Finding(
                 message=(
                     f"The threshold {optimum.declared:g} decides exactly like the one with {optimum.criterion} on "
-                    f"these data, and its origin is not given; a threshold fixed beforehand falls there with "
-                    f"probability {p_value(optimum.chance)}."
+                    f"these data, and its origin is not given; of thresholds as round as this one, and of scores "
+                    f"taken as threshold, at most {max(optimum.chance, LEAST_P):.2g} decide like a best one."
                 ),
                 at=("operating_point",),
                 observed=f"{optimum.declared:g}, the optimum on the test data",

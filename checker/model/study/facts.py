@@ -252,10 +252,10 @@ def state(study: Study, name: str) -> State:
     said = study.statements
     for absent in said.not_reported or ():
         if _covers(absent.about, name):
-            return State("not_reported", absent.reason or "")
+            return State("not_reported", absent.reason)
     for other in said.not_applicable or ():
         if _covers(other.about, name):
-            return State("not_applicable", other.reason or "")
+            return State("not_applicable", other.reason)
     given, concerned = _count(study, name)
     part = f"described for {given} of {concerned} entries" if given else ""
     section = FACTS[name].section
