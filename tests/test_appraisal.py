@@ -102,6 +102,19 @@ CASES = [
         "Described: 1 of 2. Not described yet: participants.exclusion.",
     ),
     Case(
+        "what only networks and tuned models have is not asked of a plain regression",
+        "12c",
+        {
+            "model.family": "regression",
+            "model.rationale": "a formula that can be printed",
+            "analysis.tuning.method": "none",
+            "analysis.internal_validation.method": "bootstrap",
+        },
+        (),
+        Status.REPORTED,
+        "Everything it asks for is described.",
+    ),
+    Case(
         "nothing is said",
         "17",
         {},

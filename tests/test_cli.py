@@ -364,6 +364,12 @@ def test_rows_are_chosen_by_their_values_as_written(capsys):
         ("dice", "does not recompute it"),
         ("tripod_ai_2024", "12d"),
         ("tripod_ai_2024/12d", "analysis.clusters.method"),
+        ("TRIPOD+AI", "Items"),
+        ("TRIPOD+AI 23a", "tripod_ai_2024/23a Model performance"),
+        ("TRIPOD+AI item 23A", "tripod_ai_2024/23a Model performance"),
+        ("23a", "tripod_ai_2024/23a Model performance"),
+        ("LEA", "LEA006 (critical) Rows of one partition that stand in another"),
+        ("lea", "LEA: rules about leakage"),
         ("outcome.blinding", "tripod_ai_2024/8c"),
         ("outcome.interval", "outcome.interval.median_days"),
         ("evaluations.claims.metric", "as papers print it"),
@@ -374,6 +380,31 @@ def test_explain_shows_a_page(name, says, capsys):
     out = capsys.readouterr().out
     assert says in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80 or "http" in out
+
+
+def test_explain_takes_words_without_quotation_marks(capsys):
+    assert run(["explain", "TRIPOD+AI", "23a"]) == 0
+    assert "Model performance" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("23", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("TRIPOD+AI 23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("LEA9", "LEA001 or LEA002 or LEA003"),
+        ("LEB", "LEA"),
+        ("tripod", "tripod_ai_2024"),
+        ("outcome.blindin", "outcome.blinding"),
+        ("Blinding", "outcome.blinding"),
+        ("aurok", "auroc"),
+    ],
+)
+def test_explain_offers_what_is_alike(name, offered, capsys):
+    assert run(["explain", name]) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert f'nothing is called "{name}"; did you mean' in err
+    assert offered in err
 
 
 def test_every_rule_metric_item_and_fact_has_a_page():

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from checker.metrics.intervals import wilson
 from checker.model.claim import IN_PERCENT, Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate, Estimates, Interval
 from checker.model.evidence import (
@@ -555,7 +556,9 @@ def test_every_rule_is_shown_both_ways(code: str) -> None:
 def test_the_sound_study_is_silent(code: str) -> None:
     ran = run(RULES[code], At(SOUND))
     assert ran.findings == ()
-    assert ran.absent is None or not ran.absent.applies
+    assert ran.absent is None or not ran.absent.applies, (
+        f"{code} cannot run: {ran.absent.because}; give the sound study that fact (DESCRIPTION) or evidence (SOUND)"
+    )
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
@@ -601,6 +604,68 @@ def test_every_threshold_is_used_and_has_its_source() -> None:
 def test_every_case_names_thresholds_that_its_rule_declares() -> None:
     for rule in RULES.values():
         assert bool(rule.thresholds) is ("thresholds" in needs(rule.check)), rule.code
+
+
+class Said(NamedTuple):
+    rule: str
+    change: dict[str, Any]
+    message: str
+
+
+SAID = [
+    Said(
+        "LEA006",
+        {"shared_rows_between_partitions": (COPIED,)},
+        "12 pairs of rows agree between training and external in all 11 columns that both files have, under "
+        "different ids; by chance practically none.",
+    ),
+    Said(
+        "LEA002",
+        {"duplicate_rows": PAIRS},
+        "13 pairs of rows agree in all 12 columns that vary, under different case ids; by chance about 0.5.",
+    ),
+    Said(
+        "LEA002",
+        {"duplicate_rows": replace(UNIQUE, same_case=1)},
+        "1 row repeats the case id of an earlier row.",
+    ),
+    Said(
+        "LEA004",
+        study(predictors__preprocessing_fitted_on="all_data"),
+        "Preprocessing was fitted on all data, test cases included.",
+    ),
+    Said(
+        "ANA004",
+        {"cohort": FEW, "estimates": auroc(0.80, 0.91)},
+        "99 cases are without the outcome, and the AUROC is 0.855 (95 % interval 0.800 to 0.910).",
+    ),
+    Said(
+        "FAI001",
+        {"group_sizes": (replace(GROUP, with_outcome=1),)},
+        "The group sex = female has 1 case with and 75 without the outcome.",
+    ),
+    Said(
+        "OUT001",
+        {"missingness_by_score": replace(MISSING, p=1e-7)},
+        "The 40 rows without an outcome have higher scores than the 260 with one: one of them scores above a "
+        "row with an outcome in 61 % of pairs (p <0.001).",
+    ),
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: said.rule)
+def test_messages_are_sentences_for_people(said: Said) -> None:
+    (found,) = run(RULES[said.rule], At(SOUND.inside(**said.change))).findings
+    assert found.message == said.message
+
+
+def test_the_size_wanted_of_groups_is_explained_by_the_width_of_an_interval() -> None:
+    wanted = read_thresholds().values["group_patients"]
+    assert wanted.value == 20
+    for found, width_ in ((10, "0.40"), (18, "0.27")):
+        interval = wilson(found, 20)
+        assert f"{interval.high - interval.low:.2f}" == width_
+        assert width_ in wanted.why
 
 
 def test_a_rule_that_fails_is_reported_as_our_fault() -> None:

@@ -3,6 +3,7 @@
 import re
 from typing import Literal, NamedTuple
 
+from checker.model.sentences import LEAST_P, p_value
 from checker.model.study import Printed
 from checker.needs import NotEstablished
 
@@ -61,8 +62,10 @@ class AsPrinted(NamedTuple):
         """Return by how much the number, at the printed digits, differs from the printed one."""
         scale = 100 if self.percent else 1
         off = abs(round(scale * number, self.decimals) - scale * self.value)
-        points = " percentage points" if self.percent else ""
-        return f"{off:.{self.decimals}f}{points}"
+        shown = f"{off:.{self.decimals}f}"
+        if not self.percent:
+            return shown
+        return f"{shown} percentage point{'' if shown == '1' else 's'}"
 
 
 def as_printed(printed: Printed, *, percent: bool = False) -> AsPrinted:
@@ -104,9 +107,14 @@ class PrintedP(NamedTuple):
                 return bool(high >= self.number.value - hair)
 
     def show(self, p: float) -> str:
-        """Return the p value at the printed digits; with two digits that count where those would hide it."""
+        """Return the p value at the printed digits, or as usual where those would hide it.
+
+        Below 0.001 all its digits are shown only where the printed one lies there too.
+        """
         if self.relation == "=" and (p >= self.number.unit or self.agrees(p)):
             return self.number.show(p)
+        if p < LEAST_P <= self.number.value:
+            return p_value(p)
         return f"{p:.2g}"
 
 
