@@ -37,6 +37,22 @@ class NotDescribed(NotEstablished):
         self.fact = fact
 
 
+def either(first: T | Absent, second: T | Absent) -> T:
+    """Return the one that is there.
+
+    Raises:
+        NotEstablished: neither is, with the reason of the one that applies.
+    """
+    if not isinstance(first, Absent):
+        return first
+    if not isinstance(second, Absent):
+        return second
+    reason = max(first, second, key=lambda each: each.applies)
+    if reason.fact:
+        raise NotDescribed(reason.fact)
+    raise NotEstablished(reason.because) if reason.applies else DoesNotApply(reason.because)
+
+
 def stated(value: T | None, name: str) -> T:
     """Return a fact of the description.
 

@@ -24,6 +24,7 @@ GIVEN = {
     "settings",
     "evaluation",
     "predictions",
+    "task_table",
     "claim",
     "claim_at",
 }

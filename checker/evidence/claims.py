@@ -17,7 +17,7 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import Predictions
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation
-from checker.needs import DoesNotApply, NotEstablished
+from checker.needs import Absent, DoesNotApply, NotEstablished, either
 
 
 @evidence
@@ -46,6 +46,18 @@ def claim_value(claim: Claim, claim_subject: Subject, predictions: Predictions) 
 
 @evidence
 def claim_check(
+    classification_claim_check: ClaimCheck | Absent, task_claim_check: ClaimCheck | Absent
+) -> ClaimCheck:
+    """Return the claim with the verdict on each part that it prints.
+
+    Raises:
+        NotEstablished: it cannot be compared, with the reason.
+    """
+    return either(classification_claim_check, task_claim_check)
+
+
+@evidence
+def classification_claim_check(
     claim: Claim,
     claim_at: str,
     classified: Evaluation,

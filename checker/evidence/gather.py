@@ -7,13 +7,14 @@ from typing import TypeVar
 from checker.evidence.base import MAKERS
 from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
 from checker.model.finding import Path
-from checker.model.predictions import CaseTable, Predictions
+from checker.model.predictions import CaseTable, Predictions, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
 from checker.model.study.facts import study_there
 from checker.model.threshold import Thresholds
 from checker.needs import Absent, Known
 
+T = TypeVar("T")
 Shape = TypeVar("Shape", StudyEvidence, EvaluationEvidence, ClaimEvidence)
 
 
@@ -31,7 +32,7 @@ class Place:
 def known_about(
     study: Study,
     *,
-    predictions: Mapping[str, Predictions | Absent],
+    predictions: Mapping[str, Predictions | TaskTable | Absent],
     case_tables: Mapping[str, CaseTable],
     thresholds: Thresholds,
     settings: Settings,
@@ -66,14 +67,23 @@ def _inner(study: Study, known: Known) -> Iterator[Place]:
     predictions = known.given["all_predictions"]
     assert isinstance(predictions, Mapping)
     for i, evaluation in enumerate(study.evaluations or ()):
+        submitted = predictions[evaluation.name]
         inside = known.inside(
             study=study_there(study, evaluation),
             evaluation=evaluation,
-            predictions=predictions[evaluation.name],
+            predictions=_of_kind(Predictions, submitted, evaluation),
+            task_table=_of_kind(TaskTable, submitted, evaluation),
         )
         words = f"evaluation {evaluation.name}"
         yield Place(scope="evaluation", at=("evaluations", i), words=words, known=inside)
         yield from _claims(evaluation, i, inside)
+
+
+def _of_kind(kind: type[T], submitted: object, evaluation: Evaluation) -> T | Absent:
+    """Return what was submitted, if it is of this kind; another kind does not apply to the task."""
+    if isinstance(submitted, kind | Absent):
+        return submitted
+    return Absent(f"the task is {evaluation.task}", applies=False)
 
 
 def _claims(evaluation: Evaluation, i: int, known: Known) -> Iterator[Place]:

@@ -14,7 +14,7 @@ from checker.model.evidence import GroupSize
 from checker.model.predictions import Labels, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
-from checker.needs import DoesNotApply
+from checker.needs import Absent, DoesNotApply, either
 
 MISSING = "not known"
 """Name of the group of rows whose cell is empty."""
@@ -60,6 +60,19 @@ def _size(
 
 @evidence
 def subgroup_estimates(
+    classification_subgroup_estimates: Estimates | Absent,
+    task_subgroup_estimates: Estimates | Absent,
+) -> Estimates:
+    """Return all estimates in each group; a group is called ``column = value``.
+
+    Raises:
+        DoesNotApply: no groups are named.
+    """
+    return either(classification_subgroup_estimates, task_subgroup_estimates)
+
+
+@evidence
+def classification_subgroup_estimates(
     classified: Evaluation,
     predictions: Predictions,
     columns: Mapping[str, NDArray[np.generic]],
@@ -69,7 +82,7 @@ def subgroup_estimates(
     unit: str,
     settings: Settings,
 ) -> Estimates:
-    """Return all estimates in each group; a group is called ``column = value``.
+    """Return all estimates of a binary classification in each group.
 
     Raises:
         DoesNotApply: no groups are named.

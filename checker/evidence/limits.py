@@ -1,18 +1,15 @@
 """Limits of an interval with their Monte-Carlo room, and the bootstrap that gives them."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from checker.evidence.rows import Rows
 from checker.metrics import intervals
-from checker.metrics.base import Floats, Metric
-from checker.metrics.patients import with_outcome
+from checker.metrics.base import Codes, Floats, Metric
 from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, left_out, resampled
 from checker.model.estimate import Interval
-from checker.needs import NotEstablished
+from checker.needs import Known, NotEstablished
 
 AUTHORS_RESAMPLES = 1000
 """Resamples that authors are taken to have drawn when they do not say: the fewest in common use."""
@@ -57,10 +54,47 @@ def exactly(interval: Interval) -> Limits:
     )
 
 
+class Measurable(Protocol):
+    """Complete rows of any task, and the facets at which a metric is taken."""
+
+    @property
+    def patients(self) -> int:
+        """Return the number of patients."""
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows."""
+
+    @property
+    def facets(self) -> Mapping[str, object]:
+        """Return the facets by name."""
+
+    @property
+    def seeds(self) -> tuple[int, int]:
+        """Return what seeds the resamples."""
+
+    @property
+    def resamples(self) -> int:
+        """Return how many are drawn."""
+
+    @property
+    def level(self) -> float:
+        """Return the level of intervals."""
+
+    def bare(self) -> Known:
+        """Return what metrics can name, at no facet."""
+
+    def sides(self) -> Codes:
+        """Return the stratum of each patient, where rows were sampled by outcome."""
+
+    def value(self, metric: Metric) -> float:
+        """Return the metric as a number."""
+
+
 class Resamples:
     """The metric on resamples of patients, drawn once for all bootstrap methods."""
 
-    def __init__(self, metric: Metric, rows: Rows, *, stratified: bool = False) -> None:
+    def __init__(self, metric: Metric, rows: Measurable, *, stratified: bool = False) -> None:
         self.metric, self.rows, self.stratified = metric, rows, stratified
         self._values: Floats | None = None
 
@@ -77,14 +111,13 @@ class Resamples:
             )
         if self._values is None:
             asked = Asked(self.metric, tuple(rows.facets.items()))
-            known = replace(rows, facets={}).known()
-            self._values = resampled(known, [asked], self._weights())[asked]
+            self._values = resampled(rows.bare(), [asked], self._weights())[asked]
         return self._values
 
     def _weights(self) -> Iterator[Floats]:
         rows = self.rows
-        sides = with_outcome(rows.outcome, rows.patient) if self.stratified else None
-        return drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples, sides)
+        sides = rows.sides() if self.stratified else None
+        return drawn(rows.seeds, rows.patients, rows.size, rows.resamples, sides)
 
     def percentile(self) -> Limits:
         """Return the percentiles of the resamples."""
@@ -95,8 +128,7 @@ class Resamples:
         rows = self.rows
         if rows.patients > MOST_LEFT_OUT:
             raise NotEstablished(f"{rows.patients} patients are too many to leave out one by one")
-        known = replace(rows, facets={}).known()
-        without = left_out(known, self.metric, rows.facets, rows.patients)
+        without = left_out(rows.bare(), self.metric, rows.facets, rows.patients)
         return self._with_room(
             intervals.bca(self.values(), rows.value(self.metric), without, rows.level)
         )

@@ -19,7 +19,7 @@ from checker.model.evidence import CrossTable, DesignEffect, SecondOpinion, Thre
 from checker.model.predictions import Codes, Predictions
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
-from checker.needs import DoesNotApply, NotEstablished, stated
+from checker.needs import Absent, DoesNotApply, NotEstablished, either, stated
 
 CASE_CONTROL = ("case_control", "nested_case_control", "case_cohort")
 """Designs in which the share with the outcome was chosen, not found."""
@@ -80,10 +80,10 @@ def classified(evaluation: Evaluation) -> Evaluation:
     """Return the evaluation, if it is a binary classification.
 
     Raises:
-        NotEstablished: it is of a task that this version does not recompute.
+        DoesNotApply: it is of another task.
     """
     if evaluation.task != "classification":
-        raise NotEstablished(f"the task {evaluation.task} is not recomputed by this version")
+        raise DoesNotApply(f"the task is {evaluation.task}")
     return evaluation
 
 
@@ -259,6 +259,18 @@ def unit(evaluation: Evaluation) -> str:
 
 @evidence
 def estimates(
+    classification_estimates: Estimates | Absent, task_estimates: Estimates | Absent
+) -> Estimates:
+    """Return all estimates of the task, with interval, method and number of cases.
+
+    Raises:
+        NotEstablished: nothing can be recomputed, with the reason.
+    """
+    return either(classification_estimates, task_estimates)
+
+
+@evidence
+def classification_estimates(
     classified: Evaluation,
     columns: Mapping[str, NDArray[np.generic]],
     optional_threshold: float | None,
@@ -268,7 +280,7 @@ def estimates(
     unit: str,
     settings: Settings,
 ) -> Estimates:
-    """Return all estimates of the task, with interval, method and number of cases."""
+    """Return all estimates of a binary classification."""
     return Estimates(
         metrics.estimates(
             "classification",

@@ -13,7 +13,7 @@ from checker.evidence.performance import on_scale, threshold
 from checker.metrics.base import METRICS, Bools, Codes, Floats, Metric, Share, plain
 from checker.metrics.comparing import RECLASSIFICATION
 from checker.metrics.estimating import STATED, Cases, known_of
-from checker.metrics.patients import aggregate
+from checker.metrics.patients import aggregate, with_outcome
 from checker.metrics.resampling import seeds
 from checker.metrics.utility import STRATEGIES
 from checker.model.predictions import Labels, Predictions
@@ -43,6 +43,19 @@ class Rows:
     def patients(self) -> int:
         """Return the number of patients."""
         return int(self.patient.max(initial=-1)) + 1
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows."""
+        return len(self.outcome)
+
+    def bare(self) -> Known:
+        """Return what metrics can name, at no facet."""
+        return replace(self, facets={}).known()
+
+    def sides(self) -> Codes:
+        """Return 1 for each patient with the outcome, else 0."""
+        return with_outcome(self.outcome, self.patient)
 
     @property
     def repeated(self) -> bool:

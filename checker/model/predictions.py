@@ -59,6 +59,31 @@ class Predictions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TaskTable:
+    """The rows of one evaluation of another task than binary classification, as the metrics of the task name them."""
+
+    task: str
+    file: str
+    """As written in the description."""
+    sha256: str
+    cases: int
+    """Rows."""
+    columns: Mapping[str, Any]
+    """By our name: each array has one row per row of the file, in its order."""
+    given: Mapping[str, object] = field(default_factory=dict)
+    """What else metrics of the task name: the classes, the horizons ..."""
+    places: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
+    """Values of each facet at which metrics are taken: label, horizon, reader ..."""
+    case: Labels | None = None
+    patient: Labels | None = None
+    groups: Mapping[str, Labels] = field(default_factory=dict)
+    everything: Mapping[str, Codes] = field(default_factory=dict)
+    """As in `Predictions`."""
+    notes: tuple[str, ...] = ()
+    """What was read or chosen otherwise than written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class CaseTable:
     """The table of the cases of a partition, scored or not."""
 

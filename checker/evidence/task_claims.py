@@ -1,0 +1,400 @@
+"""Claims about other tasks than binary classification: found among the recomputed numbers, then compared."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from checker.evidence.base import evidence
+from checker.evidence.claim_intervals import PrintedLimits, printed_limits
+from checker.evidence.claim_values import CUT, Reading, not_checkable, readings
+from checker.evidence.claims import worst
+from checker.evidence.limits import Limits, Resamples, exactly
+from checker.evidence.printed import AsPrinted
+from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.metrics.base import METRICS, Codes, Floats, Metric, Share, plain
+from checker.metrics.estimating import Cases, complete, known_of
+from checker.metrics.resampling import seeds
+from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
+from checker.model.estimate import Estimate, Estimates, facets
+from checker.model.metric_names import METRIC_NAMES
+from checker.model.predictions import TaskTable
+from checker.model.settings import Settings
+from checker.model.study import Claim, Evaluation, Printed
+from checker.needs import Absent, Known, NotEstablished
+
+NAMED_BY_OF = ("label", "reader", "modality", "structure", "strategy", "score")
+"""Facets that a claim names by `of`."""
+PLACED_BY_AT = ("horizon", "threshold", "tolerance_mm", "false_positives_per_case")
+"""Facets that a claim names by `at`."""
+USUAL = ("macro", "mean", "model", "upper")
+"""What is meant where a claim names nothing and several are there, in this order."""
+
+
+@evidence
+def task_claim_check(
+    claim: Claim,
+    claim_at: str,
+    evaluation: Evaluation,
+    task_table: TaskTable,
+    task_estimates: Estimates,
+    task_subgroup_estimates: Estimates | Absent,
+    settings: Settings,
+) -> ClaimCheck:
+    """Return the claim with the verdict on each part that it prints.
+
+    Raises:
+        NotEstablished: no recomputed number is what it is about, or the number is undefined.
+    """
+    every = [*task_estimates]
+    if not isinstance(task_subgroup_estimates, Absent):
+        every += task_subgroup_estimates
+    ours = _meant(claim, every)
+    if ours.value is None:
+        raise NotEstablished(ours.undefined_because)
+    parts = tuple(_parts(claim, ours, every, evaluation, task_table, settings))
+    verdict = worst(parts)
+    because = next((each.because for each in parts if each.verdict is Verdict.NOT_CHECKABLE), "")
+    return ClaimCheck(
+        name=claim.name or claim.metric,
+        evaluation=evaluation.name,
+        metric=claim.metric,
+        label=_label(ours),
+        place=claim.place or "",
+        at=claim_at,
+        group=ours.group,
+        threshold=ours.threshold,
+        parts=parts,
+        verdict=verdict,
+        because=(because or "the claim has no value, interval or number of cases")
+        if verdict is Verdict.NOT_CHECKABLE
+        else "",
+        recomputed=ours,
+    )
+
+
+def _label(ours: Estimate) -> str:
+    """Return the metric as people print it, with what tells it from others of its name."""
+    named = [getattr(ours, name) for name in ("label", "structure", "reader", "modality")]
+    if ours.horizon is not None:
+        named.append(f"at {ours.horizon:g}")
+    more = ", ".join(str(each) for each in named if each)
+    return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
+
+
+# Which number
+
+
+def _meant(claim: Claim, every: list[Estimate]) -> Estimate:
+    """Return the estimate that the claim is about.
+
+    Raises:
+        NotEstablished: there is none, or several, with the names of those that there are.
+    """
+    of_metric = [each for each in every if each.metric == claim.metric]
+    if not of_metric:
+        raise NotEstablished(f"{claim.metric} is not recomputed here")
+    group = _plain(claim.group or "all")
+    inside = [each for each in of_metric if _plain(each.group) == group]
+    if not inside:
+        raise NotEstablished(f'there is no group "{claim.group}"')
+    found = inside
+    if claim.of is not None:
+        found = [each for each in found if _plain(claim.of) in _names(each)]
+        if not found:
+            raise NotEstablished(f'there is no "{claim.of}" of {claim.metric}; {_there(inside)}')
+    if claim.versus is not None:
+        found = [
+            each for each in found if each.versus and _plain(each.versus) == _plain(claim.versus)
+        ]
+        if not found:
+            raise NotEstablished(f'a comparison with "{claim.versus}" is not recomputed here')
+    if claim.at is not None and any(_placed(each) for each in found):
+        found = [each for each in found if claim.at in _placed(each)]
+        if not found:
+            raise NotEstablished(
+                f"{claim.metric} is not recomputed at {claim.at:g}; {_there(inside)}"
+            )
+    return _only(claim, found)
+
+
+def _only(claim: Claim, found: list[Estimate]) -> Estimate:
+    if len(found) > 1:
+        usual = [each for word in USUAL for each in found if word in _names(each)]
+        found = usual[:1] or found
+    if len(found) > 1:
+        raise NotEstablished(
+            f"{claim.metric} has {len(found)} values here; say which by of or at: {_there(found)}"
+        )
+    return found[0]
+
+
+def _names(each: Estimate) -> set[str]:
+    return {_plain(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
+
+
+def _placed(each: Estimate) -> set[float]:
+    return {value for name in PLACED_BY_AT if (value := getattr(each, name)) is not None}
+
+
+def _there(found: list[Estimate]) -> str:
+    """Return what there is, in words."""
+    shown = dict.fromkeys(
+        ", ".join(
+            f"{name} {getattr(each, name)}"
+            for name in (*NAMED_BY_OF[:-1], "versus", *PLACED_BY_AT)
+            if getattr(each, name) is not None
+        )
+        for each in found
+    )
+    listed = [each for each in shown if each]
+    return "there are " + "; ".join(listed[:8]) if listed else "it is one number"
+
+
+def _plain(text: str) -> str:
+    return "".join(text.split()).casefold()
+
+
+# Comparison
+
+
+class Number(NamedTuple):
+    """A recomputed number under one convention."""
+
+    words: str
+    value: float
+    estimate: Estimate | None
+    """None: made from another number, which has no interval here."""
+
+
+def _parts(
+    claim: Claim,
+    ours: Estimate,
+    every: list[Estimate],
+    evaluation: Evaluation,
+    table: TaskTable,
+    settings: Settings,
+) -> Iterator[PartCheck]:
+    reading, of = next(readings(claim, claim.metric)), ours
+    if claim.value is not None:
+        part, reading, found = _value(claim, claim.value, ours, every)
+        yield part
+        of = found if found is not None else ours
+    limits = printed_limits(claim, reading)
+    if limits is not None:
+        rows = _rows(of, evaluation, table, claim.level or settings.level, settings)
+        yield _interval(limits, of, rows)
+    if claim.cases is not None:
+        yield _cases(claim.cases, ours, table)
+    if claim.p_value is not None:
+        yield not_checkable("p_value", claim.p_value, "p values of this task are not compared yet")
+
+
+def _value(
+    claim: Claim, printed: Printed, ours: Estimate, every: list[Estimate]
+) -> tuple[PartCheck, Reading, Estimate | None]:
+    assert ours.value is not None
+    read = tuple(readings(claim, claim.metric))
+    tried: list[Attempt] = []
+    for reading in read:
+        as_printed = reading.of(printed)
+        for number in _numbers(ours, every):
+            fits = as_printed.agrees(number.value)
+            words = reading.named(number.words if tried else "") or number.words
+            tried.append(Attempt(convention=words, value=number.value, fits=fits))
+            if fits:
+                first = len(tried) == 1
+                part = PartCheck(
+                    part="value",
+                    printed=as_printed.text,
+                    verdict=Verdict.REPRODUCED if first else Verdict.OTHER_CONVENTION,
+                    recomputed=as_printed.show(ours.value),
+                    convention="" if first else words,
+                    tried=tuple(tried),
+                )
+                return part, reading, number.estimate
+    last = read[-1].of(printed)
+    return _cut_or_contradicted(last, ours.value, tried), read[-1], None
+
+
+def _cut_or_contradicted(printed: AsPrinted, value: float, tried: list[Attempt]) -> PartCheck:
+    cut = Attempt(convention=CUT, value=value, fits=printed.is_cut(value))
+    shown = printed.show(value)
+    differs = f"recomputed {shown}, printed {printed.text}: differs by {printed.difference(value)}"
+    return PartCheck(
+        part="value",
+        printed=printed.text,
+        verdict=Verdict.OTHER_CONVENTION if cut.fits else Verdict.CONTRADICTED,
+        recomputed=shown,
+        convention=CUT if cut.fits else "",
+        because="" if cut.fits else differs,
+        tried=(*tried, cut),
+    )
+
+
+def _numbers(ours: Estimate, every: list[Estimate]) -> Iterator[Number]:
+    """Yield our number, then those that go by the same name, in a fixed order."""
+    assert ours.value is not None
+    yield Number("our definition", ours.value, ours)
+    for other in OTHER_NUMBERS.get(ours.metric, ()):
+        for each in every:
+            if each.value is None or not other.fits(ours, each):
+                continue
+            value = other.turn(each.value)
+            yield Number(other.words_for(each), value, each if value == each.value else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TaskRows:
+    """The complete rows behind an estimate, and the facets at which its metric is taken."""
+
+    task: str
+    cases: Cases
+    given: Mapping[str, object]
+    facets: Mapping[str, object] = field(default_factory=dict)
+    seeds: tuple[int, int] = (0, 0)
+    resamples: int = 2000
+    level: float = 0.95
+
+    @property
+    def patients(self) -> int:
+        """Return the number of patients."""
+        return self.cases.patients
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows."""
+        return len(self.cases)
+
+    def bare(self) -> Known:
+        """Return what metrics can name, at no facet."""
+        return known_of(self.cases, self.seeds, {"level": self.level, **self.given}, self.task)
+
+    def sides(self) -> Codes:
+        """Return one stratum: only a binary outcome has two sides."""
+        return np.zeros(self.patients, np.int64)
+
+    def value(self, metric: Metric) -> float:
+        """Return the metric as a number.
+
+        Raises:
+            NotEstablished: it is undefined, with its sentence.
+        """
+        found: Share | Floats | Absent = self.bare().inside(**self.facets).ask(metric.function)
+        if isinstance(found, Absent):
+            raise NotEstablished(found.because)
+        return plain(found)
+
+
+def _rows(
+    of: Estimate, evaluation: Evaluation, table: TaskTable, level: float, settings: Settings
+) -> TaskRows:
+    columns = dict(table.columns)
+    if table.patient is not None:
+        columns["patient"] = table.patient.codes
+    if of.group != "all":
+        column, _, name = of.group.partition(" = ")
+        labels = table.groups[column]
+        code = labels.names.index(name) if name in labels.names else -1
+        columns = {each: values[labels.codes == code] for each, values in columns.items()}
+    cases, _ = complete(columns, task=table.task)
+    behind = METRICS[table.task, of.metric].depends_on()
+    there = {name: getattr(of, name) for name in facets() if name in behind}
+    return TaskRows(
+        task=table.task,
+        cases=cases,
+        given=table.given,
+        facets={name: value for name, value in there.items() if value is not None},
+        seeds=seeds(settings.seed, evaluation.name, of.group),
+        resamples=settings.resamples,
+        level=level,
+    )
+
+
+class Way(NamedTuple):
+    """One interval of the number."""
+
+    words: str
+    limits: Limits
+
+
+def _interval(printed: PrintedLimits, of: Estimate, rows: TaskRows) -> PartCheck:
+    tried: list[Attempt] = []
+    first: Limits | None = None
+    for way in _ways(of, rows):
+        first = first or way.limits
+        fits = printed.fit(way.limits)
+        tried.append(
+            Attempt(convention=way.words, low=way.limits.low, high=way.limits.high, fits=fits)
+        )
+        if fits:
+            ours = len(tried) == 1
+            return PartCheck(
+                part="interval",
+                printed=printed.text,
+                verdict=Verdict.REPRODUCED if ours else Verdict.OTHER_CONVENTION,
+                recomputed=printed.show(first),
+                convention="" if ours else way.words,
+                tried=tuple(tried),
+            )
+    if first is None:
+        because = of.note or "no interval is recomputed for it"
+        return not_checkable("interval", printed.text, because)
+    shown = printed.show(first)
+    because = f"recomputed {shown} ({tried[0].convention}), printed {printed.text}: {printed.differences(first)}"
+    return PartCheck(
+        part="interval",
+        printed=printed.text,
+        verdict=Verdict.CONTRADICTED,
+        recomputed=shown,
+        because=because,
+        tried=tuple(tried),
+    )
+
+
+def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
+    """Yield every interval, ours first: by formula where there is one, then by resampling patients."""
+    metric = METRICS[rows.task, of.metric]
+    drawn = of.interval is not None and "bootstrap" in of.interval.method
+    for interval in (of.interval, *of.other_intervals):
+        if interval is not None and not drawn and interval.level == rows.level:
+            yield Way(interval.method, exactly(interval))
+    found = Resamples(metric, rows)
+    for words, make in (
+        ("percentile bootstrap over patients", found.percentile),
+        ("bootstrap standard error over patients", found.normal),
+    ):
+        try:
+            limits = make()
+        except NotEstablished:
+            continue
+        if np.isfinite(limits.low) and np.isfinite(limits.high):
+            yield Way(words, limits)
+
+
+def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:
+    counts = {"cases behind the number": ours.cases, "all rows": table.cases}
+    if table.patient is not None:
+        counts["patients"] = len(np.unique(table.patient.codes[table.patient.codes >= 0]))
+    tried = tuple(
+        Attempt(convention=words, value=float(count), fits=count == printed)
+        for words, count in counts.items()
+    )
+    fitting = next((each for each in tried if each.fits), None)
+    verdict = (
+        Verdict.CONTRADICTED
+        if fitting is None
+        else Verdict.REPRODUCED
+        if fitting is tried[0]
+        else Verdict.OTHER_CONVENTION
+    )
+    return PartCheck(
+        part="cases",
+        printed=str(printed),
+        verdict=verdict,
+        recomputed=str(ours.cases),
+        convention="" if fitting in (None, tried[0]) else fitting.convention,  # type: ignore[union-attr]
+        because=f"counted {ours.cases}, printed {printed}" if fitting is None else "",
+        tried=tried,
+    )
