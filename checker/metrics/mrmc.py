@@ -168,7 +168,7 @@ def analyse(
 ) -> ReaderStudy:
     """Return the analysis of a fully crossed study: every reader read every case under every modality.
 
-    Obuchowski & Rockette 1995 with the degrees of freedom of Hillis 2007 (eq. 20 to 22), or the equivalent
+    Obuchowski & Rockette 1995 with the degrees of freedom of Hillis 2007, or the equivalent
     analysis of pseudovalues (Dorfman, Berbaum & Metz 1992, as updated by Hillis et al. 2005). A negative
     difference of covariances (or of mean squares) counts as 0. All pairs of modalities share one error term;
     their p values are not adjusted for their number.
@@ -216,7 +216,7 @@ def _counted(readers: tuple[str, ...]) -> str:
 
 
 def components(figures: Figures) -> Components:
-    """Return the variance components of the Obuchowski-Rockette model (Hillis 2007, section 2)."""
+    """Return the variance components of the Obuchowski-Rockette model (Hillis 2007)."""
     value, covariance = figures.value, figures.covariance
     modalities, readers = value.shape
     same_modality = np.eye(modalities, dtype=bool)[:, None, :, None]

@@ -146,7 +146,7 @@ def sum_of_classes(outcome: Bools, off: Floats) -> Floats:
 
 
 def _unbiased(outcome: Bools, rating: Floats, off: Floats, who: Codes, left_out: Floats) -> Floats:
-    """Return the unbiased covariances of U-statistics (Gallas 2006, eq. 16 to 21).
+    """Return the unbiased covariances of U-statistics (Gallas 2006).
 
     Products of two kernels are summed over pairs that share both cases, one of them, or none; each mean is
     weighted by how often such pairs occur in the covariance.
