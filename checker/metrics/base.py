@@ -115,6 +115,8 @@ class Metric:
     """It cannot count cases several times at once: in the bootstrap, resamples are built row by row."""
     cases: Callable[..., int] | None = None
     """Counts the cases behind the number; None: all rows (of a proportion, its denominator)."""
+    per_case: bool = False
+    """It is the mean of what it would be for each case alone, and no proportion (which is so anyway)."""
 
     def __call__(self, *columns: ArrayLike, **facets: object) -> float:
         """Return the value for these columns (in the order of its `Task`), of which no value is missing.
@@ -228,6 +230,7 @@ def metric(
     beside: Callable[..., str] | None = None,
     by_rows: bool = False,
     cases: Callable[..., int] | None = None,
+    per_case: bool = False,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
 
@@ -238,7 +241,9 @@ def metric(
     def register(function: Callable[..., Share | Floats]) -> Metric:
         if (task, name) in METRICS:
             raise TypeError(f"{name} is registered twice for {task}")
-        made = Metric(name, task, goal, bounds, function, interval, source, beside, by_rows, cases)
+        made = Metric(
+            name, task, goal, bounds, function, interval, source, beside, by_rows, cases, per_case
+        )
         METRICS[task, name] = made
         return made
 

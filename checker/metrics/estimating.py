@@ -207,24 +207,11 @@ def estimates(
     cases, _ = complete(columns, task=task)
     own = seeds(seed, evaluation, group)
     plan = _Plan(unit, group, score, own, level, resamples, stratified)
-    thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
-    if task == "classification":
-        asked = tuple(_asked(task, threshold, thresholds, stated or {}))
-    else:
-        asked = tuple(asked_at(task, places or {}, stated or {}))
+    asked = asked_of(task, threshold, decision_range, net_benefit, stated, places)
     if not len(cases):
         return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
-    known = known_of(
-        cases,
-        plan.seeds,
-        {
-            "level": level,
-            "probability": probability,
-            "proportion_interval": proportion_interval,
-            **(given or {}),
-        },
-        task,
-    )
+    settings = settings_of(level, probability, proportion_interval, given)
+    known = known_of(cases, plan.seeds, settings, task)
     values = {each: _value(known, each) for each in asked}
     values = {
         each: value
@@ -240,6 +227,36 @@ def estimates(
         )
         for each, value in values.items()
     )
+
+
+def settings_of(
+    level: float,
+    probability: bool | None,
+    proportion_interval: str,
+    given: Mapping[str, object] | None,
+) -> dict[str, object]:
+    """Return what metrics may name besides columns and facets."""
+    return {
+        "level": level,
+        "probability": probability,
+        "proportion_interval": proportion_interval,
+        **(given or {}),
+    }
+
+
+def asked_of(
+    task: str,
+    threshold: float | None = None,
+    decision_range: tuple[float, float] | None = None,
+    net_benefit: Sequence[float] = (),
+    stated: Mapping[str, float] | None = None,
+    places: Mapping[str, Sequence[object]] | None = None,
+) -> tuple[Asked, ...]:
+    """Return the metrics of a task that apply, at every value of their facets; as for `estimates`."""
+    if task != "classification":
+        return tuple(asked_at(task, places or {}, stated or {}))
+    thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
+    return tuple(_asked(task, threshold, thresholds, stated or {}))
 
 
 def _decision_thresholds(
