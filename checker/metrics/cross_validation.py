@@ -1,6 +1,6 @@
 """Out-of-fold predictions: estimates pooled over patients and averaged over folds, and what a ± can mean."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -64,7 +64,7 @@ class CrossValidated:
     mean: float | None
     """Over folds, each weighing the same; None where a fold has no value."""
     mean_interval: Interval | None
-    """Of the mean over folds: patients are resampled within each fold."""
+    """Of the mean over folds: patients are resampled within each fold, or the intervals of the folds are combined."""
     spreads: tuple[Spread, ...]
     """Every reading of ± that exists here."""
     note: str
@@ -98,7 +98,7 @@ class _Options(NamedTuple):
     resamples: int
 
 
-def cross_validation(
+def over_folds(
     task: str,
     columns: Columns,
     fold: Codes,
@@ -176,7 +176,7 @@ def cross_validation(
     ]
     asked = {_key_of(each): each for each in asked_of(task, **among)}  # type: ignore[arg-type]  # each is what its name says
     settings = settings_of(level, probability, proportion_interval, given)
-    averages = _averages(task, parts, names, tuple(asked.values()), settings, options)
+    averages = _averages(task, parts, names, asked.values(), settings, options)
     each_case = _each_case(task, everything, tuple(asked.values()), settings)
     people = _in_several_folds(task, everything, codes[codes >= 0], unit)
     return tuple(
@@ -218,11 +218,12 @@ def _averages(
     task: str,
     parts: Sequence[Columns],
     names: Sequence[str],
-    asked: tuple[Asked, ...],
+    every: Iterable[Asked],
     settings: Mapping[str, object],
     options: _Options,
 ) -> dict[Asked, Interval | str]:
-    """Return the interval of each mean over folds, or a sentence why there is none."""
+    """Return the interval of each mean over folds that can be resampled, or a sentence why there is none."""
+    asked = [each for each in every if "weight" in each.metric.depends_on() or each.metric.by_rows]
     total = dict.fromkeys(asked, np.zeros(options.resamples))
     patients, fewest, unit = 0, np.inf, options.unit
     for part, name in zip(parts, names, strict=True):
@@ -314,6 +315,8 @@ def _cross_validated(
     values = [each.value for each in by_fold if each.value is not None]
     complete_folds = len(values) == len(by_fold)
     mean = float(np.mean(values)) if complete_folds else None
+    if average is None and mean is not None:
+        average = _combined(mean, by_fold, level)
     interval = average if complete_folds and isinstance(average, Interval) else None
     notes = [MODELS_ARE_FIXED, people]
     if not complete_folds:
@@ -335,6 +338,17 @@ def _cross_validated(
         spreads=tuple(spreads),
         note=" ".join(filter(None, notes)),
     )
+
+
+def _combined(mean: float, by_fold: tuple[Estimate, ...], level: float) -> Interval | str:
+    """Return the interval of the mean from the halves of the folds' intervals, the folds taken as independent."""
+    intervals = [each.interval for each in by_fold if each.interval]
+    if len(intervals) < len(by_fold):
+        return "a fold has no interval"
+    halves = np.array([(each.high - each.low) / 2 for each in intervals])
+    half = float(np.sqrt((halves**2).sum())) / len(halves)
+    method = f"from the intervals of the {len(halves)} folds, taken as independent"
+    return Interval(low=mean - half, high=mean + half, level=level, method=method)
 
 
 def _over_folds(values: Sequence[float], level: float) -> Iterator[Spread]:
