@@ -105,7 +105,7 @@ def test_published_numbers(row: dict[str, str]) -> None:
 
 
 # R 4.2.2, base alone: integrate() with a relative tolerance of 1e-11, qnorm, qchisq, qt, and numbers of patients by
-# trying one after the other; the variance of Obuchowski by var(roc(...), method = "obuchowski") of pROC 1.18.0
+# trying one after the other; the variance of Obuchowski by var.theta.obuchowski(0.8, 7 / 3) / 30 of pROC 1.18.0
 
 
 @pytest.mark.parametrize(
@@ -175,8 +175,8 @@ def test_patients_for_an_auroc(method: Any, patients: int) -> None:
 
 
 def test_the_variance_of_obuchowski_is_that_of_proc() -> None:
-    found = auroc_variance(0.837142857142857, 30, 70, "obuchowski")
-    assert found == pytest.approx(0.002946082006270, abs=1e-15)
+    found = auroc_variance(0.8, 30, 70, "obuchowski")
+    assert found == pytest.approx(0.00310739454345118, abs=1e-15)
 
 
 def test_accuracy_in_a_cohort() -> None:
