@@ -32,7 +32,7 @@ from checker.model.report import (
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Study
 from checker.model.study.data import Partition
-from checker.model.study.facts import described, state
+from checker.model.study.facts import FACTS, described, state
 from checker.model.threshold import Thresholds
 from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
@@ -95,7 +95,7 @@ def report(
         not_run=not_run(runs, study),
         guidelines=tuple(guidelines),
         answers=tuple(answers),
-        comments=comments(findings, answers, claims, guidelines),
+        comments=comments(study, findings, answers, claims, guidelines),
         provenance=Provenance(
             checker=__version__,
             python=platform.python_version(),
@@ -143,7 +143,7 @@ def glance(study: Study) -> StudyGlance:
         purpose=study.intended_use.purpose or "",
         outcome=study.outcome.definition or "",
         reference_standard=_plain(study.outcome.reference_standard),
-        model=" ".join(each for each in (study.model.name, study.model.version) if each),
+        model=_model(study.model.name, study.model.version),
         partitions=tuple(_partition(study, each) for each in study.data.partitions or ()),
         described=present,
         facts=asked,
@@ -172,6 +172,10 @@ def _without(study: Study) -> Iterator[tuple[str, str]]:
         said = state(study, fact)
         if words := SAID.get(said.kind):
             yield name, f"{words}: {said.reason}" if said.reason else words
+
+
+def _model(name: str | None, version_: str | None) -> str:
+    return ", ".join(each for each in (name, version_ and f"version {version_}") if each)
 
 
 def _plain(coded: str | None) -> str:
@@ -275,7 +279,7 @@ def reported_findings(
 
     Args:
         runs: what the rules said.
-        document: tells the line of everything.
+        document: tells the line of everything that stands in it.
         items: rule code to the guideline items beside which its findings are shown.
     """
     found = [
@@ -298,7 +302,7 @@ def _reported(
         at=dotted(finding.at),
         place=run.place,
         file=document.file,
-        line=document.places.line(finding.at),
+        line=document.places.line_within(finding.at),
         observed=finding.observed,
         expected=finding.expected,
         why=rule.why,
@@ -328,11 +332,15 @@ def not_run(runs: Sequence[RuleRun], study: Study) -> tuple[NotRun, ...]:
 
 
 def _because(absent: Absent, study: Study) -> str:
-    said = state(study, absent.fact) if absent.fact else None
-    if said is None or said.kind not in ("not_reported", "not_applicable"):
+    """Return why something is absent; a fact that is missing is named with what it says."""
+    if not absent.fact:
         return absent.because
+    said = state(study, absent.fact)
+    named = f"{absent.fact} ({FACTS[absent.fact].words})"
+    if said.kind not in ("not_reported", "not_applicable"):
+        return f"{named} is not described yet"
     how = "not to be reported" if said.kind == "not_reported" else "not to apply"
-    return f"{absent.fact} is said {how}" + (f": {said.reason}" if said.reason else "")
+    return f"{named} is said {how}" + (f": {said.reason}" if said.reason else "")
 
 
 def counts(
@@ -346,6 +354,7 @@ def counts(
             kind="rules",
             checked=sum(run.absent is None for run in applying),
             total=len(applying),
+            rules=len({run.rule for run in applying}),
         ),
         Count(
             kind="claims",
@@ -433,8 +442,9 @@ def _reporting(guidelines: Sequence[GuidelineReport]) -> str:
             if each.counts.get(status)
         ]
         name = each.title.split(":")[0]
+        reported = each.counts.get(Status.REPORTED, 0)
         parts.append(
-            f"{name}: {each.counts.get(Status.REPORTED, 0)} items reported"
+            f"{name}: {reported} {'item' if reported == 1 else 'items'} reported"
             + "".join(f", {gap}" for gap in gaps)
         )
     return "; ".join(parts) + "." if parts else ""
@@ -445,6 +455,7 @@ def _joined(parts: Sequence[str]) -> str:
 
 
 def comments(
+    study: Study,
     findings: Sequence[ReportedFinding],
     answers: Sequence[Answer],
     claims: Sequence[ClaimCheck],
@@ -453,10 +464,11 @@ def comments(
     """Return comments to the authors: neutral, each with its evidence and a request, as plain text to paste.
 
     First what findings say (worst first, minor ones too), then items that a person said are not reported.
-    What study.yaml is silent about is no comment: nobody looked.
+    What study.yaml is silent about is no comment: nobody looked. Where there are several evaluations, what
+    concerns one begins with its name.
     """
     printed_in = {each.at: each.place for each in claims if each.place}
-    made = [_comment(each, printed_in) for each in findings]
+    made = [_comment(each, study.evaluations or (), printed_in) for each in findings]
     names = {each.id: each.title.split(":")[0] for each in guidelines}
     return (*made, *(_gap(each, names) for each in answers if _said_missing(each)))
 
@@ -464,20 +476,31 @@ def comments(
 def _gap(answer: Answer, names: Mapping[str, str]) -> str:
     """Return the comment on an item of which a person said that it, or a part of it, is not reported."""
     missing = _said_missing(answer)
-    reasons = dict.fromkeys(fact.reason for fact in missing if fact.reason)
-    whole = answer.status is Status.NOT_REPORTED
-    what = "this" if whole else ", ".join(fact.name for fact in missing)
-    because = f" ({' '.join(reasons)})" if reasons else ""
+    if answer.status is Status.NOT_REPORTED:
+        what = "None of it is reported"
+    else:
+        what = "Not reported: " + "; ".join(FACTS[fact.name].words for fact in missing)
+    reasons = dict.fromkeys(fact.reason.removesuffix(".") for fact in missing if fact.reason)
+    because = f" ({'; '.join(reasons)})" if reasons else ""
     return (
-        f"{names[answer.guideline]} item {answer.item} asks: {answer.requirement} Not reported: {what}{because}. "
+        f"{names[answer.guideline]} item {answer.item} asks: {answer.requirement} {what}{because}. "
         "Please add it, or say why it does not apply."
     )
 
 
-def _comment(finding: ReportedFinding, printed_in: Mapping[str, str]) -> str:
+def _comment(
+    finding: ReportedFinding, evaluations: Sequence[Evaluation], printed_in: Mapping[str, str]
+) -> str:
     claim = finding.at.rpartition(".")[0]
-    where = f"{printed_in[claim]}: " if claim in printed_in else ""
-    return f"{where}{finding.message} {finding.fix}"
+    concerned = [
+        each.name
+        for i, each in enumerate(evaluations)
+        if len(evaluations) > 1 and finding.at.startswith(f"evaluations[{i}]")
+    ]
+    where = ", ".join([*concerned, *([printed_in[claim]] if claim in printed_in else [])])
+    return (
+        f"{where}: {finding.message} {finding.fix}" if where else f"{finding.message} {finding.fix}"
+    )
 
 
 def _said_missing(answer: Answer) -> list[AnswerFact]:

@@ -146,6 +146,7 @@ def _made(question: Question) -> _Made:
         read_table(question.file, name=str(question.file)),
         question.columns,
         positive=question.positive,
+        positive_written="--positive",
         lower_is_positive=question.lower_is_positive,
         where=question.where,
     )

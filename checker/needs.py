@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import TypeVar
+from typing import TypeVar, get_args
 
 T = TypeVar("T")
 Makers = Mapping[str, Callable[..., object]]
@@ -52,6 +52,13 @@ def stated(value: T | None, name: str) -> T:
 def needs(function: Callable[..., object]) -> tuple[str, ...]:
     """Return the names of the parameters, which are the names of what is needed."""
     return tuple(inspect.signature(function).parameters)
+
+
+@cache
+def admits_absence(function: Callable[..., object]) -> frozenset[str]:
+    """Return the parameters that take an `Absent` as well, by their type: the function then decides what follows."""
+    given = inspect.signature(function).parameters.values()
+    return frozenset(each.name for each in given if Absent in get_args(each.annotation))
 
 
 def reach(name: str, makers: Makers) -> frozenset[str]:
@@ -110,7 +117,12 @@ class Known:
     def ask(self, function: Callable[..., T]) -> T | Absent:
         """Call the function with what its parameters name, or say why that is not possible."""
         given = {name: self.value(name) for name in needs(function)}
-        if absent := [value for value in given.values() if isinstance(value, Absent)]:
+        admitted = admits_absence(function)
+        if absent := [
+            value
+            for name, value in given.items()
+            if isinstance(value, Absent) and name not in admitted
+        ]:
             return min(absent, key=lambda each: each.applies)  # "does not apply" goes first
         try:
             return function(**given)

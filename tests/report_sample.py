@@ -705,7 +705,7 @@ def sample() -> Report:
         ),
         counts=(
             Count(kind="claims", checked=4, total=5),
-            Count(kind="rules", checked=8, total=20),
+            Count(kind="rules", checked=8, total=20, rules=17),
             Count(kind="reporting items", checked=6, total=11),
         ),
         evaluations=(

@@ -102,6 +102,19 @@ CASES = [
         "Described: 1 of 2. Not described yet: participants.exclusion.",
     ),
     Case(
+        "what only networks and tuned models have is not asked of a plain regression",
+        "12c",
+        {
+            "model.family": "regression",
+            "model.rationale": "a formula that can be printed",
+            "analysis.tuning.method": "none",
+            "analysis.internal_validation.method": "bootstrap",
+        },
+        (),
+        Status.REPORTED,
+        "Everything it asks for is described.",
+    ),
+    Case(
         "nothing is said",
         "17",
         {},
@@ -629,7 +642,10 @@ def test_a_guideline_not_chosen_by_default_is_looked_at_on_request_only():
 def test_a_statement_about_an_item_that_does_not_exist_is_named():
     described = study(
         {
-            NOT_APPLICABLE: [{"about": "tripod_ai_2024/99"}, {"about": "tripod_ai_2024/12d"}],
+            NOT_APPLICABLE: [
+                {"about": "tripod_ai_2024/99", "reason": "no such thing"},
+                {"about": "tripod_ai_2024/12d", "reason": "one institution"},
+            ],
             "statements.locations": [{"about": "tripod_ai_2024/99"}, {"about": "stard_ai_2025/32"}],
         }
     )

@@ -188,6 +188,87 @@ def test_a_link_to_a_place_outside_is_not_followed(tmp_path, capsys):
     assert "link to a place outside" in err
 
 
+WORDS = TABLE.replace("1,0.", "malignant,0.").replace("0,0.", "benign,0.")
+NO_POSITIVE = STUDY.replace("    positive: 1\n", "")
+POSITIVE = [
+    (
+        NO_POSITIVE,
+        "study.yaml:7: evaluations[0].positive: predictions.csv, column outcome: the values",
+    ),
+    (STUDY, "study.yaml:12: evaluations[0].positive: predictions.csv, column outcome: no row has"),
+]
+
+
+@pytest.mark.parametrize(("text", "says"), POSITIVE, ids=["not named", "named wrongly"])
+def test_what_is_positive_is_asked_for_at_its_field(text, says, tmp_path, capsys):
+    study(text)(tmp_path)
+    (tmp_path / "predictions.csv").write_text(WORDS, encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert says in err
+    assert "write positive: malignant, if that is what having the outcome is called" in err
+
+
+@pytest.mark.parametrize("option", [[], ["--positive", "1"]], ids=["not named", "named wrongly"])
+def test_metrics_asks_for_what_is_positive_by_its_option(option, tmp_path, capsys):
+    table(WORDS)(tmp_path)
+    file = str(tmp_path / "predictions.csv")
+    base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
+    err = refused([*base, *option], capsys)
+    assert "write --positive malignant, if that is what having the outcome is called" in err
+
+
+class Missing(NamedTuple):
+    story: str
+    field: str
+    place: str
+    column: str
+    hint: str
+
+
+MISSING = [
+    Missing("nobody named it", "groups: [sex]", "7: evaluations[0].columns.outcome", "outcome",
+            "the columns are y, score, sex; write columns: {outcome: NAME} if it is called otherwise"),
+    Missing("named in columns", "columns: {outcome: yy}", "11: evaluations[0].columns.outcome", "yy",
+            "did you mean y?"),
+    Missing("a score", "columns: {outcome: y, score: scoer}", "11: evaluations[0].columns.score",
+            "scoer", "did you mean score?"),
+    Missing("a centre", "columns: {outcome: y, centre: site}", "11: evaluations[0].columns.centre",
+            "site", "the columns are y, score, sex"),
+    Missing("the partition", "columns: {outcome: y, partition: split}",
+            "11: evaluations[0].columns.partition", "split", "the columns are y, score, sex"),
+    Missing("a patient", "columns: {outcome: y, patient: pid}",
+            "11: evaluations[0].columns.patient", "pid", "the columns are y, score, sex"),
+    Missing("a cluster", "columns: {outcome: y}\n    cluster: pid", "12: evaluations[0].cluster",
+            "pid", "the columns are y, score, sex"),
+    Missing("a group", "columns: {outcome: y}\n    groups:\n      - sex\n      - scanner",
+            "14: evaluations[0].groups[1]", "scanner", "the columns are y, score, sex"),
+    Missing("a group as the only one", "columns: {outcome: y}\n    groups: sexx",
+            "12: evaluations[0].groups[0]", "sexx", "did you mean sex?"),
+    Missing("a group under our name", "columns: {outcome: y, site: sit}\n    groups: [site]",
+            "11: evaluations[0].columns.site", "sit", "the columns are y, score, sex"),
+    Missing("a compared score", "columns: {outcome: y}\n    compared_scores: [score_2]",
+            "12: evaluations[0].compared_scores[0]", "score_2", "did you mean score?"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MISSING, ids=lambda case: case.story)
+def test_a_missing_column_is_told_where_the_description_names_it(case, tmp_path, capsys):
+    changed("unit: patient", case.field)(tmp_path)
+    (tmp_path / "predictions.csv").write_text(TABLE.replace("outcome", "y"), encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    said, hint, *_ = err.splitlines()
+    assert said.endswith(f'study.yaml:{case.place}: predictions.csv has no column "{case.column}"')
+    assert hint == f"    hint: {case.hint}"
+    assert "1 problem in" in err
+
+
+def test_a_wrong_cell_is_told_at_its_line_of_the_table(tmp_path, capsys):
+    study()(tmp_path)
+    (tmp_path / "predictions.csv").write_text(TABLE.replace("0.7", "high"), encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert err.startswith('predictions.csv:4: evaluations[0]: score: row 4: "high" is not a number')
+
+
 def test_every_problem_is_told_at_once(tmp_path, capsys):
     study(STUDY.replace("title:", "titel:").replace("unit: patient", "unit: person"))(tmp_path)
     err = refused(["check", str(tmp_path / "study.yaml")], capsys)
@@ -242,14 +323,19 @@ def test_wrong_use_is_said_in_one_line(arguments, says, see, tmp_path, monkeypat
         ("--net-benefit", "1.5", "between 0 and 1"),
         ("--threshold", "nan", "finite"),
         ("--threshold", "half", "valid number"),
+        ("--threshold", "0,5", "'0,5' is not a valid number; write 0.5"),
+        ("--threshold", ",5", "write 0.5"),
+        ("--net-benefit", "0,15", "write 0.15"),
         ("--positive", "HCC", "HCC"),
         ("--compare", "scoer", "did you mean score?"),
         ("--level", "95", "0.999"),
-        ("-o", "x.pdf", ".json or .txt"),
+        ("-o", "x.docx", "must be one of .json, .txt, .html, .pdf, .md"),
     ],
 )
-def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, capsys):
+def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, monkeypatch, capsys):
     table(TABLE)(tmp_path)
+    monkeypatch.chdir(tmp_path)
     file = str(tmp_path / "predictions.csv")
     base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
     assert says in refused([*base, option, value], capsys)
+    assert not (tmp_path / value).exists()

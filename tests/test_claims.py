@@ -14,7 +14,7 @@ from checker.evidence import MAKERS
 from checker.evidence.claim_intervals import check_interval
 from checker.evidence.claim_values import check_value
 from checker.evidence.claims import worst
-from checker.evidence.conventions import RATING_LEVELS, WIDEST_ROOM
+from checker.evidence.conventions import WIDEST_ROOM
 from checker.evidence.definitions import OTHER_DEFINITIONS, lowess_gaps
 from checker.evidence.interval_methods import methods, wilson_corrected
 from checker.evidence.limits import Resamples
@@ -418,6 +418,46 @@ def test_a_threshold_on_another_scale_than_the_scores_is_asked_about(
         assert f"the threshold {threshold:g} lies outside all scores" in found.because
 
 
+@pytest.mark.parametrize(
+    ("threshold", "origin", "verdict"),
+    [
+        (0.42, "tuning", OTHER),
+        (0.42, None, OTHER),
+        (0.42, "fixed_before", CONTRADICTED),
+        (0.42, "published", CONTRADICTED),
+        (0.4, "tuning", CONTRADICTED),
+    ],
+)
+def test_a_threshold_from_data_was_printed_with_fewer_digits_than_it_had(
+    threshold: float, origin: str | None, verdict: Verdict
+) -> None:
+    score = np.array([*WITH[:-3], 0.424, 0.3, 0.2, *WITHOUT])
+    data = table(score=score, groups={}, compared={})
+    evaluation = Classification.model_validate(
+        {
+            "name": "external",
+            "task": "classification",
+            "operating_point": {"threshold": threshold, "origin": origin},
+        }
+    )
+    known = known_of(sensitivity("0.70"), data).inside(evaluation=evaluation)
+    part = part_of(known.value("claim_check"), "value")  # type: ignore[arg-type]  # it is a check
+    assert part.verdict is verdict
+    if verdict is OTHER:
+        assert part.convention == "a threshold that rounds to 0.42"
+
+
+def test_an_auroc_the_wrong_way_round_is_asked_about() -> None:
+    turned = table(score=1 - np.array(WITH + WITHOUT))
+    value = metrics.auroc(turned.outcome, turned.score)
+    limits = {"low": at_digits(1 - value - 0.1), "high": at_digits(1 - value + 0.1)}
+    check = checked(auroc(at_digits(1 - value), **limits), turned)
+    part = part_of(check, "value")
+    assert part.verdict is NOT_CHECKABLE
+    assert "direction: lower_is_positive" in part.because
+    assert part_of(check, "interval").verdict is NOT_CHECKABLE
+
+
 def test_a_threshold_above_every_score_may_be_meant() -> None:
     part = part_of(checked(sensitivity("0.00"), threshold=0.95), "value")
     assert part.verdict is REPRODUCED
@@ -441,7 +481,6 @@ def test_a_rating_has_ties_of_its_own() -> None:
     outcome = np.arange(200) % 2
     rating = np.clip(rng.integers(1, 5, 200) + outcome, 1, 5).astype(float)
     data = table(outcome=outcome, score=rating, decimals=0, groups={}, compared={})
-    assert len(np.unique(rating)) <= RATING_LEVELS
     value = metrics.METRICS["classification", "auroc"](outcome, rating)
     assert part_of(checked(auroc(at_digits(value + 0.01)), data), "value").verdict is CONTRADICTED
 
@@ -530,7 +569,20 @@ INTERVALS = [
     Interval("sensitivity", "Wilson, clustered by patient", REPRODUCED, TWICE),
     Interval("sensitivity", "Clopper-Pearson on the effective number of cases", OTHER, TWICE),
     Interval("sensitivity", "Wilson, rows taken as independent", OTHER, TWICE),
-    Interval("balanced_accuracy", "percentile bootstrap over cases", REPRODUCED, ONCE),
+    Interval("balanced_accuracy", "Wilson limits combined (MOVER)", REPRODUCED, ONCE),
+    Interval("balanced_accuracy", "percentile bootstrap over cases", OTHER, ONCE),
+    Interval("matthews_correlation", "percentile bootstrap over cases", REPRODUCED, ONCE),
+    Interval("matthews_correlation", "Fisher's z", OTHER, ONCE),
+    Interval("cohen_kappa", "standard error of Cohen 1960", REPRODUCED, ONCE, "wald"),
+    Interval("observed_expected_ratio", "exact Poisson", OTHER, ONCE),
+    Interval("observed_expected_ratio", "Wald limits of the observed share", OTHER, ONCE),
+    Interval("auroc", "binomial exact, the AUROC as a proportion of all cases", OTHER, ONCE),
+    Interval(
+        "positive_predictive_value",
+        "percentile bootstrap over cases, each class apart",
+        OTHER,
+        ONCE,
+    ),
     Interval("balanced_accuracy", "Wald", REPRODUCED, ONCE, "wald"),
     Interval("calibration_slope", "Wald", REPRODUCED, ONCE),
     Interval("calibration_slope", "profile likelihood", OTHER, ONCE),
@@ -620,7 +672,7 @@ def test_an_interval_that_no_method_gives_says_by_how_much() -> None:
     assert part.verdict is CONTRADICTED
     assert "(DeLong)" in part.because
     assert "the lower limit differs by" in part.because
-    assert len(part.tried) == 8
+    assert len(part.tried) == 9
 
 
 def test_a_method_that_cannot_be_recomputed_contradicts_nothing() -> None:
@@ -762,6 +814,30 @@ def test_a_difference_is_reproduced_with_interval_and_p_value() -> None:
     found = checked(mirrored, PAIRED)
     assert part_of(found, "value").convention == "the difference taken the other way round"
     assert part_of(found, "interval").verdict is REPRODUCED
+
+
+def test_decisions_of_another_score_need_its_own_threshold() -> None:
+    data = table(compared={"points": 10 * np.array(OTHER_SCORE)})
+    claim = {"metric": "sensitivity", "value": "0.30", "versus": "points"}
+    found = checked(claim, data)
+    assert isinstance(found, Absent)
+    assert 'at which threshold "points" decides is not described' in found.because
+    decisions = table(compared={"points": (np.array(OTHER_SCORE) >= 0.5).astype(float)})
+    assert part_of(checked(claim, decisions), "value").verdict is REPRODUCED
+
+
+def test_a_threshold_assumed_for_another_probability_contradicts_nothing() -> None:
+    claim = {"metric": "sensitivity", "value": "0.20", "versus": "reader"}
+    part = part_of(checked(claim), "value")
+    assert part.verdict is NOT_CHECKABLE
+    assert 'at which threshold "reader" decides is not described; at 0.5' in part.because
+
+
+@pytest.mark.parametrize("test", ["delong", None])
+def test_a_bootstrap_explains_no_p_value_where_another_test_is_named(test: str | None) -> None:
+    made = part_of(checked(versus(p_value="0.5", test=test), PAIRED), "p_value")
+    assert any("bootstrap" in each.convention for each in made.tried) is (test is None)
+    assert all(type(each.fits) is bool for each in made.tried)
 
 
 def test_a_p_value_alone_is_enough_for_a_comparison() -> None:

@@ -11,11 +11,17 @@ from pathlib import Path
 
 import pytest
 
-from checker import __version__, pipeline, render
+from checker import __version__, measuring, pipeline, render
+from checker.assemble import reported_findings
 from checker.cli import outputs, run
 from checker.cli.console import SIGNS
 from checker.errors import OutputFailed
+from checker.measuring import Question
+from checker.model.finding import Finding, RuleRun
 from checker.model.report import NotRun, Report
+from checker.model.settings import Settings
+from checker.reading.documents import read_study
+from checker.reading.predictions import ColumnNames
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples" / "indian_liver_patients"
 STUDY = str(EXAMPLE / "study.yaml")
@@ -29,6 +35,7 @@ CLASSIFICATION = [
     "--score",
     "prob_full",
 ]
+COLUMNS = ColumnNames("liver_disease", "prob_full")
 FAST = ["--resamples", "200"]
 
 
@@ -296,6 +303,52 @@ def test_metrics_as_text_and_in_files(tmp_path, capsys):
     assert "0.768" in files[1].read_text(encoding="utf-8")
 
 
+def test_metrics_writes_a_report_of_the_one_table(tmp_path, capsys):
+    files = [tmp_path / f"out/x.{ending}" for ending in ("html", "md", "json")]
+    outputs = [each for file in files for each in ("-o", str(file))]
+    assert run([*CLASSIFICATION, *FAST, *outputs]) == 0
+    out, err = capsys.readouterr()
+    assert "AUROC" in out
+    assert all(f"wrote {file}" in err for file in files)
+    html, markdown, numbers = (file.read_text(encoding="utf-8") for file in files)
+    assert html.startswith("<!DOCTYPE html>")
+    assert "<svg" in html
+    assert "No study was described" in html
+    assert "# Predictions in test.csv" in markdown
+    assert "0.768" in markdown
+    assert json.loads(numbers)["cases"] == 291
+    assert sorted(each.name for each in tmp_path.rglob("*.*")) == ["x.html", "x.json", "x.md"]
+
+
+def test_a_finding_about_a_table_names_no_line(tmp_path):
+    found = measuring.report(
+        Question(file=Path(TEST), columns=COLUMNS, settings=Settings(resamples=200))
+    )
+    assert found.findings
+    assert {(each.file, each.line) for each in found.findings} == {("test.csv", None)}
+
+
+def test_a_finding_about_what_is_not_in_the_file_names_no_line(report):
+    document = read_study(Path(STUDY))
+    absent = [Finding(message="", at=("readers", "design")), Finding(message="")]
+    runs = [RuleRun(rule="LEA001", at=(), place="the study", findings=tuple(absent))]
+    assert [each.line for each in reported_findings(runs, document, {})] == [None, None]
+    assert all(each.line and each.line > 1 for each in report.findings)
+
+
+def test_a_second_opinion_is_computed_where_it_is_asked_for(tmp_path, capsys):
+    as_json, as_html = tmp_path / "report.json", tmp_path / "report.html"
+    arguments = ["check", STUDY, *FAST, "--fail-on", "none", "-o", str(as_json), "-o", str(as_html)]
+    assert run([*arguments, "--second-opinion"]) == 0
+    evaluation = json.loads(as_json.read_text(encoding="utf-8"))["evaluations"][0]
+    opinions = {each["metric"]: each for each in evaluation["second_opinion"]}
+    assert opinions["auroc"]["program"].startswith("scikit-learn ")
+    assert opinions["auroc"]["theirs"] == pytest.approx(opinions["auroc"]["ours"], abs=1e-12)
+    assert opinions["auroc"]["program"] in as_html.read_text(encoding="utf-8")
+    assert run(arguments) == 0
+    assert not json.loads(as_json.read_text(encoding="utf-8"))["evaluations"][0]["second_opinion"]
+
+
 def test_rows_are_chosen_by_their_values_as_written(capsys):
     assert run([*CLASSIFICATION, *FAST, "--where", "gender=Female", "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["cases"] == 74
@@ -311,6 +364,12 @@ def test_rows_are_chosen_by_their_values_as_written(capsys):
         ("dice", "does not recompute it"),
         ("tripod_ai_2024", "12d"),
         ("tripod_ai_2024/12d", "analysis.clusters.method"),
+        ("TRIPOD+AI", "Items"),
+        ("TRIPOD+AI 23a", "tripod_ai_2024/23a Model performance"),
+        ("TRIPOD+AI item 23A", "tripod_ai_2024/23a Model performance"),
+        ("23a", "tripod_ai_2024/23a Model performance"),
+        ("LEA", "LEA006 (critical) Rows of one partition that stand in another"),
+        ("lea", "LEA: rules about leakage"),
         ("outcome.blinding", "tripod_ai_2024/8c"),
         ("outcome.interval", "outcome.interval.median_days"),
         ("evaluations.claims.metric", "as papers print it"),
@@ -321,6 +380,31 @@ def test_explain_shows_a_page(name, says, capsys):
     out = capsys.readouterr().out
     assert says in " ".join(out.split())
     assert max(map(len, out.splitlines())) <= 80 or "http" in out
+
+
+def test_explain_takes_words_without_quotation_marks(capsys):
+    assert run(["explain", "TRIPOD+AI", "23a"]) == 0
+    assert "Model performance" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("name", "offered"),
+    [
+        ("23", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("TRIPOD+AI 23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("LEA9", "LEA001 or LEA002 or LEA003"),
+        ("LEB", "LEA"),
+        ("tripod", "tripod_ai_2024"),
+        ("outcome.blindin", "outcome.blinding"),
+        ("Blinding", "outcome.blinding"),
+        ("aurok", "auroc"),
+    ],
+)
+def test_explain_offers_what_is_alike(name, offered, capsys):
+    assert run(["explain", name]) == 2
+    err = " ".join(capsys.readouterr().err.split())
+    assert f'nothing is called "{name}"; did you mean' in err
+    assert offered in err
 
 
 def test_every_rule_metric_item_and_fact_has_a_page():

@@ -3,16 +3,20 @@
 import re
 import shlex
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from typer.main import get_command
 
 from checker.cli.app import app
 from checker.reading.documents import read_study
+from checker.rules import RULES
 
 ROOT = Path(__file__).resolve().parent.parent
+EXAMPLE = ROOT / "examples" / "indian_liver_patients"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 
 
@@ -83,6 +87,17 @@ def test_the_study_in_the_readme_can_be_read(block: str, tmp_path: Path) -> None
     claims = study.evaluations[0].claims
     assert claims is not None
     assert [each.metric for each in claims] == ["auroc", "sensitivity"]
+
+
+def test_the_readme_says_what_the_demo_finds() -> None:
+    expected = yaml.safe_load((EXAMPLE / "expected.yaml").read_text(encoding="utf-8"))
+    found = Counter[str]()
+    for code, times in expected["findings"].items():
+        found[RULES[code].severity] += times
+    said = (
+        f"{found['critical']} critical, {found['major']} major and {found['minor']} minor defects"
+    )
+    assert f"The demo finds {said}." in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def test_every_page_that_is_linked_exists() -> None:

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from checker.errors import BadSubmission, Problem
 from checker.model.study import Study
+from checker.model.study.dates import PartialDate
 from checker.reading.documents import dotted, read_study, read_yaml
 from checker.reading.printed_claims import read_result
 from checker.reading.schema import schema_text, study_schema
@@ -123,6 +124,15 @@ ACCEPTED = [
     Accepted("an empty list", "model: {modifications: []}", ("model", "modifications"), ()),
     Accepted("a quoted date", 'data: {sources: [{name: a, start: "2014-02-03"}]}',
              ("data", "sources", 0, "start"), datetime.date(2014, 2, 3)),
+    Accepted("a month", "data: {sources: [{name: a, start: 2014-03}]}",
+             ("data", "sources", 0, "start"), PartialDate("2014-03")),
+    Accepted("a year", "data: {partitions: [{name: a, end: 2014}]}",
+             ("data", "partitions", 0, "end"), PartialDate("2014")),
+    Accepted("a quoted year", 'data: {sources: [{name: a, followup_end: "2014"}]}',
+             ("data", "sources", 0, "followup_end"), PartialDate("2014")),
+    Accepted("a year from a day in it on",
+             "data: {sources: [{name: a, start: 2014-03-01, end: 2014}]}",
+             ("data", "sources", 0, "end"), PartialDate("2014")),
     Accepted("nothing written", "study:\n  title:\n", ("study", "title"), None),
     Accepted("an empty section", "study:\ndata:\n", ("study", "title"), None),
     Accepted("null", "study: {title: null}", ("study", "title"), None, "nothing is said here"),
@@ -137,6 +147,8 @@ ACCEPTED = [
              ("data", "partitions", 0, "role"), "training", "train is read as training"),
     Accepted("training set", "data: {partitions: [{name: a, role: Training set}]}",
              ("data", "partitions", 0, "role"), "training", "is read as training"),
+    Accepted("external validation", "data: {partitions: [{name: a, role: External validation set}]}",
+             ("data", "partitions", 0, "role"), "external_test", "is read as external_test"),
     Accepted("a task with a capital", "evaluations: [{name: a, task: Survival, event: 2}]",
              ("evaluations", 0, "event"), "2", "Survival is read as survival"),
     Accepted("AUC", claims("{metric: AUC}"), (*CLAIM, "metric"), "auroc", "AUC is read as auroc"),
@@ -174,6 +186,7 @@ class Result(NamedTuple):
     high: str | None = None
     level: float | None = None
     percent: bool = False
+    counts: tuple[int | None, int | None] = (None, None)
 
 
 RESULTS = [
@@ -197,6 +210,12 @@ RESULTS = [
     Result("−0.02 (−0.05–0.01)", "−0.02", "−0.05", "0.01"),
     Result("-0.04 (-0.05--0.01)", "-0.04", "-0.05", "-0.01"),
     Result("88.4 %", "88.4", percent=True),
+    Result("85% (111/131)", "85", percent=True, counts=(111, 131)),
+    Result("0.85 (111 of 131)", "0.85", counts=(111, 131)),
+    Result("84.7% [111/131] (78.0-89.9)", "84.7", "78.0", "89.9", None, True, (111, 131)),
+    Result("84.7% (111/131), 95% CI 78.0-89.9", "84.7", "78.0", "89.9", 0.95, True, (111, 131)),
+    Result("84.7 % (78.0-89.9) (111/131)", "84.7", "78.0", "89.9", None, True, (111, 131)),
+    Result("84.7% (111/131; 95% CI 78.0-89.9)", "84.7", "78.0", "89.9", 0.95, True, (111, 131)),
 ]
 
 
@@ -206,6 +225,7 @@ def test_results_are_read_as_papers_print_them(result):
     limits = (read.low and read.low.text, read.high and read.high.text)
     assert (read.value.text, *limits, read.level) == result[1:5]
     assert read.value.percent is result.percent
+    assert (read.numerator, read.cases) == result.counts
 
 
 @pytest.mark.parametrize(
@@ -237,6 +257,48 @@ def test_a_printed_claim_fills_its_fields(tmp_path):
         "read as value 88.4, low 84.0, high 92.1, level 0.95, in percent",
         "recall is read as sensitivity",
     ]
+
+
+def test_a_fraction_beside_a_printed_percentage_fills_numerator_and_cases(tmp_path):
+    document = read_study(written(tmp_path, claims("{metric: recall, value: 85% (111/131)}")))
+    claim = document.study.evaluations[0].claims[0]
+    assert (str(claim.value), claim.numerator, claim.cases) == ("85 %", 111, 131)
+    assert document.notes[0].message == "read as value 85, numerator 111, cases 131, in percent"
+
+
+SWALLOWED = [
+    ("a number of a patient", "study:\n  title: Patient #12\n", "study.title", '"Patient #12"'),
+    ("a whole value", "study:\n  title: #12 of them\n", "study.title", '"#12 of them"'),
+    ("an entry", "study:\n  keywords:\n    - a #b\n", "study.keywords[0]", '"a #b"'),
+    ("the end of several lines", "study:\n  aims: one\n    two #3\n", "study.aims", '"one two #3"'),
+    ("a column", EVALUATION % "columns: {score: p #1\n}", "evaluations[0].columns.score", '"p #1"'),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "path", "whole"), [each[1:] for each in SWALLOWED], ids=[each[0] for each in SWALLOWED]
+)
+def test_a_text_cut_by_a_comment_is_told(text, path, whole, tmp_path):
+    (note,) = read_study(written(tmp_path, text)).notes
+    assert note.at == path
+    assert f"if it belongs to the text, write {whole} with the quotation marks" in note.message
+    assert note.message.startswith("what follows # is a comment and not read")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "study:\n  title: A # a remark\n",
+        'study:\n  title: "Patient #12" #sure\n',
+        "study:\n  title: Patient#12\n",
+        "study:\n  title:\n    #a remark\n    A\n",
+        "data: {split: {seed: 7 #lucky\n}}",
+        "study: #first\n  title: A\n",
+        "study:\n  aims: |\n    Patient #12\n",
+    ],
+)
+def test_a_comment_that_cuts_nothing_is_not_told(text, tmp_path):
+    assert read_study(written(tmp_path, text)).notes == ()
 
 
 def test_a_note_says_where_and_how_something_was_understood(tmp_path):
@@ -276,6 +338,11 @@ BAD = [
         "data.partitions[0].role", "means different things", "internal_test, or external_test"),
     Bad("test as a role", "data: {partitions: [{name: a, role: Test}]}", 1,
         "data.partitions[0].role", "means different things", "tuning"),
+    *(Bad(f"{role} as a role", f"data: {{partitions: [{{name: a, role: {role}}}]}}", 1,
+          "data.partitions[0].role", f'"{role}" means different things in different papers',
+          "is it tuning (used while building), internal_test, or external_test")
+      for role in ("internal validation", "validation set", "Validation cohort", "holdout",
+                   "hold-out set", "test data", "held-out test set")),
     Bad("yes", "outcome:\n  subjective: yes\n", 2, "outcome.subjective", "neither true nor false",
         "write true or false"),
     Bad("a word for a number", "data: {split: {seed: abc}}", 1, "data.split.seed",
@@ -294,6 +361,38 @@ BAD = [
         "a comma begins the next field"),
     Bad("1,234", "data:\n  split:\n    seed: 1,234\n", 3, "data.split.seed", "groups of digits",
         "write 1234"),
+    Bad("a decimal comma in braces", claims("{metric: auroc, value: 0,88}"), 1,
+        f"{ONE}.claims[0].88", "does not exist",
+        'inside { } a comma begins the next field; write 0.88, or value: "0,88"'),
+    Bad("percent with a decimal comma in braces", claims("{metric: recall, value: 88,4 %}"), 1,
+        f"{ONE}.claims[0].4 %", "does not exist", 'write 88.4 %, or value: "88,4 %"'),
+    Bad("a decimal comma or thousands in braces", claims("{metric: auroc, at: 1,234}"), 1,
+        f"{ONE}.claims[0].234", "does not exist", "write 1.234 or 1234"),
+    Bad("thousands in braces", "data: {split: {seed: 1,234}}", 1, "data.split.234",
+        "does not exist", "write 1234"),
+    Bad("a whole number with a decimal comma in braces", "data: {split: {seed: 1,5}}", 1,
+        "data.split.5", "does not exist", "write a whole number"),
+    Bad("a printed result with decimal commas in braces",
+        claims("{metric: auroc, value: 0,88 (0,80-0,93)}"), 1, f"{ONE}.claims[0].88 (0",
+        "does not exist", 'write the value in quotation marks, value: "..."'),
+    Bad("two equal decimals in braces", claims("{metric: auroc, value: 0,88, low: 0,88}"), 1,
+        f"{ONE}.claims[0].88", "88 is given twice", "write 0.88, not 0,88"),
+    Bad("n", claims("{metric: recall, n: 131}"), 1, f"{ONE}.claims[0].n", "does not exist",
+        "this is called cases"),
+    Bad("n of a part", "data: {partitions: [{name: a, n: 131}]}", 1, "data.partitions[0].n",
+        "does not exist", "this is called patients"),
+    Bad("n of the study", "study: {n: 131}", 1, "study.n", "does not exist",
+        "patients belongs under data.partitions"),
+    Bad("ci", claims("{metric: recall, ci: [0.8, 0.9]}"), 1, f"{ONE}.claims[0].ci",
+        "does not exist", "this is called low and high"),
+    Bad("95% CI", claims("{metric: recall, 95% CI: 0.8-0.9}"), 1, f"{ONE}.claims[0].95% CI",
+        "does not exist", "this is called low and high"),
+    Bad("confidence_interval", claims("{metric: recall, confidence_interval: 0.8-0.9}"), 1,
+        f"{ONE}.claims[0].confidence_interval", "does not exist", "this is called low and high"),
+    Bad("inclusion_criteria", "participants: {inclusion_criteria: adults}", 1,
+        "participants.inclusion_criteria", "does not exist", "this is called inclusion"),
+    Bad("inclusion_criteria elsewhere", "study: {inclusion_criteria: adults}", 1,
+        "study.inclusion_criteria", "does not exist", "inclusion belongs under participants"),
     Bad("nan", claims("{metric: auroc, value: nan}"), 1, f"{ONE}.claims[0].value",
         "not a number", "leave the field out"),
     Bad(".inf", "outcome: {horizon_days: .inf}", 1, "outcome.horizon_days", "not a number"),
@@ -307,8 +406,15 @@ BAD = [
         f"{ONE}.horizons_days[0]", "expected more than 0"),
     Bad("a day that is none", "data: {sources: [{name: a, start: 2023-02-30}]}", 1,
         "data.sources[0].start", "2023-02-30 is no day of the calendar"),
-    Bad("a year as a date", "data: {sources: [{name: a, start: 2023}]}", 1,
-        "data.sources[0].start", '"2023" is no date', "such as 2014-01-31"),
+    Bad("a date in another order", "data: {sources: [{name: a, start: 01.02.2023}]}", 1,
+        "data.sources[0].start", '"01.02.2023" is no date',
+        "such as 2014-01-31; 2014-01 or 2014 if no more is printed"),
+    Bad("a month that is none", "data: {sources: [{name: a, start: 2023-13}]}", 1,
+        "data.sources[0].start", "2023-13 is no month of the calendar"),
+    Bad("a month of one digit", "data: {sources: [{name: a, start: 2023-1}]}", 1,
+        "data.sources[0].start", '"2023-1" is no date'),
+    Bad("a number that is no year", "data: {sources: [{name: a, start: 12}]}", 1,
+        "data.sources[0].start", '"12" is no date', "2014"),
     Bad("an absolute path", EVALUATION % "predictions: /data/a.csv", 1, f"{ONE}.predictions",
         "does not begin inside the folder", "use forward slashes"),
     Bad("a drive letter", EVALUATION % "predictions: 'C:/a.csv'", 1, f"{ONE}.predictions",
@@ -358,6 +464,17 @@ BAD = [
         "95 is out of range", "95 % is written 0.95"),
     Bad("a decision range of one", EVALUATION % "decision_range: [0.1]", 1,
         f"{ONE}.decision_range", "the lowest and the highest threshold"),
+    Bad("a decision range in percent", EVALUATION % "decision_range: 10-50%", 1,
+        f"{ONE}.decision_range", '"10-50" is not a number', "write [0.1, 0.5]"),
+    Bad("a decision range of whole numbers", EVALUATION % "decision_range: 10 to 50", 1,
+        f"{ONE}.decision_range", '"10 to 50" is not a number', "write [0.1, 0.5]"),
+    Bad("a decision range with a dash", "evaluations:\n- name: a\n  task: classification\n"
+        "  decision_range: 0,05–0,5\n", 4, f"{ONE}.decision_range", "is not a number",
+        "write [0.05, 0.5]"),
+    Bad("horizons as a range", "evaluations: [{name: a, task: survival, horizons_days: 365-730}]",
+        1, f"{ONE}.horizons_days", "is not a number", "write [365, 730]"),
+    Bad("a range of thousands", "evaluations:\n- name: a\n  task: survival\n"
+        "  horizons_days: 1,000-2,000\n", 4, f"{ONE}.horizons_days", "is not a number"),
     Bad("a decision range downwards", EVALUATION % "decision_range: [0.5, 0.1]", 1,
         f"{ONE}.decision_range", "the lowest and the highest threshold"),
     Bad("a decision range from 0", EVALUATION % "decision_range: [0, 0.5]", 1,
@@ -381,14 +498,31 @@ BAD = [
     Bad("an end before the start",
         "data: {sources: [{name: a, start: 2020-01-02, end: 2020-01-01}]}", 1,
         "data.sources[0].start", "start is 2020-01-02, which is after end, 2020-01-01"),
-    Bad("a statement about nothing", "statements: {not_reported: [{about: outcome.blindng}]}", 1,
+    Bad("an end in the year before", "data: {sources: [{name: a, start: 2020, end: 2019-12-31}]}", 1,
+        "data.sources[0].start", "start is 2020, which is after end, 2019-12-31"),
+    Bad("an end in the month before", "data: {sources: [{name: a, start: 2020-03, end: 2020-02}]}",
+        1, "data.sources[0].start", "start is 2020-03, which is after end, 2020-02"),
+    Bad("more hits than cases", claims("{metric: recall, value: 85% (131/111)}"), 1,
+        f"{ONE}.claims[0].numerator", "numerator is 131, but cases is only 111"),
+    Bad("not reported without a reason", "statements: {not_reported: [{about: outcome.blinding}]}", 1,
+        "statements.not_reported[0].reason", "reason is missing",
+        'write reason: "in neither the paper nor its supplement", or what holds here'),
+    Bad("not applicable without a reason",
+        "statements:\n  not_applicable:\n    - about: analysis.updating\n", 3,
+        "statements.not_applicable[0].reason", "reason is missing",
+        'write reason: "the model was not updated", or what holds here'),
+    Bad("an empty reason", "statements: {not_reported: [{about: outcome.blinding, reason: }]}", 1,
+        "statements.not_reported[0].reason", "reason is missing", "write reason:"),
+    Bad("a blank reason", "statements: {not_reported: [{about: outcome.blinding, reason: ' '}]}", 1,
+        "statements.not_reported[0].reason", "reason is missing", "write reason:"),
+    Bad("a statement about nothing", "statements: {not_reported: [{about: outcome.blindng, reason: a}]}", 1,
         "statements.not_reported[0].about", '"outcome.blindng" is no fact',
         "did you mean outcome.blinding?"),
     Bad("an item that cannot be not reported",
-        "statements: {not_reported: [{about: tripod_ai_2024/1}]}", 1,
+        "statements: {not_reported: [{about: tripod_ai_2024/1, reason: a}]}", 1,
         "statements.not_reported[0].about", "is no fact"),
     Bad("said and said to be not reported",
-        "outcome: {blinding: blinded}\nstatements: {not_reported: [{about: outcome.blinding}]}\n",
+        "outcome: {blinding: blinded}\nstatements: {not_reported: [{about: outcome.blinding, reason: a}]}\n",
         2, "statements.not_reported[0].about", "but this description has it"),
     Bad("a fact that differs and does not exist", EVALUATION % "differs: {outcome.bling: blinded}",
         1, f"{ONE}.differs.outcome.bling", "there is no such fact", "did you mean outcome.blinding?"),
@@ -419,6 +553,27 @@ BAD = [
     Bad("a text that begins with @", "study: {title: @a}\n", 1, "", "a text cannot begin with @"),
     Bad("a wrong indentation", "study:\n    title: a\n  type: update\n", 3, "",
         "does not fit the lines above"),
+    Bad("a field further right than the one above", "study:\n  title: a\n    type: update\n", 3, "",
+        "this line begins further right than the field above it", "begin both in the same column"),
+    Bad("a field further right than the first of its entry",
+        "evaluations:\n  - name: a\n     task: survival\n", 3, "",
+        "this line begins further right than the field above it", "begin both in the same column"),
+    Bad("a text that goes on and holds a colon", "study:\n  title: a\n    and so on: b\n", 3, "",
+        "a colon is not possible here", "in quotation marks"),
+    Bad("a field below its group", "data:\n  split:\n  method: random\n", 3, "data.method",
+        "does not exist", "method belongs under split; begin its line further right than split"),
+    Bad("a field below its section", "study:\ntitle: a\n", 2, "title", "does not exist",
+        "title belongs under study; begin its line further right than study"),
+    Bad("no space after a hyphen", "evaluations:\n  -name: a\n  task: survival\n", 1,
+        "evaluations", "a list is expected here", "a space after the hyphen"),
+    Bad("no space after a hyphen, as wide", "evaluations:\n  -name: a\n   task: survival\n", 3, "",
+        "a colon is not possible here", "a space after the hyphen in the line above"),
+    Bad("no space after a colon", "study:\n  title:A\n", 2, "study", "fields are expected here",
+        "write a space after the colon: title: A"),
+    Bad("no space after the colon above", "study:\n  title:A\n  type: update\n", 3, "",
+        "a colon is not possible here", "a space after the colon in the line above"),
+    Bad("no space after the last colon", "study:\n  type: update\n  title:A\n", 4, "",
+        "a colon is missing after the name", "write name: value, with a space between"),
     Bad("a text without a name", "study:\n  title\n  type: update\n", 3, "", "a colon"),
     Bad("a control character", "study: {title: a\x07}\n", 1, "", "a control character (code 7)"),
     Bad("a control character by its number", 'study: {title: "\\e[31m"}\n', 1, "study.title",
@@ -532,6 +687,14 @@ def test_many_problems_are_still_told_quickly(tmp_path):
     began = time.perf_counter()
     told = problems(written(tmp_path, f"study:\n{fields}evaluations:\n{entries}"))
     assert len(told) == 7_000
+    assert time.perf_counter() - began < 10
+
+
+def test_many_commas_inside_braces_are_one_problem_and_quick(tmp_path):
+    numbers = ", ".join(map(str, range(50_000)))
+    began = time.perf_counter()
+    (problem,) = problems(written(tmp_path, f"data: {{split: {{seed: 7, {numbers}}}}}"))
+    assert problem.path == "data.split.0"
     assert time.perf_counter() - began < 10
 
 

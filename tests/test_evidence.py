@@ -1,6 +1,6 @@
 """Evidence: every field has its function, and what each says on data small enough to count by hand."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, get_args, get_type_hints
 
 import numpy as np
@@ -315,3 +315,61 @@ def test_scikit_learn_agrees_where_it_is_asked() -> None:
 
 def test_parameters_are_named_after_what_they_need() -> None:
     assert needs(MAKERS["confusion_counts"]) == ("classified", "scored", "threshold")
+
+
+def dependent(rng: np.random.Generator, rows: int) -> dict[str, np.ndarray]:
+    """Return six coarse columns that all follow the severity of the disease."""
+    severity = rng.integers(0, 4, rows)
+    coarse = {
+        f"item {i}": np.where(rng.random(rows) < 0.85, severity, rng.integers(0, 4, rows))
+        for i in range(5)
+    }
+    return {**coarse, "score": (severity + rng.integers(0, 3, rows))}
+
+
+def test_columns_that_depend_on_each_other_make_no_copies() -> None:
+    rng = np.random.default_rng(6)
+    columns = dependent(rng, 300)
+    scored = replace(
+        predictions([0, 1] * 150, [0.1, 0.9] * 150),
+        everything=columns,
+        case=labels(*map(str, range(300))),
+    )
+    alike: Any = at_evaluation(study(), scored).value("duplicate_rows")
+    assert alike.same_values > 10 * alike.pairs_by_chance
+    assert alike.nearly > alike.same_values
+    copied = {name: np.append(values[:287], values[:13]) for name, values in columns.items()}
+    fine = {**copied, "weight": np.append(np.arange(287), np.arange(13))}
+    found: Any = at_evaluation(study(), replace(scored, everything=fine)).value("duplicate_rows")
+    assert (found.same_values, found.nearly) == (13, alike_without_weight(copied) - 13)
+
+
+def alike_without_weight(columns: dict[str, np.ndarray]) -> int:
+    """Return the pairs of rows that agree in all of these columns."""
+    rows = np.column_stack(list(columns.values()))
+    counts = np.unique(rows, axis=0, return_counts=True)[1]
+    return int((counts * (counts - 1) // 2).sum())
+
+
+def test_rows_of_one_patient_are_no_copies_of_each_other() -> None:
+    columns = {name: np.repeat(np.arange(10), 2) for name in "abcdef"}
+    scored = replace(
+        predictions([0, 1] * 10, [0.1, 0.9] * 10),
+        everything={**columns, "g": np.arange(20) % 2},
+        case=labels(*map(str, range(20))),
+        patient=labels(*[f"p{i // 2}" for i in range(20)]),
+    )
+    found: Any = at_evaluation(study(), scored).value("duplicate_rows")
+    assert (found.same_values, found.nearly) == (0, 0)
+
+
+def test_outcomes_missing_by_patient_are_compared_by_patient() -> None:
+    rng = np.random.default_rng(8)
+    level, lost = rng.normal(size=40), np.arange(40) < 10
+    score = np.repeat(level, 12) + 0.2 * rng.normal(size=480)
+    outcome = np.where(np.repeat(lost, 12), -1, rng.integers(0, 2, 480))
+    many = predictions([*outcome], [*score], patient=labels(*[f"p{i // 12}" for i in range(480)]))
+    by_patient: Any = at_evaluation(study(), many).value("missingness_by_score")
+    by_row: Any = at_evaluation(study(), replace(many, patient=None)).value("missingness_by_score")
+    assert (by_patient.area, by_patient.missing) == (pytest.approx(by_row.area), 120)
+    assert by_patient.p > 10 * by_row.p

@@ -67,6 +67,7 @@ OUTCOMES = [
     Outcome("-1 and 1", ["-1", "1"], None, [0, 1], ("-1", "1")),
     Outcome("true and false", ["True", "FALSE"], None, [1, 0], ("FALSE", "True")),
     Outcome("yes and no", ["Yes", "no"], None, [1, 0], ("no", "Yes")),
+    Outcome("ja and nein", ["Ja", "nein"], None, [1, 0], ("nein", "Ja")),
     Outcome("missing values between", ["0", "", "NA", "1"], None, [0, -1, -1, 1], ("0", "1")),
     Outcome("zero is positive", ["0", "1"], "0", [1, 0], ("1", "0")),
     Outcome("1 names 1.0", ["0.0", "1.0"], "1", [0, 1], ("0.0", "1.0")),
@@ -109,14 +110,22 @@ WRONG = [
           '"1002" (row 994) and 995 more; an outcome has two', "right column"),
     Wrong("no value", ["", "NA"], None, "the outcome is missing in every row", ""),
     Wrong("text without a word which is positive", ["HCC", "FNH"], None,
-          'the values are "FNH", "HCC", and which of them has the outcome is not said', "positive: HCC"),
+          'the values are "FNH", "HCC", and which of them has the outcome is not said',
+          "write positive: and the value that means having the outcome, one of: FNH, HCC"),
+    Wrong("a word tells which is not positive", ["malignant", "benign"], None,
+          'the values are "benign", "malignant", and which', "write positive: malignant, if that is"),
+    Wrong("two words of absence", ["normal", "benign"], None,
+          'the values are "benign", "normal", and which', "one of: benign, normal"),
     Wrong("one text without a word", ["HCC"], None,
-          'the value is "HCC", and which of them has the outcome is not said', "positive: HCC"),
-    Wrong("1 and 2", ["1", "2"], None, 'the values are "1", "2"', "positive: 2"),
+          'the value is "HCC", and which of them has the outcome is not said',
+          "write positive: and the value that means having the outcome, seen or not"),
+    Wrong("only a word of absence", ["benign"], None,
+          'the value is "benign"', "write positive: and the value that means having the outcome"),
+    Wrong("1 and 2", ["1", "2"], None, 'the values are "1", "2"', "one of: 1, 2"),
     Wrong("a positive value that nobody has", ["HCC", "FNH"], "HC",
-          'no row has the positive value "HC"; the values are "FNH", "HCC"', "did you mean HCC?"),
+          'no row has the positive value "HC"; the values are "FNH", "HCC"', "did you mean HCC? write positive: HCC"),
     Wrong("another positive value", ["HCC", "FNH"], "1",
-          'no row has the positive value "1"', "name one of them, for example HCC"),
+          'no row has the positive value "1"', "one of: FNH, HCC"),
     Wrong("one value in another case", ["hcc"], "HCC",
           'no row has the positive value "HCC"; the values are "hcc"', "did you mean hcc?"),
     Wrong("nan", ["0", "1", "nan"], None, 'row 4: "nan" is not a value', "leave the cell empty"),
@@ -135,17 +144,25 @@ def test_an_outcome_that_is_none_is_said(case, tmp_path):
     assert (problem.file, problem.path) == ("data/scores.csv", "y")
 
 
+@pytest.mark.parametrize("positive", [None, "cancer"])
+def test_what_is_positive_is_asked_for_in_the_words_of_the_asker(positive, tmp_path):
+    text = outcomes("benign", "malignant")
+    options = {"positive": positive, "positive_written": "--positive"}
+    [problem] = problems_of(text, tmp_path, **options)
+    assert (
+        problem.hint == "write --positive malignant, if that is what having the outcome is called"
+    )
+
+
 def test_every_problem_is_said_at_once(tmp_path):
     found = problems_of(
         "y,p,q,who\na,x,1,nan\nb,0.5,inf,2\nc,0.5,1,3\n",
         tmp_path,
         ColumnNames("y", "p", "cas", "who", ["sex"], ["q"]),
-        path_prefix="evaluations[0].predictions",
     )
-    assert [(each.line, each.path.removeprefix("evaluations[0].predictions: ")) for each in found] == [
+    assert [(each.line, each.path) for each in found] == [
         (None, "y"), (2, "p"), (3, "q"), (1, "cas"), (2, "who"), (1, "sex"),
     ]  # fmt: skip
-    assert all(each.path.startswith("evaluations[0].predictions: ") for each in found)
 
 
 def test_a_column_asked_for_twice_is_missed_once(tmp_path):

@@ -18,7 +18,7 @@ from markdown_it import MarkdownIt
 
 from checker import render
 from checker.errors import BadSubmission
-from checker.model.claim import Verdict
+from checker.model.claim import Attempt, Verdict
 from checker.model.curves import DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimate, Interval
 from checker.model.evidence import SecondOpinion
@@ -117,7 +117,9 @@ PRINTED = [
     Printed("a large p", digits.p_value(0.234), "0.23"),
     Printed("a p of one", digits.p_value(1.0), ">0.99"),
     Printed("a tenth from below", digits.p_value(0.0996), "0.10"),
-    Printed("another level", digits.limits(interval(0.7, 0.8, 0.9)), "0.700 to 0.800 (90% level)"),
+    Printed(
+        "another level", digits.limits(interval(0.7, 0.8, 0.9)), "0.700 to 0.800 (90\xa0% level)"
+    ),
     Printed("a chosen number", digits.short(0.5), "0.5"),
     Printed("a chosen whole number", digits.short(100.0), "100"),
     Printed("one case", digits.unit_of(1, "patient"), "1 patient"),
@@ -403,6 +405,27 @@ def test_claims_stand_beside_recomputed_numbers() -> None:
     assert any(row[3].startswith("○ could not be checked") for row in rows[1:])
 
 
+def test_p_values_that_were_tried_are_printed_like_all_others() -> None:
+    tried = (
+        Attempt(convention="DeLong", value=1.4e-5, fits=True),
+        Attempt(convention="one-sided", value=7e-6),
+    )
+    report = samples.sample()
+    claims = tuple(
+        replace(
+            each,
+            parts=tuple(
+                replace(part, tried=tried) if part.part == "p_value" else part
+                for part in each.parts
+            ),
+        )
+        for each in report.claims
+    )
+    page_ = render.to_html(replace(report, claims=claims), figures=False)
+    assert "DeLong: &lt;0.001 <b>fits</b>" in page_
+    assert "one-sided: &lt;0.001" in page_
+
+
 def test_what_contradicts_is_told_first() -> None:
     assert cells(section("contradictions"))[1][1:3] == ["43.7 %", "33.7 %"]
     text = text_of(section("contradictions"))
@@ -418,6 +441,29 @@ def test_estimates_have_value_interval_unit_and_method() -> None:
         for row in rows
     )
     assert ["0.7", "0.212", "0.162 to 0.262", "0.015", "0.000", "291 patients"] in rows
+
+
+@pytest.mark.parametrize(
+    ("metrics", "threshold", "title"),
+    [
+        (("prevalence",), None, "How common the outcome is"),
+        (("accuracy", "prevalence"), None, "Decisions"),
+        (("accuracy",), 0.5, "Decisions at the threshold 0.5"),
+    ],
+)
+def test_a_heading_speaks_of_a_threshold_only_where_there_is_one(
+    metrics: tuple[str, ...], threshold: float | None, title: str
+) -> None:
+    found = [
+        Estimate(metric=each, cases=9, unit="row", value=0.5, threshold=threshold)
+        for each in metrics
+    ]
+    assert [each.title for each in page.families(found)] == [title]
+
+
+def test_the_declared_threshold_is_compared_with_the_best_one() -> None:
+    text = text_of(section("performance"))
+    assert "between 0.702 and 0.708; the declared threshold 0.5 makes other decisions." in text
 
 
 def test_findings_stand_under_their_domain_the_worst_first() -> None:
@@ -453,8 +499,14 @@ def test_silence_is_not_called_missing() -> None:
 
 def test_page_one_counts_what_was_checked() -> None:
     text = text_of(section("short"))
-    assert "8 of 20 rules checked12 could not be checked" in text
+    assert "8 of 20 checks by 17 rules12 could not be checked" in text
     assert "14 of 129 facts described so far" in text
+
+
+def test_every_form_counts_checks_and_rules() -> None:
+    said = "8 of 20 checks by 17 rules"
+    assert f"{said}, " in " ".join(render.to_terminal(samples.sample()).split())
+    assert f"- {said}; 12 could not be checked" in render.to_markdown(samples.sample())
 
 
 def test_what_could_not_be_checked_is_grouped_by_reason() -> None:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from checker.metrics.intervals import wilson
 from checker.model.claim import IN_PERCENT, Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate, Estimates, Interval
 from checker.model.evidence import (
@@ -211,6 +212,7 @@ SOUND = Known(
         "estimates": auroc(0.86, 0.93),
         "no_information_rate": 0.5,
         "confusion_counts": TABLE,
+        "rounded_threshold_counts": (),
         "design_effect": (DesignEffect(metric="auroc", value=1.0),),
         "duplicate_rows": UNIQUE,
         "missingness_by_score": MissingnessByScore(missing=10, known=290, area=0.52, p=0.7),
@@ -279,7 +281,19 @@ CASES = [
     Case(
         "LEA002", "so few that it can be chance", {"duplicate_rows": replace(PAIRS, p=0.001)}, False
     ),
+    Case(
+        "LEA002",
+        "as many differ in a single column",
+        {"duplicate_rows": replace(PAIRS, nearly=13)},
+        False,
+    ),
     Case("LEA006", "no row stands in both", {}, False),
+    Case(
+        "LEA006",
+        "as many differ in a single column",
+        {"shared_rows_between_partitions": (replace(COPIED, nearly=12),)},
+        False,
+    ),
     Case(
         "LEA006", "twelve rows stand in both", {"shared_rows_between_partitions": (COPIED,)}, True
     ),
@@ -458,7 +472,34 @@ CASES = [
         },
         False,
     ),
+    Case(
+        "CLM003",
+        "of a metric without a formula, by the widths of both bootstraps",
+        {
+            "interval_widths": (
+                width(0.85, 0.95, clustered=True),
+                width(0.86, 0.94, clustered=False, same=True),
+            ),
+            "design_effect": (),
+        },
+        True,
+    ),
     Case("CLM004", "under ours", {}, False),
+    Case(
+        "CLM004",
+        "an interval by another method, and none is named",
+        {"claim_check": check(replace(fate(Verdict.OTHER_CONVENTION, "Wald"), part="interval"))},
+        False,
+    ),
+    Case(
+        "CLM004",
+        "an interval by another method than the one named",
+        {
+            "claim_check": check(replace(fate(Verdict.OTHER_CONVENTION, "Wald"), part="interval")),
+            **claim(value="0.90", low="0.86", high="0.93", interval_method="delong"),
+        },
+        True,
+    ),
     Case(
         "CLM004",
         "under another",
@@ -473,6 +514,15 @@ CASES = [
     ),
     Case("CLM005", "the same four counts", {}, False),
     Case("CLM005", "one more", {"confusion_counts": replace(TABLE, true_positives=121)}, True),
+    Case(
+        "CLM005",
+        "one more, and another threshold that prints alike gives it",
+        {
+            "confusion_counts": replace(TABLE, true_positives=121),
+            "rounded_threshold_counts": (TABLE,),
+        },
+        False,
+    ),
     Case("CLM006", "with its interval", {}, False),
     Case("CLM006", "alone", claim(value="0.90"), True),
     Case("FAI001", "exactly twenty", {"group_sizes": (replace(GROUP, with_outcome=20),)}, False),
@@ -506,7 +556,9 @@ def test_every_rule_is_shown_both_ways(code: str) -> None:
 def test_the_sound_study_is_silent(code: str) -> None:
     ran = run(RULES[code], At(SOUND))
     assert ran.findings == ()
-    assert ran.absent is None or not ran.absent.applies
+    assert ran.absent is None or not ran.absent.applies, (
+        f"{code} cannot run: {ran.absent.because}; give the sound study that fact (DESCRIPTION) or evidence (SOUND)"
+    )
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
@@ -552,6 +604,68 @@ def test_every_threshold_is_used_and_has_its_source() -> None:
 def test_every_case_names_thresholds_that_its_rule_declares() -> None:
     for rule in RULES.values():
         assert bool(rule.thresholds) is ("thresholds" in needs(rule.check)), rule.code
+
+
+class Said(NamedTuple):
+    rule: str
+    change: dict[str, Any]
+    message: str
+
+
+SAID = [
+    Said(
+        "LEA006",
+        {"shared_rows_between_partitions": (COPIED,)},
+        "12 pairs of rows agree between training and external in all 11 columns that both files have, under "
+        "different ids; by chance practically none.",
+    ),
+    Said(
+        "LEA002",
+        {"duplicate_rows": PAIRS},
+        "13 pairs of rows agree in all 12 columns that vary, under different case ids; by chance about 0.5.",
+    ),
+    Said(
+        "LEA002",
+        {"duplicate_rows": replace(UNIQUE, same_case=1)},
+        "1 row repeats the case id of an earlier row.",
+    ),
+    Said(
+        "LEA004",
+        study(predictors__preprocessing_fitted_on="all_data"),
+        "Preprocessing was fitted on all data, test cases included.",
+    ),
+    Said(
+        "ANA004",
+        {"cohort": FEW, "estimates": auroc(0.80, 0.91)},
+        "99 cases are without the outcome, and the AUROC is 0.855 (95 % interval 0.800 to 0.910).",
+    ),
+    Said(
+        "FAI001",
+        {"group_sizes": (replace(GROUP, with_outcome=1),)},
+        "The group sex = female has 1 case with and 75 without the outcome.",
+    ),
+    Said(
+        "OUT001",
+        {"missingness_by_score": replace(MISSING, p=1e-7)},
+        "The 40 rows without an outcome have higher scores than the 260 with one: one of them scores above a "
+        "row with an outcome in 61 % of pairs (p <0.001).",
+    ),
+]
+
+
+@pytest.mark.parametrize("said", SAID, ids=lambda said: said.rule)
+def test_messages_are_sentences_for_people(said: Said) -> None:
+    (found,) = run(RULES[said.rule], At(SOUND.inside(**said.change))).findings
+    assert found.message == said.message
+
+
+def test_the_size_wanted_of_groups_is_explained_by_the_width_of_an_interval() -> None:
+    wanted = read_thresholds().values["group_patients"]
+    assert wanted.value == 20
+    for found, width_ in ((10, "0.40"), (18, "0.27")):
+        interval = wilson(found, 20)
+        assert f"{interval.high - interval.low:.2f}" == width_
+        assert width_ in wanted.why
 
 
 def test_a_rule_that_fails_is_reported_as_our_fault() -> None:

@@ -12,6 +12,7 @@ import yaml
 from checker import pipeline, scaffold
 from checker.errors import BadRequest, BadSubmission
 from checker.model.study import TASKS
+from checker.model.study.facts import FACTS, state
 from checker.reading.documents import read_study
 from checker.reading.tables import read_table
 from checker.scaffold.writing import text
@@ -107,6 +108,51 @@ TABLES = [
         {"turned": True},
     ),
     Table(
+        "German names",
+        {
+            "Fallnummer": IDS,
+            "Patientennummer": repeated("p1", "p2", "p3", "p4", times=3),
+            "Geschlecht": repeated("m", "w"),
+            "Alter": list(range(40, 52)),
+            "Diagnose": ["gutartig"] * 7 + ["bösartig"] * 5,
+            "Wahrscheinlichkeit": SCORES,
+        },
+        {
+            "case": "Fallnummer",
+            "patient": "Patientennummer",
+            "groups": ["Geschlecht"],
+            "outcome": "Diagnose",
+            "positive": "bösartig",
+            "score": "Wahrscheinlichkeit",
+        },
+    ),
+    Table(
+        "German names in parts, as in a spreadsheet",
+        {
+            "Fall": IDS,
+            "Patienten-Nr.": repeated("p1", "p2", "p3", "p4", times=3),
+            "Alter": list(range(40, 52)),
+            "Ergebnis": repeated("nein", "ja"),
+            "Vorhersage (Modell)": SCORES,
+            "Aufteilung": ["Training"] * 6 + ["extern"] * 6,
+        },
+        {
+            "case": "Fall",
+            "patient": "Patienten-Nr.",
+            "outcome": "Ergebnis",
+            "positive": "ja",
+            "score": "Vorhersage (Modell)",
+            "partition": "Aufteilung",
+            "tested": "extern",
+            "roles": {"Training": "training", "extern": "external_test"},
+        },
+    ),
+    Table(
+        "German names of a patient and a score",
+        {"Patient": IDS, "Zielgröße": repeated(0, 1), "Risiko": SCORES, "Alter": SCORES[::-1]},
+        {"patient": "Patient", "outcome": "Zielgröße", "score": "Risiko", "case": None},
+    ),
+    Table(
         "nothing to recognise",
         {"a": ["x"] * 12, "b": IDS},
         {"outcome": None, "score": None, "positive": None},
@@ -192,6 +238,43 @@ def test_what_was_guessed_is_told_with_reasons_and_alternatives(tmp_path):
     assert "205 with the outcome" in told
     assert "checker validate" in told
     assert max(map(len, told.splitlines()[2:-3])) <= 80
+
+
+def test_nothing_that_was_counted_or_only_sounds_so_counts_as_described(tmp_path):
+    columns = {
+        "patient": IDS,
+        "split": ["train"] * 4 + ["test"] * 8,
+        "sex": repeated("F", "M"),
+        "label": repeated(0, 1),
+        "score": SCORES,
+    }
+    made = scaffold.make(tmp_path / "new", "classification", written(tmp_path / "t.csv", columns))
+    description = (made.folder / "study.yaml").read_text(encoding="utf-8")
+    assert "patients: # 8 in the table" in description
+    assert "events: # 4 in the table" in description
+    assert "role: # training, by its name?" in description
+    study = read_study(made.folder / "study.yaml").study
+    names = {name for name in FACTS if state(study, name).kind == "reported"}
+    assert {each for each in names if each.startswith("data.")} == {
+        "data.partitions",
+        "data.partitions.name",
+    }
+    assert "evaluations.groups" not in names
+    codes = {each.code for each in pipeline.check(made.folder / "study.yaml").findings}
+    assert "FAI001" not in codes
+
+
+def test_groups_that_look_like_some_are_uncommented_by_taking_the_sign_away(tmp_path):
+    columns = {"sex": repeated("F", "M"), "Zentrum: site": repeated("A", "B", "C", times=4)}
+    columns |= {"label": repeated(0, 1), "score": SCORES}
+    made = scaffold.make(tmp_path / "new", "classification", written(tmp_path / "t.csv", columns))
+    path = made.folder / "study.yaml"
+    text_ = path.read_text(encoding="utf-8")
+    assert text_.count("    # groups: ") == 1
+    path.write_text(text_.replace("    # groups: ", "    groups: "), encoding="utf-8")
+    (evaluation,) = read_study(path).study.evaluations or ()
+    assert evaluation.groups == ("sex", "Zentrum: site")
+    assert "uncomment those" in scaffold.told(made)
 
 
 def test_the_editor_finds_the_schema_beside_the_description(tmp_path):

@@ -41,6 +41,20 @@ def test_the_facts_are_those_agreed_on():
     assert len(FACTS) == 433
 
 
+WORDS = {
+    "study.type": "was a model built, tested, both, or an existing one updated",
+    "outcome.blinding": "did those who set the label know inputs or model result",
+    "data.sources.start": "first inclusion (sources)",
+    "analysis.updating.method": "how (updating)",
+    "openness.code_restrictions": "reason for not sharing code openly, or conditions of access",
+}
+
+
+@pytest.mark.parametrize("name", WORDS)
+def test_a_fact_can_stand_inside_a_sentence(name):
+    assert FACTS[name].words == WORDS[name]
+
+
 FORMS = {
     *("text", "bool", "integer", "number", "date", "path", "enum", "map of text", "map of facts"),
     *("list of text", "list of number", "list of enum", "list of records"),
@@ -359,6 +373,48 @@ HOLDS = [
 @pytest.mark.parametrize(("story", "when", "answer"), HOLDS, ids=[each[0] for each in HOLDS])
 def test_conditions_hold_or_not_or_are_unknown(story, when, answer):
     assert holds(STUDY, when) is answer
+
+
+def test_a_silent_entry_of_a_list_may_still_match():
+    when = {"predictors.inputs.kind": ["image"]}
+    for kinds, answer in (([None], None), (["clinical", None], None), (["clinical"], False)):
+        inputs = [{"name": "a", "kind": kind} for kind in kinds]
+        assert holds(Study.model_validate({"predictors": {"inputs": inputs}}), when) is answer
+
+
+REGRESSION = {
+    "predictors": {"inputs": [{"name": "bilirubin", "kind": "laboratory"}]},
+    "model": {"family": "regression"},
+    "analysis": {"tuning": {"method": "none"}},
+}
+NETWORK = {
+    "predictors": {"inputs": [{"name": "CT", "kind": "image"}]},
+    "model": {"family": "neural_network"},
+    "analysis": {"tuning": {"method": "grid"}},
+}
+OF_NETWORKS_TUNED_ON_IMAGES = (
+    "analysis.tuning.space",
+    "analysis.tuning.final_values",
+    "analysis.tuning.selection",
+    "model.architecture",
+    "model.initialisation",
+    "model.training.stopping",
+    "predictors.acquisition.modality",
+    "predictors.segmentation.method",
+    "predictors.features.kind",
+)
+
+
+@pytest.mark.parametrize("name", OF_NETWORKS_TUNED_ON_IMAGES)
+def test_a_regression_of_blood_tests_is_not_asked_what_only_networks_have(name):
+    assert not is_asked(Study.model_validate(REGRESSION), name)
+    assert is_asked(Study.model_validate(NETWORK), name)
+    assert is_asked(Study(), name)
+
+
+@pytest.mark.parametrize("name", ["analysis.tuning.on_test", "model.specification"])
+def test_every_model_is_asked_what_every_model_has(name):
+    assert is_asked(Study.model_validate(REGRESSION), name)
 
 
 STATES = [

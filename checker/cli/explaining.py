@@ -24,18 +24,18 @@ class Kind(StrEnum):
 
 def explain(
     name: Annotated[
-        str,
+        list[str],
         typer.Argument(
-            metavar="CODE",
-            help="A rule (LEA001), a metric (auroc, AUC), an item (tripod_ai_2024/12d), a guideline "
-            "or a fact (outcome.blinding).",
+            metavar="NAME",
+            help="A rule (LEA001) or its domain (LEA), a metric (auroc, AUC), an item (TRIPOD+AI 12d, 12d), "
+            "a guideline (tripod_ai_2024) or a fact (outcome.blinding).",
         ),
     ],
 ) -> Ending:
     """Show the page of a rule, a metric, a guideline item or a fact."""
     from checker.cli.pages import page
 
-    text = page(name)
+    text = page(" ".join(name))
     width, colour, _ = console.screen()
     console.say(_rich(text, width) if colour else _plain(text, width))
     return DONE

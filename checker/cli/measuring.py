@@ -1,5 +1,6 @@
 """The command `metrics`: one sub-command per task."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -31,6 +32,21 @@ FORMS = {".json": Form.JSON, ".txt": Form.TEXT}
 REPORTS = (".html", ".pdf", ".md")
 """Endings of files that hold the whole report of the table, with figures."""
 
+
+def _number(text: str) -> float:
+    """Return the number of an option.
+
+    Raises:
+        BadParameter: it is none; of a decimal comma the message says how to write it.
+    """
+    try:
+        return float(text)
+    except ValueError:
+        comma = re.fullmatch(r"\s*([-+]?\d*),(\d+)\s*", text)
+        hint = f"; write {comma[1] or 0}.{comma[2]}" if comma else ""
+        raise typer.BadParameter(f"'{text}' is not a valid number{hint}") from None
+
+
 metrics = typer.Typer(
     help="Recompute every metric of a task from a table; no study.yaml is needed.",
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -53,7 +69,7 @@ def classification(
     ] = False,
     threshold: Annotated[
         float | None,
-        typer.Option(metavar="T", help="Scores at or above it count as positive."),
+        typer.Option(metavar="T", parser=_number, help="Scores at or above it count as positive."),
     ] = None,
     compare: Annotated[
         list[str] | None,
@@ -72,7 +88,9 @@ def classification(
     ] = None,
     net_benefit: Annotated[
         list[float] | None,
-        typer.Option(metavar="T", help="Net benefit at this threshold; can be repeated."),
+        typer.Option(
+            metavar="T", parser=_number, help="Net benefit at this threshold; can be repeated."
+        ),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the result is printed.")] = Form.TEXT,
     output: Annotated[

@@ -1,5 +1,6 @@
 """The page of a rule, a metric, a guideline, an item or a fact, as Markdown: for the terminal and the documents."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from inspect import cleandoc
@@ -13,40 +14,66 @@ from checker.reading.folder import nearest
 from checker.reading.guidelines import guidelines
 from checker.reading.references import read_sources, read_thresholds
 from checker.rules import RULES, Rule
+from checker.rules.base import DOMAINS
 
 CUT = 3
 """Most names that a hint offers."""
+_PARTS = re.compile(r"[\s/]+")
+_LETTERS = re.compile(r"[^\W_]")
 
 
 def page(word: str) -> str:
     """Return the page of whatever has this name.
 
     Raises:
-        BadRequest: nothing has it; says what is alike.
+        BadRequest: nothing has it, or several things have; says which.
     """
     name = word.strip()
     if name.upper() in RULES:
         return rule_page(RULES[name.upper()])
-    if found := _item(name):
-        return item_page(*found)
-    if (guideline := _guidelines().get(name.casefold())) is not None:
-        return guideline_page(guideline)
+    if name.upper() in DOMAINS:
+        return domain_page(name.upper())
+    if len(called := _called(name)) == 1:
+        return guideline_page(called[0])
     if metric := _metric(name):
         return metric_page(metric)
     if name in FACTS and name not in groups():
         return fact_page(FACTS[name])
     if name in groups():
         return group_page(name)
+    if len(found := _items(name)) == 1:
+        return item_page(*found[0])
+    if found:
+        full = " or ".join(f"{of.id}/{item.id}" for of, item in found)
+        raise BadRequest(f'several guidelines have an item "{name}"; write {full}')
     raise BadRequest(_unknown(name))
 
 
-def _item(name: str) -> tuple[Guideline, Item] | None:
-    before, slash, item_id = name.partition("/")
-    guideline = _guidelines().get(before.casefold()) if slash else None
-    for item in guideline.items if guideline else ():
-        if guideline and item.id.casefold() == item_id.casefold():
-            return guideline, item
-    return None
+def _called(name: str) -> list[Guideline]:
+    """Return the guidelines of that name: ``tripod_ai_2024``, ``TRIPOD+AI``."""
+    letters = _letters(name)
+    return [each for each in _guidelines().values() if letters and _is(each, letters)]
+
+
+def _is(guideline: Guideline, letters: str) -> bool:
+    """Return whether these are the letters of its id, with or without the year."""
+    return letters in (_letters(guideline.id), _letters(guideline.id).rstrip("0123456789"))
+
+
+def _letters(name: str) -> str:
+    return "".join(_LETTERS.findall(name.casefold()))
+
+
+def _items(name: str) -> list[tuple[Guideline, Item]]:
+    """Return the items of that name: ``tripod_ai_2024/23a``, ``TRIPOD+AI 23a`` or ``23a``."""
+    *before, wanted = _PARTS.split(name.casefold())
+    of = _letters(" ".join(before).removesuffix("item"))
+    return [
+        (guideline, item)
+        for guideline in _guidelines().values()
+        for item in guideline.items
+        if item.id.casefold() == wanted and (not of or _is(guideline, of))
+    ]
 
 
 def _metric(name: str) -> str:
@@ -56,19 +83,36 @@ def _metric(name: str) -> str:
 
 
 def _unknown(name: str) -> str:
-    known = [*RULES, *METRIC_NAMES, *_guidelines(), *_item_names(), *FACTS, *groups()]
-    spelled = {each.casefold(): each for each in known}
-    last = [each for each in known if each.rpartition(".")[2] == name]
-    domain = [code for code in sorted(RULES) if code[:3] == name[:3].upper() and name[3:].isdigit()]
-    alike = last[:CUT] or domain or [each for each in (nearest(name, known),) if each]
-    if name.casefold() in spelled:
-        alike = [spelled[name.casefold()]]
+    """Return the sentence that says what is alike."""
+    alike = [each for each in _alike(name) if each]
     if not alike:
         return (
             f'nothing is called "{name}"; '
             "checker list rules|metrics|guidelines|facts shows what there is"
         )
-    return f'nothing is called "{name}"; did you mean {" or ".join(alike)}?'
+    return f'nothing is called "{name}"; did you mean {" or ".join(alike[:CUT])}?'
+
+
+def _alike(name: str) -> list[str]:
+    """Return names like this one: spelled alike, the same at the end, of the same domain, beginning alike."""
+    known = [*RULES, *DOMAINS, *METRIC_NAMES, *_guidelines(), *_item_names(), *FACTS, *groups()]
+    spelled = {each.casefold(): each for each in known}
+    if name.casefold() in spelled:
+        return [spelled[name.casefold()]]
+    return (
+        [each for each in known if each.rpartition(".")[2] == name.casefold()]
+        or [code for code in sorted(RULES) if code[:3] == name[:3].upper() and name[3:].isdigit()]
+        or _items_that_begin(name)
+        or [nearest(name, known)]
+    )
+
+
+def _items_that_begin(name: str) -> list[str]:
+    """Return the items of the same number: 23a and 23b for ``TRIPOD+AI 23`` or ``23c``."""
+    if not (number := re.search(r"(^|.*[\s/])\d+", name)):
+        return []
+    letters = [f"{number[0]}{each}" for each in "abcdef"]
+    return [f"{of.id}/{item.id}" for each in letters for of, item in _items(each)]
 
 
 @cache
@@ -94,6 +138,21 @@ def rule_page(rule: Rule) -> str:
             "Shown beside", [each for g in _guidelines().values() for each in g.beside(rule.code)]
         ),
         _listed("Sources", _sources(rule.sources)),
+    )
+
+
+def domain_page(letters: str) -> str:
+    """Return the rules whose codes begin with these letters."""
+    return _joined(
+        f"# {letters}: rules about {DOMAINS[letters]}",
+        _listed(
+            "Rules",
+            [
+                f"{code} ({each.severity}) {each.title}"
+                for code, each in sorted(RULES.items())
+                if code[:3] == letters
+            ],
+        ),
     )
 
 

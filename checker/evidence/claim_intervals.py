@@ -6,7 +6,7 @@ from typing import NamedTuple
 from checker.evidence.claim_values import Reading, ValueCheck, not_checkable
 from checker.evidence.conventions import Convention, Room
 from checker.evidence.interval_methods import Method, methods
-from checker.evidence.limits import Limits
+from checker.evidence.limits import AUTHORS_RESAMPLES, Limits
 from checker.evidence.printed import AsPrinted
 from checker.model.claim import Attempt, PartCheck, Verdict
 from checker.model.evidence import IntervalWidth
@@ -18,6 +18,11 @@ NOT_RECOMPUTED = {
     "other": "the paper names a method that is not among those recomputed",
 }
 """Named methods for which a difference contradicts nothing."""
+
+
+FEW_RESAMPLES = 200
+"""So few that limits printed to three digits differ from run to run."""
+OUR_RESAMPLES = 2000
 
 
 class PrintedLimits(NamedTuple):
@@ -41,6 +46,11 @@ class PrintedLimits(NamedTuple):
             self.high is None
             or self.high.overlaps(limits.high_room[0] + below, limits.high_room[1] + above)
         )
+
+    def fit_loosely(self, drawn: Sequence[Limits]) -> bool:
+        """Return whether both limits may be those of a bootstrap of few resamples."""
+        wider = ((1 / FEW_RESAMPLES) / (1 / AUTHORS_RESAMPLES + 1 / OUR_RESAMPLES)) ** 0.5
+        return any(self.fit(each.roomier(wider)) for each in drawn)
 
     def show(self, limits: Limits) -> str:
         """Return recomputed limits at the printed digits."""
@@ -79,6 +89,9 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
     printed = printed_limits(claim, value.reading)
     if printed is None:
         return None
+    if value.part is not None and value.part.verdict is Verdict.NOT_CHECKABLE:
+        because = "the value that it belongs to could not be checked"
+        return not_checkable("interval", printed.text, because)
     if value.under.direct is not None:
         because = f"no interval is recomputed for: {value.under.words}"
         return not_checkable("interval", printed.text, because)
@@ -94,7 +107,12 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
         return not_checkable("interval", printed.text, because, tried=tried)
     fitting = next((i for i, each in enumerate(tried) if each.fits), None)
     if fitting is None:
-        return _unexplained(claim, printed, first, tried)
+        drawn = [
+            each.limits
+            for each, method in zip(tries, ordered, strict=False)
+            if method.family == "bootstrap" and each.limits is not None
+        ]
+        return _unexplained(claim, printed, first, drawn, tried)
     of_value = value.under.words if _is_other(value) else ""
     of_limits = tried[fitting].convention if tried[fitting].convention != ordered[0].words else ""
     is_ours = fitting < named and not of_value
@@ -171,11 +189,18 @@ def _is_other(value: ValueCheck) -> bool:
 
 
 def _unexplained(
-    claim: Claim, printed: PrintedLimits, first: Limits, tried: tuple[Attempt, ...]
+    claim: Claim,
+    printed: PrintedLimits,
+    first: Limits,
+    drawn: Sequence[Limits],
+    tried: tuple[Attempt, ...],
 ) -> PartCheck:
     shown = printed.show(first)
     if claim.interval_method in NOT_RECOMPUTED:
         because = NOT_RECOMPUTED[claim.interval_method]
+        return not_checkable("interval", printed.text, because, recomputed=shown, tried=tried)
+    if claim.interval_method in (None, "bootstrap") and printed.fit_loosely(drawn):
+        because = f"a bootstrap of only {FEW_RESAMPLES} resamples may give such limits; say how many there were"
         return not_checkable("interval", printed.text, because, recomputed=shown, tried=tried)
     method = next(each.convention for each in tried if each.low is not None)
     because = f"recomputed {shown} ({method}), printed {printed.text}: {printed.differences(first)}"

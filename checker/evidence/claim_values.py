@@ -8,9 +8,11 @@ from checker.evidence.conventions import (
     Convention,
     Room,
     conventions,
+    looks_like_probability,
     printing_room,
     strictly_above,
 )
+from checker.evidence.performance import thresholds_that_print
 from checker.evidence.printed import AsPrinted, as_printed
 from checker.evidence.rows import TASK, Rows, Subject
 from checker.metrics.base import METRICS
@@ -183,12 +185,45 @@ def _tries(printed: AsPrinted, reading: Reading, made: Recomputed) -> Iterator[T
     yield _try(printed, reading, ours, is_ours=True)
     for above in strictly_above(about, predictions):
         yield _try(printed, reading, above)
+    if (rounded := _rounded_threshold(printed, reading, made)) is not None:
+        yield rounded
     if made.room is not None:
-        yield Try(attempt=_in_room(printed, reading, made.room), under=ours, is_ours=True)
+        fits_ours = looks_like_probability(about.rows)
+        yield Try(attempt=_in_room(printed, reading, made.room), under=ours, is_ours=fits_ours)
     for other in conventions(about, predictions):
         yield _try(printed, reading, other)
     cut = Attempt(convention=reading.named(CUT), value=made.value, fits=printed.is_cut(made.value))
     yield Try(attempt=cut, under=ours, is_ours=False)
+
+
+def _rounded_threshold(printed: AsPrinted, reading: Reading, made: Recomputed) -> Try | None:
+    """Return the attempt with every threshold that rounds to the printed one; None where it is exact."""
+    rows, metric = made.about.rows, made.about.metric
+    if rows.threshold is None or "strategy" in rows.facets:
+        return None
+    values, at = [], rows.threshold
+    for each in thresholds_that_print(rows.threshold, made.about.origin, rows.score):
+        try:
+            value = rows.at(threshold=each).value(metric)
+        except NotEstablished:
+            continue
+        values.append(value)
+        if printed.agrees(value):
+            at = each
+            break
+    if not values:
+        return None
+    turned = made.predictions.lower_is_positive
+    words = f"a threshold that rounds to {-rows.threshold if turned else rows.threshold:g}"
+    attempt = Attempt(
+        convention=reading.named(words),
+        low=min(values),
+        high=max(values),
+        fits=printed.agrees(values[-1]),
+    )
+    return Try(
+        attempt=attempt, under=Convention(words, rows.at(threshold=at), metric), is_ours=False
+    )
 
 
 def _in_room(printed: AsPrinted, reading: Reading, room: Room) -> Attempt:
@@ -217,6 +252,12 @@ def _unexplained(printed: AsPrinted, made: Recomputed, tried: tuple[Attempt, ...
         because = (
             f"scores with {made.predictions.decimals} decimals leave it anywhere from {room.low:.3g} to "
             f"{room.high:.3g}, depending on how ties are broken; submit the scores unrounded"
+        )
+        return not_checkable("value", printed.text, because, recomputed=shown, tried=tried)
+    if made.about.metric.name == "auroc" and value < 0.5 and printed.agrees(1 - value):
+        because = (
+            f"the printed number is 1 minus the recomputed {shown}: if lower scores mean the outcome, write "
+            "direction: lower_is_positive"
         )
         return not_checkable("value", printed.text, because, recomputed=shown, tried=tried)
     because = f"recomputed {shown}, printed {printed.text}: differs by {printed.difference(value)}"

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from statistics import NormalDist
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.evidence.base import evidence
+from checker.evidence.rows import patients_of
+from checker.metrics.ranking import obuchowski_covariance, placements, ranking
 from checker.model.evidence import CohortCount, MissingnessByScore, PartitionCount
 from checker.model.predictions import CaseTable, Labels, Predictions
 from checker.model.study import Evaluation, Study
@@ -105,7 +108,8 @@ def missingness_by_score(predictions: Predictions) -> MissingnessByScore:
     """Return whether outcomes are missing more often at some scores: the Mann-Whitney test.
 
     The area is the chance that a row without an outcome scores above a row with one; ties count one half. The p value
-    is two-sided, from the normal approximation with the variance corrected for ties (Lehmann 1975, section 1.4).
+    is two-sided, from the normal approximation with the variance corrected for ties (Lehmann 1975, section 1.4);
+    where patients repeat, from the variance clustered by patient (Obuchowski 1997).
 
     Raises:
         DoesNotApply: no outcome is missing.
@@ -118,6 +122,8 @@ def missingness_by_score(predictions: Predictions) -> MissingnessByScore:
         raise DoesNotApply("no outcome is missing")
     if not len(without) or not len(with_one):
         raise NotEstablished("rows without an outcome have no score to compare")
+    if (clustered := _by_patient(predictions, known)) is not None:
+        return clustered
     ordered = np.sort(with_one)
     below = np.searchsorted(ordered, without, "left")
     upto = np.searchsorted(ordered, without, "right")
@@ -128,3 +134,19 @@ def missingness_by_score(predictions: Predictions) -> MissingnessByScore:
     spread = (total + 1 - float((ties**3 - ties).sum()) / (total * (total - 1))) / (12 * m * n)
     p = 1.0 if spread <= 0 else 2 * NormalDist().cdf(-abs(area - 0.5) / spread**0.5)
     return MissingnessByScore(missing=m, known=n, area=area, p=p)
+
+
+def _by_patient(predictions: Predictions, known: NDArray[np.bool_]) -> MissingnessByScore | None:
+    """Return the test clustered by patient; None where no patient has two rows."""
+    if predictions.patient is None:
+        return None
+    patient = patients_of(predictions.patient, known)
+    if int(patient.max()) + 1 == len(patient):
+        return None
+    missing, score = predictions.outcome[known] < 0, predictions.score[known]
+    placed = placements(missing, ranking(score))
+    variance = obuchowski_covariance(missing, patient, placed, placed)
+    off = placed.area - 0.5
+    p = 2 * NormalDist().cdf(-abs(off) / variance**0.5) if variance > 0 else 1.0
+    rows = int(missing.sum())
+    return MissingnessByScore(missing=rows, known=len(missing) - rows, area=placed.area, p=p)

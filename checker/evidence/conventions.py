@@ -27,8 +27,6 @@ WITH_A_POSITIVE_CLASS = frozenset(
     }
 )
 """Metrics that change when the other class is taken as the positive one."""
-RATING_LEVELS = 20
-"""A score of at most so many whole numbers is a rating: its ties are its own and not made by printing."""
 WIDEST_ROOM = 0.05
 """Where ties leave the AUROC a wider range than this, the submitted scores are too coarse to check it."""
 DRAWS = 60
@@ -138,7 +136,7 @@ ORDER = (
     other_class,
     other_definition,
 )
-"""Fixed: our definition, `strictly_above`, the room of rounded scores, these, and digits that were cut."""
+"""Fixed: ours, `strictly_above`, a rounded threshold, the room of rounded scores, these, and digits that were cut."""
 
 
 class Room(NamedTuple):
@@ -163,7 +161,7 @@ def printing_room(about: Subject, predictions: Predictions) -> Room | None:
     unit of the last decimal.
     """
     rows, decimals = about.rows, predictions.decimals
-    if decimals is None or _is_rating(rows):
+    if not decimals:  # whole numbers are counts or ratings, as they were measured
         return None
     if about.metric.name == "auroc":
         found = auroc_tie_range(rows.outcome, rows.score)
@@ -174,9 +172,11 @@ def printing_room(about: Subject, predictions: Predictions) -> Room | None:
     return _undone(about, decimals)
 
 
-def _is_rating(rows: Rows) -> bool:
-    levels = np.unique(rows.score)
-    return len(levels) <= RATING_LEVELS and bool((levels == np.round(levels)).all())
+def looks_like_probability(rows: Rows) -> bool:
+    """Return whether the score can be a probability: few digits are then a matter of printing, not of measuring."""
+    return rows.probability is not False and bool(
+        len(rows.score) and rows.score.min() >= 0 and rows.score.max() <= 1
+    )
 
 
 def _undone(about: Subject, decimals: int) -> Room | None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from checker.evidence.rows import Rows
-from checker.metrics.base import Floats, Undefined
+from checker.metrics.base import Codes, Floats, Undefined
 from checker.metrics.classification import Cells
 from checker.metrics.discrimination import standardised_partial_auroc
 from checker.metrics.ranking import tally
@@ -69,6 +69,38 @@ def _error_of_bins(bins: int, *, equal_width: bool) -> Callable[[Rows], float]:
         return float(np.abs(np.add.reduceat(outcome - risk, start)).sum() / len(risk))
 
     return error
+
+
+def _error_of_quantile_bins(rows: Rows) -> float:
+    """Return the error over ten bins between quantiles of the risks, as scikit-learn cuts them."""
+    edges = np.quantile(rows.score, np.linspace(0, 1, 11))
+    return _binned(rows, np.searchsorted(edges[1:-1], rows.score))
+
+
+def _error_of_equal_parts(rows: Rows) -> float:
+    """Return the error over ten bins of equal count, the first ones larger by one where that is uneven."""
+    cases = len(rows.score)
+    order = np.argsort(rows.score, kind="stable")
+    where = np.empty(cases, np.int64)
+    sizes = [cases // 10 + (bin < cases % 10) for bin in range(10)]
+    where[order] = np.repeat(np.arange(10), sizes)
+    return _binned(rows, where)
+
+
+def _error_of_confidence(bins: int) -> Callable[[Rows], float]:
+    """Return the error of the more likely class: its probability against how often it is right."""
+
+    def error(rows: Rows) -> float:
+        sure = np.maximum(rows.score, 1 - rows.score)
+        right = (rows.score >= 0.5) == rows.outcome
+        where = np.clip(np.ceil(sure * bins) - 1, 0, bins - 1).astype(np.int64)
+        return float(np.abs(np.bincount(where, right - sure)).sum() / len(sure))
+
+    return error
+
+
+def _binned(rows: Rows, where: Codes) -> float:
+    return float(np.abs(np.bincount(where, rows.outcome - rows.score)).sum() / len(rows.score))
 
 
 def _f1_over_classes(*, by_size: bool) -> Callable[[Rows], float]:
@@ -184,6 +216,10 @@ OTHER_DEFINITIONS: dict[str, tuple[Definition, ...]] = {
             "the intercept estimated together with the slope", metric="calibration_intercept"
         ),
         Definition("the observed share minus the mean predicted risk", direct=mean_difference),
+        Definition(
+            "the mean predicted risk minus the observed share",
+            direct=lambda rows: -mean_difference(rows),
+        ),
     ),
     "calibration_intercept": (
         Definition("the intercept with the slope fixed at 1", metric="calibration_in_the_large"),
@@ -201,7 +237,13 @@ OTHER_DEFINITIONS: dict[str, tuple[Definition, ...]] = {
     "expected_calibration_error": (
         Definition("ten bins of equal width", direct=_error_of_bins(10, equal_width=True)),
         Definition("fifteen bins of equal width", direct=_error_of_bins(15, equal_width=True)),
+        Definition("five bins of equal width", direct=_error_of_bins(5, equal_width=True)),
+        Definition("twenty bins of equal width", direct=_error_of_bins(20, equal_width=True)),
         Definition("fifteen bins of equal count", direct=_error_of_bins(15, equal_width=False)),
+        Definition("ten bins between quantiles", direct=_error_of_quantile_bins),
+        Definition("ten bins of equal count, the first ones larger", direct=_error_of_equal_parts),
+        Definition("fifteen bins of the more likely class", direct=_error_of_confidence(15)),
+        Definition("ten bins of the more likely class", direct=_error_of_confidence(10)),
     ),
     "integrated_calibration_index": (Definition(LOWESS, direct=_lowess_mean),),
     "calibration_error_median": (Definition(LOWESS, direct=_lowess_quantile(0.5)),),

@@ -24,7 +24,7 @@ class Way(NamedTuple):
 
     words: str
     test: str
-    """Name of the test in a claim."""
+    """Name of the test in a claim, or a name of our own for a test that no claim means."""
     limits: Limits | None
     p: tuple[float, float] | None
     """Smallest and largest p value: they differ by Monte-Carlo error."""
@@ -99,7 +99,7 @@ def _share_room(p: float, resamples: int) -> tuple[float, float]:
     """Return the range of a p value that is twice the share of resamples beyond zero."""
     share = p / 2
     error = 2 * (share * (1 - share) * (1 / AUTHORS_RESAMPLES + 1 / resamples)) ** 0.5
-    return max(0.0, p - ERRORS * error), min(1.0, p + ERRORS * error)
+    return float(max(0.0, p - ERRORS * error)), float(min(1.0, p + ERRORS * error))
 
 
 def _normal(words: str, test: str, value: float, variance: float, level: float) -> Way:
@@ -123,7 +123,7 @@ def _of_areas(pair: Pair) -> Iterator[Way]:
     if pair.first.repeated:
         words = "paired DeLong, rows taken as independent"
         yield _normal(words, "delong", value, together, level)
-    yield _normal("unpaired DeLong", "delong", value, sum(variances), level)
+    yield _normal("unpaired DeLong", "delong_unpaired", value, sum(variances), level)
 
 
 def _of_decisions(pair: Pair) -> Iterator[Way]:
@@ -181,7 +181,7 @@ def _resampled(pair: Pair) -> Iterator[Way]:
     except NotEstablished:
         return
     beyond = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
-    p = min(1.0, 2 * (beyond + 1) / (len(known) + 1))
+    p = float(min(1.0, 2 * (beyond + 1) / (len(known) + 1)))
     yield Way(f"percentile bootstrap {over}", "bootstrap", limits, _share_room(p, rows.resamples))
     value = rows.value(pair.metric) - pair.second.value(pair.metric)
     spread = float(np.std(known, ddof=1))

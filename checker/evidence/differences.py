@@ -24,6 +24,8 @@ OTHER_WAY = "the difference taken the other way round"
 ONE_SIDED = "one-sided"
 RECOMPUTED_TESTS = frozenset({"delong", "mcnemar", "chi_squared", "bootstrap", None})
 """Tests of which a difference contradicts the printed p value; None: the paper names none."""
+CLOSED = frozenset({"delong", "mcnemar", "chi_squared"})
+"""Named tests that draw no random numbers: a bootstrap explains nothing where one of them is named."""
 RESAMPLED = 1
 """Resamples where no bootstrap is wanted from the comparison."""
 
@@ -48,11 +50,43 @@ def check_difference(
         raise NotEstablished(
             f'"{claim.versus}" is compared with itself; say which two scores (of, versus)'
         )
-    comparison = _comparison(claim, about, name, score, predictions, unit, settings, evaluation)
+    second, assumed = _second_threshold(claim, about, name, score)
+    comparison = _comparison(
+        claim, about, name, score, second, predictions, unit, settings, evaluation
+    )
     if comparison.difference is None:
         raise NotEstablished(f"the difference is undefined: {comparison.undefined_because}")
-    pair = _pair(claim, about, score, predictions)
-    return tuple(_parts(claim, pair, comparison)), comparison
+    parts = tuple(_parts(claim, _pair(claim, about, score, second, predictions), comparison))
+    return tuple(_unless_assumed(each, assumed) for each in parts), comparison
+
+
+def _second_threshold(
+    claim: Claim, about: Subject, name: str, score: Floats
+) -> tuple[float | None, str]:
+    """Return the threshold of the other score, and what is assumed about it, as a sentence.
+
+    Raises:
+        NotEstablished: nobody said at which threshold it decides, and that of the first cannot be its own.
+    """
+    threshold = about.rows.threshold
+    if threshold is None or claim.metric not in AT_A_THRESHOLD:
+        return threshold, ""
+    known = score[~np.isnan(score)]
+    if np.isin(known, (0.0, 1.0)).all():
+        return 1.0, ""  # the column holds decisions
+    if about.rows.probability and known.min() >= 0 and known.max() <= 1:
+        return threshold, f'at which threshold "{name}" decides is not described; at {threshold:g}'
+    raise NotEstablished(
+        f'at which threshold "{name}" decides is not described; submit its decisions as a column of 0 and 1'
+    )
+
+
+def _unless_assumed(part: PartCheck, assumed: str) -> PartCheck:
+    """Return the part; one that is contradicted under an assumption could not be checked."""
+    if not assumed or part.verdict is not Verdict.CONTRADICTED:
+        return part
+    because = f"{assumed}, {part.because}"
+    return replace(part, verdict=Verdict.NOT_CHECKABLE, because=because)
 
 
 def _comparison(
@@ -60,6 +94,7 @@ def _comparison(
     about: Subject,
     name: str,
     score: Floats,
+    second: float | None,
     predictions: Predictions,
     unit: str,
     settings: Settings,
@@ -79,6 +114,7 @@ def _comparison(
         "first",
         "second",
         threshold=threshold if claim.metric in AT_A_THRESHOLD else None,
+        second_threshold=second,
         net_benefit=(threshold,) if at_risk and threshold is not None else (),
         unit=unit,
         group=about.group,
@@ -98,6 +134,7 @@ def _pair(
     claim: Claim,
     about: Subject,
     score: Floats,
+    second: float | None,
     predictions: Predictions,
 ) -> Pair:
     keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score) & ~np.isnan(score)
@@ -108,7 +145,10 @@ def _pair(
         patient=patients_of(predictions.patient, keep),
     )
     metric = None if claim.metric in RECLASSIFICATION else about.metric
-    return Pair(metric=metric, first=first, second=replace(first, score=score[keep]))
+    other = replace(first, score=score[keep])
+    return Pair(
+        metric=metric, first=first, second=other if second is None else other.at(threshold=second)
+    )
 
 
 def _parts(claim: Claim, pair: Pair, comparison: Comparison) -> Iterator[PartCheck]:
@@ -198,9 +238,13 @@ def _p_value(claim: Claim, text: str, tried: Sequence[Way]) -> PartCheck:
         printed = printed_p(text)
     except NotEstablished as unread:
         return not_checkable("p_value", text, str(unread))
-    possible = [(way.words, way.p) for way in tried if way.p is not None]
+    drawn = {"bootstrap"} if claim.test in CLOSED else set()
+    possible = [(way.words, way.p) for way in tried if way.p is not None and way.test not in drawn]
     if not possible:
-        return not_checkable("p_value", text, tried[0].words)
+        because = (
+            f"the test named ({claim.test}) is not recomputed here" if drawn else tried[0].words
+        )
+        return not_checkable("p_value", text, because)
     ours_words, ours = possible[0]
     possible.insert(1, (f"{ours_words}, {ONE_SIDED}", (ours[0] / 2, ours[1] / 2)))
     attempts = tuple(

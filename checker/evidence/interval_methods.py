@@ -1,5 +1,6 @@
 """Methods by which the interval of a metric is computed: ours first, then every other one in accepted use."""
 
+import math
 from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Literal, NamedTuple, cast
@@ -65,6 +66,8 @@ FORMULAS: dict[str, tuple[str, Family]] = {
     "positive_likelihood_ratio": ("logarithmic (Simel)", "wald"),
     "negative_likelihood_ratio": ("logarithmic (Simel)", "wald"),
     "diagnostic_odds_ratio": ("logarithmic (Woolf)", "wald"),
+    "balanced_accuracy": ("Wilson limits combined (MOVER)", "wilson"),
+    "youden_index": ("Wilson limits combined (MOVER)", "wilson"),
 }
 """Metric to the name and family of our closed formula; a proportion has Wilson's."""
 
@@ -73,6 +76,8 @@ def _formula(metric: Metric, rows: Rows, more: str, *, clustered: bool) -> Metho
     words, family = FORMULAS.get(metric.name, ("Wilson", "wilson"))
     if metric.name == "auroc" and clustered and rows.repeated:
         words, more = "Obuchowski (DeLong clustered by patient)", ""
+    if metric.name == "auroc" and rows.value(metric) in (0.0, 1.0):
+        words, family, more = "exact one-sided bound", "exact", ""
     return Method(f"{words}{more}", family, clustered, lambda: exactly(by_formula(metric, rows)))
 
 
@@ -107,12 +112,15 @@ def _closed(metric: Metric, rows: Rows) -> Iterator[Method]:
     elif metric.name in ("balanced_accuracy", "youden_index"):
         yield Method("Wald", "wald", not rows.repeated, partial(_of_two_shares, metric, rows))
     elif metric.name == "observed_expected_ratio":
-        yield Method(
-            "logarithmic, observed number as Poisson",
-            "wald",
-            not rows.repeated,
-            partial(_poisson_ratio, metric, rows),
-        )
+        for words, family, make in OBSERVED:
+            limits = partial(make, metric, rows)
+            yield Method(words, family, not rows.repeated, limits)
+    elif metric.name == "matthews_correlation":
+        limits = partial(_by_fisher, metric, rows)
+        yield Method("Fisher's z", "other", not rows.repeated, limits)
+    elif metric.name == "cohen_kappa":
+        limits = partial(_simple_kappa, metric, rows)
+        yield Method("standard error of Cohen 1960", "wald", not rows.repeated, limits)
 
 
 PROFILED: dict[str, calibration.Coefficient] = {
@@ -158,6 +166,19 @@ def _of_area(metric: Metric, rows: Rows) -> Iterator[Method]:
         lambda: exactly(intervals.hanley_mcneil(rows.value(metric), *sizes, level)),
     )
     yield Method(
+        "binomial exact, the AUROC as a proportion of all cases",
+        "exact",
+        alone,
+        partial(
+            _from_counts,
+            intervals.clopper_pearson,
+            rows.value(metric) * len(outcome),
+            float(len(outcome)),
+            level,
+        ),
+        accepted=False,
+    )
+    yield Method(
         "DeLong without variance: both limits are the value",
         "delong",
         alone,
@@ -191,6 +212,16 @@ def _of_proportion(metric: Metric, rows: Rows, measured: Share) -> Iterator[Meth
     for words, family, make in PROPORTIONS:
         limits = partial(_from_counts, make, found, cases, rows.level)
         yield Method(f"{words}{apart}", family, alone, limits)
+    if found in (0.0, cases):
+        limits = partial(_one_sided, found, cases, rows.level)
+        yield Method(f"exact, one-sided{apart}", "exact", alone, limits)
+
+
+def _one_sided(found: float, cases: float, level: float) -> Limits:
+    """Return the exact limit of a share of 0 or 1, with the whole error on its one side."""
+    bound = (1 - level) ** (1 / cases)
+    low, high = (bound, 1.0) if found else (0.0, 1 - bound)
+    return exactly(Interval(low=low, high=high, level=level))
 
 
 def _from_counts(make: intervals.Method, found: float, cases: float, level: float) -> Limits:
@@ -247,12 +278,60 @@ def _poisson_ratio(metric: Metric, rows: Rows) -> Limits:
     return exactly(intervals.around_logarithm(rows.value(metric), 1 / observed, rows.level))
 
 
+def _exact_poisson_ratio(metric: Metric, rows: Rows) -> Limits:
+    """Return exact limits of a Poisson number of events over the expected number (Garwood 1936)."""
+    from scipy.special import gammaincinv
+
+    observed, tail = int(rows.outcome.sum()), (1 - rows.level) / 2
+    if not observed:
+        raise NotEstablished("no case has the outcome")
+    expected = observed / rows.value(metric)
+    low, high = gammaincinv(observed, tail), gammaincinv(observed + 1, 1 - tail)
+    return exactly(Interval(low=low / expected, high=high / expected, level=rows.level))
+
+
+def _binomial_ratio(metric: Metric, rows: Rows) -> Limits:
+    """Return Wald limits of the observed share over the mean predicted risk."""
+    observed, cases, value = int(rows.outcome.sum()), len(rows.outcome), rows.value(metric)
+    variance = value**2 * (1 / observed - 1 / cases) if observed else 0.0
+    return exactly(intervals.around(value, variance, rows.level))
+
+
+def _by_fisher(metric: Metric, rows: Rows) -> Limits:
+    """Return limits of a correlation by Fisher's transformation (Fisher 1921)."""
+    value = rows.value(metric)
+    if abs(value) >= 1 or len(rows.outcome) <= 3:
+        raise NotEstablished("a correlation of 1 has no transformed value")
+    middle = math.atanh(value)
+    half = intervals.quantile(rows.level) / (len(rows.outcome) - 3) ** 0.5
+    low, high = math.tanh(middle - half), math.tanh(middle + half)
+    return exactly(Interval(low=low, high=high, level=rows.level))
+
+
+def _simple_kappa(metric: Metric, rows: Rows) -> Limits:
+    """Return limits by the standard error of Cohen 1960, which takes the agreement by chance as known."""
+    positive = rows.score >= float(rows.threshold or 0.0)
+    agreed = float((positive == rows.outcome).mean())
+    called, with_it = float(positive.mean()), float(rows.outcome.mean())
+    chance = called * with_it + (1 - called) * (1 - with_it)
+    variance = agreed * (1 - agreed) / (len(positive) * (1 - chance) ** 2) if chance < 1 else 0.0
+    return exactly(intervals.around(rows.value(metric), variance, rows.level))
+
+
+OBSERVED: tuple[tuple[str, Family, Callable[[Metric, Rows], Limits]], ...] = (
+    ("logarithmic, observed number as Poisson", "wald", _poisson_ratio),
+    ("exact Poisson", "exact", _exact_poisson_ratio),
+    ("Wald limits of the observed share", "wald", _binomial_ratio),
+)
+"""Besides ours: in use for observed over expected (Breslow & Day 1987; common programs)."""
+
+
 def _resampling(metric: Metric, rows: Rows, over: str, *, clustered: bool) -> Iterator[Method]:
     found = Resamples(metric, rows)
     yield Method(f"percentile bootstrap {over}", "bootstrap", clustered, found.percentile)
     yield Method(f"BCa bootstrap {over}", "bootstrap", clustered, found.bca)
     yield Method(f"bootstrap standard error {over}", "bootstrap", clustered, found.normal)
-    if metric.name in ("auroc", "average_precision") and not rows.repeated:
+    if not rows.repeated:
         yield Method(
             f"percentile bootstrap {over}, each class apart",
             "bootstrap",

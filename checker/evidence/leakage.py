@@ -17,7 +17,7 @@ from checker.needs import Absent, NotEstablished, stated
 FEWEST_COLUMNS = 5
 """Non-constant columns below which equal rows say nothing: coarse columns agree by chance."""
 MIX = np.uint64(0x9E3779B97F4A7C15)
-"""An odd number far from a power of two, so that columns mix well (Knuth 1998, section 6.4)."""
+"""An odd number far from a power of two, which sets columns apart (Knuth 1998, section 6.4)."""
 
 
 class Coincidence(NamedTuple):
@@ -27,6 +27,7 @@ class Coincidence(NamedTuple):
     columns: int
     by_chance: float
     p: float
+    nearly: int
 
 
 @evidence
@@ -132,6 +133,7 @@ def shared_rows_between_partitions(
                     columns=same.columns,
                     pairs_by_chance=same.by_chance,
                     p=same.p,
+                    nearly=same.nearly,
                 )
             )
     if not found:
@@ -150,12 +152,14 @@ def _between(first: Sequence[Codes], second: Sequence[Codes]) -> Coincidence | N
     ]
     if len(varying) < FEWEST_COLUMNS:
         return None
-    one, other = (_rows([pair[side] for pair in varying]) for side in (0, 1))
+    one, other = (_mixed([pair[side] for pair in varying]) for side in (0, 1))
     agree = 1.0
     for a, b in varying:
         agree *= _products(a, b) / (len(a) * len(b))
-    pairs, by_chance = _products(one, other), agree * len(one) * len(other)
-    return Coincidence(pairs, len(varying), by_chance, _poisson_tail(pairs, by_chance))
+    rows, others = one.sum(axis=0), other.sum(axis=0)
+    pairs, by_chance = _products(rows, others), agree * len(rows) * len(others)
+    nearly = sum(_products(rows - a, others - b) - pairs for a, b in zip(one, other, strict=True))
+    return Coincidence(pairs, len(varying), by_chance, _poisson_tail(pairs, by_chance), nearly)
 
 
 def _products(first: Codes, second: Codes) -> int:
@@ -168,11 +172,20 @@ def _products(first: Codes, second: Codes) -> int:
 
 def _rows(columns: Sequence[Codes]) -> Codes:
     """Return one code for each row, equal where all columns are (but for chance in 2 ** 64)."""
-    mixed = np.zeros(len(columns[0]), np.uint64)
-    for column in columns:
-        mixed = (mixed ^ column.astype(np.uint64)) * MIX
-        mixed ^= mixed >> np.uint64(29)
-    return mixed.astype(np.int64)
+    return np.asarray(_mixed(columns).sum(axis=0))
+
+
+def _mixed(columns: Sequence[Codes]) -> Codes:
+    """Return codes whose sums over columns are equal only where all columns are, shape (columns, rows).
+
+    Without one column, the sum is the code of the rest: the finaliser of splitmix64 (Steele, Lea & Flood 2014) on
+    the code and the position of the column.
+    """
+    mixed = np.stack([column.astype(np.uint64) for column in columns])
+    mixed += np.arange(1, len(columns) + 1, dtype=np.uint64)[:, None] * MIX
+    for shift, odd in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(odd)
+    return (mixed ^ (mixed >> np.uint64(31))).view(np.int64)
 
 
 def _without_ids(table: CaseTable) -> Mapping[str, Codes]:
@@ -186,7 +199,8 @@ def duplicate_rows(predictions: Predictions) -> DuplicateRows:
     """Return rows of the file that appear more than once.
 
     Two rows are the same case if their case id is the same. Else they count as a pair if every compared column agrees:
-    all non-constant columns but the case and patient ids, at least five of them. The pairs expected by chance are
+    all non-constant columns but the case and patient ids, at least five of them. Rows of one patient are no pair: they
+    share what is known about the patient. The pairs expected by chance are
     those of independent columns, each with the distribution it has here: all pairs of rows times the product over
     columns of the chance that two random rows agree in it. Empty cells agree with each other.
 
@@ -205,16 +219,37 @@ def duplicate_rows(predictions: Predictions) -> DuplicateRows:
         )
     different = _first_of_each_case(predictions)
     columns = [codes[different] for codes in compared.values()]
-    counts = np.unique(_rows(columns), return_counts=True)[1]
-    pairs = int((counts * (counts - 1) // 2).sum())
-    by_chance = _pairs_by_chance(columns)
+    mixed, patient = _mixed(columns), _own_codes(predictions)[different]
+    rows, by_chance = mixed.sum(axis=0), _pairs_by_chance(columns)
+    pairs = _pairs(rows, patient)
+    nearly = sum(_pairs(rows - each, patient) - pairs for each in mixed)
     return DuplicateRows(
         same_case=same_case,
         same_values=pairs,
         columns=len(compared),
         pairs_by_chance=by_chance,
         p=_poisson_tail(pairs, by_chance),
+        nearly=nearly,
     )
+
+
+def _own_codes(predictions: Predictions) -> Codes:
+    """Return the patient of each row; a row that names none is a patient of its own."""
+    everyone = -np.arange(predictions.cases) - 1
+    if predictions.patient is None:
+        return everyone
+    codes = predictions.patient.codes
+    return np.where(codes >= 0, codes, everyone)
+
+
+def _pairs(rows: Codes, patient: Codes) -> int:
+    """Return how many pairs of rows of different patients have equal codes."""
+    return _twins(rows) - _twins(_rows([rows, patient]))
+
+
+def _twins(codes: Codes) -> int:
+    counts = np.unique(codes, return_counts=True)[1]
+    return int((counts * (counts - 1) // 2).sum())
 
 
 def _poisson_tail(count: int, mean: float) -> float:

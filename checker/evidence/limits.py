@@ -33,6 +33,14 @@ class Limits(NamedTuple):
     """Smallest and largest lower limit."""
     high_room: tuple[float, float]
 
+    def roomier(self, times: float) -> "Limits":
+        """Return the same limits with their Monte-Carlo room so many times as large."""
+        rooms = (
+            (at - times * (at - below), at + times * (above - at))
+            for at, (below, above) in ((self.low, self.low_room), (self.high, self.high_room))
+        )
+        return Limits(self.low, self.high, *rooms)
+
     @property
     def narrower(self) -> float:
         """Return the width that Monte-Carlo error may take off."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from decimal import Decimal
 from importlib.metadata import version
 from typing import NamedTuple, cast
 
@@ -118,6 +119,35 @@ def on_scale(threshold: float, score: NDArray[np.float64]) -> float:
             f"{which} in percent? Give both on one scale"
         )
     return threshold
+
+
+EXACT = ("fixed_before", "published")
+"""Origins of a threshold that is what it is printed as."""
+MOST_CUTS = 200
+"""More cuts than this between two thresholds are not all tried, but as many of them, evenly spread."""
+
+
+def thresholds_that_print(
+    threshold: float, origin: str | None, score: NDArray[np.float64]
+) -> tuple[float, ...]:
+    """Return a threshold for every way to decide among those that round to the printed one, rising.
+
+    A threshold that was fixed beforehand or published is what it is, and one with a single digit after the point is
+    a round number. Others come from data, and were printed with fewer digits than they had.
+
+    Args:
+        threshold: on the stored score.
+        origin: evaluations.operating_point.origin.
+        score: shape (cases,), none missing.
+    """
+    decimals = len(f"{Decimal(repr(threshold)).normalize():f}".partition(".")[2])
+    if origin not in EXACT and decimals >= 2:
+        half = 0.5 * 10.0**-decimals * (1 + 1e-9)
+        cuts = np.unique(score[(score > threshold - half) & (score < threshold + half)])
+        if len(cuts) > MOST_CUTS:
+            cuts = cuts[np.linspace(0, len(cuts) - 1, MOST_CUTS).round().astype(np.int64)]
+        return tuple(map(float, [*cuts, threshold + half])) if len(cuts) else ()
+    return ()
 
 
 @evidence
@@ -329,6 +359,20 @@ def no_information_rate(classified: Evaluation, scored: Scored) -> float:
 @evidence
 def confusion_counts(classified: Evaluation, scored: Scored, threshold: float) -> CrossTable:
     """Return decisions at the declared threshold against outcomes."""
+    return _cross_table(scored, threshold)
+
+
+@evidence
+def rounded_threshold_counts(
+    classified: Evaluation, scored: Scored, threshold: float
+) -> tuple[CrossTable, ...]:
+    """Return the tables at thresholds that round to the declared one; none where it is exact."""
+    origin = classified.operating_point.origin
+    around = thresholds_that_print(threshold, origin, scored.score)
+    return tuple(_cross_table(scored, each) for each in around)
+
+
+def _cross_table(scored: Scored, threshold: float) -> CrossTable:
     positive = scored.score >= threshold
     return CrossTable(
         true_positives=int((positive & scored.outcome).sum()),

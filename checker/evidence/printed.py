@@ -3,6 +3,7 @@
 import re
 from typing import Literal, NamedTuple
 
+from checker.model.sentences import LEAST_P, p_value
 from checker.model.study import Printed
 from checker.needs import NotEstablished
 
@@ -38,11 +39,11 @@ class AsPrinted(NamedTuple):
 
     def agrees(self, number: float) -> bool:
         """Return whether the number rounds to the printed one; at exactly half a unit both neighbours agree."""
-        return abs(number - self.value) <= self.half
+        return bool(abs(number - self.value) <= self.half)
 
     def overlaps(self, low: float, high: float) -> bool:
         """Return whether some number between these two rounds to the printed one."""
-        return low - self.half <= self.value <= high + self.half
+        return bool(low - self.half <= self.value <= high + self.half)
 
     def is_cut(self, number: float) -> bool:
         """Return whether the number, cut after the printed digits instead of rounded, is the printed one."""
@@ -61,8 +62,10 @@ class AsPrinted(NamedTuple):
         """Return by how much the number, at the printed digits, differs from the printed one."""
         scale = 100 if self.percent else 1
         off = abs(round(scale * number, self.decimals) - scale * self.value)
-        points = " percentage points" if self.percent else ""
-        return f"{off:.{self.decimals}f}{points}"
+        shown = f"{off:.{self.decimals}f}"
+        if not self.percent:
+            return shown
+        return f"{shown} percentage point{'' if shown == '1' else 's'}"
 
 
 def as_printed(printed: Printed, *, percent: bool = False) -> AsPrinted:
@@ -99,14 +102,19 @@ class PrintedP(NamedTuple):
             case "=":
                 return self.number.overlaps(low, high)
             case "<":
-                return low <= self.number.value + hair
+                return bool(low <= self.number.value + hair)
             case ">":
-                return high >= self.number.value - hair
+                return bool(high >= self.number.value - hair)
 
     def show(self, p: float) -> str:
-        """Return the p value at the printed digits; with two digits that count where those would hide it."""
+        """Return the p value at the printed digits, or as usual where those would hide it.
+
+        Below 0.001 all its digits are shown only where the printed one lies there too.
+        """
         if self.relation == "=" and (p >= self.number.unit or self.agrees(p)):
             return self.number.show(p)
+        if p < LEAST_P <= self.number.value:
+            return p_value(p)
         return f"{p:.2g}"
 
 

@@ -135,6 +135,8 @@ class Subject:
     """Shape (rows of the file,): the score, NaN where missing."""
     declared: float | None
     """The threshold of the evaluation, if the claim is about the model's score."""
+    origin: str | None = None
+    """Where the threshold comes from, if anybody said."""
 
 
 def subject(
@@ -176,6 +178,7 @@ def subject(
         chosen=chosen,
         of_score=of_score,
         declared=declared,
+        origin=evaluation.operating_point.origin,
     )
 
 

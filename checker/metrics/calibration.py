@@ -418,7 +418,8 @@ def perfect_calibration(perfect_calibration_error: float) -> str:
     """Return the sentence that puts the expected calibration error into proportion."""
     return (
         f"Ten bins of equal count. Perfectly calibrated risks would give {perfect_calibration_error:.4f} "
-        "on average with this number of cases (simulated)."
+        "on average with this number of cases (simulated); resampling adds to the distance, so read the interval as "
+        "its spread."
     )
 
 
@@ -436,9 +437,17 @@ def expected_calibration_error(tallies: Tallies, risk: Floats, bin_starts: Codes
     return over(total, tallies.positives + tallies.negatives, NO_CASES)
 
 
+def resampled_gaps(gaps: Gaps) -> str:
+    """Return the sentence that says how to read the interval of an absolute distance."""
+    return (
+        "A distance is never below 0, and resampling adds to it: read the interval as its spread, not as limits of "
+        "the true distance."
+    )
+
+
 @metric(
     "integrated_calibration_index", task=TASK, goal="lower", bounds=(0, np.inf),
-    source="austin-steyerberg-2019",
+    beside=resampled_gaps, source="austin-steyerberg-2019",
 )  # fmt: skip
 def integrated_calibration_index(gaps: Gaps) -> Floats:
     """Return the mean distance over cases between predicted and smoothed observed risk (ICI).
@@ -450,7 +459,7 @@ def integrated_calibration_index(gaps: Gaps) -> Floats:
 
 @metric(
     "calibration_error_median", task=TASK, goal="lower", bounds=(0, np.inf),
-    source="austin-steyerberg-2019",
+    beside=resampled_gaps, source="austin-steyerberg-2019",
 )  # fmt: skip
 def calibration_error_median(gaps: Gaps) -> Floats:
     """Return the median of the same distance (E50)."""
@@ -459,7 +468,7 @@ def calibration_error_median(gaps: Gaps) -> Floats:
 
 @metric(
     "calibration_error_90", task=TASK, goal="lower", bounds=(0, np.inf),
-    source="austin-steyerberg-2019",
+    beside=resampled_gaps, source="austin-steyerberg-2019",
 )  # fmt: skip
 def calibration_error_90(gaps: Gaps) -> Floats:
     """Return the 90th percentile of the same distance (E90)."""

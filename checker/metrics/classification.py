@@ -18,8 +18,9 @@ from checker.metrics.base import (
     metric,
     over,
 )
-from checker.metrics.intervals import PROPORTION_INTERVALS, around_logarithm
+from checker.metrics.intervals import PROPORTION_INTERVALS, around_logarithm, wilson
 from checker.metrics.patients import ByPatient, Weight, effective_cases, sums_by_patient, totals
+from checker.model.estimate import Interval
 
 TASK = "classification"
 NO_POSITIVE = "no case has the outcome"
@@ -93,40 +94,95 @@ def share_interval(
     interval = PROPORTION_INTERVALS[proportion_interval](found, effective, level)
     if np.count_nonzero(each_patient.denominator) == cases:
         return Uncertainty(interval)
-    effect = f"{effective:.1f} effective cases (design effect {cases / effective:.2f})"
+    seen = 0 < float(measured.numerator) < cases
+    why = f"design effect {cases / effective:.2f}" if seen else "each patient counted once"
+    effect = f"{effective:.1f} effective cases ({why})"
     return Uncertainty(replace(interval, method=f"{interval.method} on {effect}"))
+
+
+def sum_interval(
+    cells: Cells, patient_cells: ByPatient, patient: Codes, measured: Floats, level: float
+) -> Uncertainty:
+    """Return the interval of the sum of sensitivity and specificity, whatever is taken from it."""
+    return _combined(cells, patient_cells, float(measured), level, 1.0)
+
+
+def mean_interval(
+    cells: Cells, patient_cells: ByPatient, patient: Codes, measured: Floats, level: float
+) -> Uncertainty:
+    """Return the interval of the mean of sensitivity and specificity."""
+    return _combined(cells, patient_cells, float(measured), level, 0.5)
+
+
+def _combined(
+    cells: Cells, patient_cells: ByPatient, value: float, level: float, scale: float
+) -> Uncertainty:
+    """Return Wilson's limits of sensitivity and specificity, combined by squaring and adding.
+
+    MOVER (Zou & Donner, Stat Med 2008;27:1693, eq. 3 and 4), on the effective number of cases where patients
+    repeat. It holds at 0 and 100 % too, where resampling sees no uncertainty.
+    """
+    tp, fp, fn, tn = patient_cells.T
+    below = above = 0.0
+    for found, of in ((tp, tp + fn), (tn, tn + fp)):
+        share = float(found.sum() / of.sum())
+        try:
+            cases = effective_cases(Share(found, of, NO_CASES))
+        except Undefined as reason:
+            return Uncertainty(None, f"No interval: {reason}.")
+        limits = wilson(share * cases, cases, level)
+        below, above = below + (share - limits.low) ** 2, above + (limits.high - share) ** 2
+    low, high = value - scale * below**0.5, value + scale * above**0.5
+    method = "Wilson limits of sensitivity and specificity, combined (MOVER)"
+    if len(patient_cells) < float(cells.cases):
+        method += " on effective cases"
+    return Uncertainty(Interval(low=low, high=high, level=level, method=method))
 
 
 def positive_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
     """Return the interval of the positive likelihood ratio (Simel, Samsa & Matchar 1991)."""
-    return _ratio_interval(
-        measured, level, (cells.tp, cells.fp), (cells.positives, cells.negatives)
-    )
+    return _ratio_interval(cells, measured, level, ("tp", "fp"))
 
 
 def negative_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
     """Return the interval of the negative likelihood ratio (Simel, Samsa & Matchar 1991)."""
-    return _ratio_interval(
-        measured, level, (cells.fn, cells.tn), (cells.positives, cells.negatives)
-    )
+    return _ratio_interval(cells, measured, level, ("fn", "tn"))
 
 
 def odds_ratio_interval(cells: Cells, measured: Floats, level: float) -> Uncertainty:
     """Return the interval of the diagnostic odds ratio (Woolf 1955)."""
-    return _ratio_interval(measured, level, cells, ())
+    return _ratio_interval(cells, measured, level, ("tp", "fp", "fn", "tn"))
 
 
 def _ratio_interval(
-    measured: Floats, level: float, plus: tuple[Floats, ...], minus: tuple[Floats, ...]
+    cells: Cells, measured: Floats, level: float, counted: tuple[str, ...]
 ) -> Uncertainty:
-    if not min(plus):
+    if not min(cells):
         return Uncertainty(None, EMPTY_CELL)
-    variance = float(sum(1 / each for each in plus) - sum(1 / each for each in minus))
-    method = "logarithmic (Simel)" if minus else "logarithmic (Woolf)"
+    variance = sum(float(1 / getattr(cells, name)) for name in counted)
+    if len(counted) == 2:  # a ratio of two shares, one of each class
+        variance -= float(1 / cells.positives + 1 / cells.negatives)
+    method = "logarithmic (Simel)" if len(counted) == 2 else "logarithmic (Woolf)"
     try:
         return Uncertainty(around_logarithm(float(measured), variance, level, method))
     except Undefined as reason:
         return Uncertainty(None, f"No interval: {reason}.")
+
+
+def empty_cell(cells: Cells) -> str:
+    """Return the sentence for an interval by resampling where one kind of case has all decisions alike."""
+    if min(cells):
+        return ""
+    return (
+        "A cell of the cross table is empty and stays empty in every resample, so that resampling shows too little of "
+        "the uncertainty."
+    )
+
+
+def guessing(cells: Cells) -> str:
+    """Return the sentence that puts the accuracy beside that of always choosing the larger class."""
+    larger = max(float(cells.positives), float(cells.negatives)) / float(cells.cases)
+    return f"Always choosing the larger class would be right in {larger:.3f} (no-information rate)."
 
 
 @metric(
@@ -167,20 +223,26 @@ def negative_predictive_value(cells: Cells) -> Share:
 
 @metric(
     "accuracy", task=TASK, goal="higher", bounds=(0, 1),
-    interval=share_interval, source="metz-1978",
+    interval=share_interval, beside=guessing, source="metz-1978",
 )  # fmt: skip
 def accuracy(cells: Cells) -> Share:
     """Return the share of right decisions; read it beside the no-information rate."""
     return Share(cells.tp + cells.tn, cells.cases, NO_CASES)
 
 
-@metric("balanced_accuracy", task=TASK, goal="higher", bounds=(0, 1), source="brodersen-2010")
+@metric(
+    "balanced_accuracy", task=TASK, goal="higher", bounds=(0, 1),
+    interval=mean_interval, source="brodersen-2010",
+)  # fmt: skip
 def balanced_accuracy(cells: Cells) -> Floats:
     """Return the mean of sensitivity and specificity."""
     return (sensitivity_of(cells) + specificity_of(cells)) / 2
 
 
-@metric("f1", task=TASK, goal="higher", bounds=(0, 1), source="van-rijsbergen-1979")
+@metric(
+    "f1", task=TASK, goal="higher", bounds=(0, 1),
+    beside=empty_cell, source="van-rijsbergen-1979",
+)  # fmt: skip
 def f1(cells: Cells) -> Floats:
     """Return the harmonic mean of sensitivity and positive predictive value: 2 tp / (2 tp + fp + fn)."""
     below = 2 * cells.tp + cells.fp + cells.fn
@@ -189,17 +251,24 @@ def f1(cells: Cells) -> Floats:
     )
 
 
-@metric("matthews_correlation", task=TASK, goal="higher", bounds=(-1, 1), source="matthews-1975")
+@metric(
+    "matthews_correlation", task=TASK, goal="higher", bounds=(-1, 1),
+    beside=empty_cell, source="matthews-1975",
+)  # fmt: skip
 def matthews_correlation(cells: Cells) -> Floats:
     """Return the correlation of decision and outcome (the phi coefficient)."""
     called, not_called = cells.tp + cells.fp, cells.fn + cells.tn
     margins = np.sqrt(called) * np.sqrt(not_called)
     margins = margins * np.sqrt(cells.positives) * np.sqrt(cells.negatives)
     above = cells.tp * cells.tn - cells.fp * cells.fn
-    return over(above, margins, "all decisions or all outcomes are the same")
+    found = over(above, margins, "all decisions or all outcomes are the same")
+    return np.clip(found, -1, 1)
 
 
-@metric("cohen_kappa", task=TASK, goal="higher", bounds=(-1, 1), source="cohen-1960")
+@metric(
+    "cohen_kappa", task=TASK, goal="higher", bounds=(-1, 1),
+    beside=empty_cell, source="cohen-1960",
+)  # fmt: skip
 def cohen_kappa(cells: Cells) -> Floats:
     """Return the agreement of decision and outcome beyond chance."""
     called, cases = cells.tp + cells.fp, cells.cases
@@ -208,7 +277,10 @@ def cohen_kappa(cells: Cells) -> Floats:
     return over(agreed, cases**2 - chance, "decisions and outcomes are all the same")
 
 
-@metric("gwet_ac1", task=TASK, goal="higher", bounds=(-1, 1), source="gwet-2008")
+@metric(
+    "gwet_ac1", task=TASK, goal="higher", bounds=(-1, 1),
+    beside=empty_cell, source="gwet-2008",
+)  # fmt: skip
 def gwet_ac1(cells: Cells) -> Floats:
     """Return the agreement of decision and outcome beyond chance, stable at extreme prevalence (Gwet 2008).
 
@@ -233,7 +305,10 @@ def percent_agreement(cells: Cells) -> Share:
     return Share(cells.tp + cells.tn, cells.cases, NO_CASES)
 
 
-@metric("youden_index", task=TASK, goal="higher", bounds=(-1, 1), source="youden-1950")
+@metric(
+    "youden_index", task=TASK, goal="higher", bounds=(-1, 1),
+    interval=sum_interval, source="youden-1950",
+)  # fmt: skip
 def youden_index(cells: Cells) -> Floats:
     """Return sensitivity plus specificity minus one."""
     return sensitivity_of(cells) + specificity_of(cells) - 1

@@ -249,6 +249,8 @@ def _decisions(pair: Pair, metric: str, at: tuple[float, float]) -> Difference:
 def mcnemar(only_first: int, only_second: int) -> float:
     """Return the two-sided exact p value of McNemar's test: the smaller tail of the binomial, doubled, at most 1.
 
+    The test of McNemar 1947 with the binomial distribution in place of the chi-squared one.
+
     Args:
         only_first: pairs right by the first alone.
         only_second: pairs right by the second alone.

@@ -16,6 +16,7 @@ from checker.metrics.patients import effective_cases, sums_by_patient
 from checker.metrics.ranking import NEEDS_BOTH, Ranking, Tallies, tally
 from checker.metrics.resampling import FEWEST_PATIENTS, drawn, seeds
 from checker.metrics.smoothing import SPAN, Neighbourhoods, in_cells, smooth
+from checker.model import sentences
 from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Interval
 from checker.needs import Absent, Known
@@ -165,7 +166,7 @@ def _band(
         )
     low, high = np.quantile(curves, ((1 - level) / 2, (1 + level) / 2), axis=0).clip(0, 1)
     left = f", {resamples - len(curves)} undefined" if len(curves) < resamples else ""
-    words = f"pointwise {level:.0%} band, percentile bootstrap over {who}, {resamples:,} resamples{left}"
+    words = f"pointwise {sentences.level(level)} band, percentile bootstrap over {who}, {resamples:,} resamples{left}"
     return low, high, words
 
 

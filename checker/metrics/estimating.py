@@ -336,7 +336,7 @@ def _beside(known: Known, asked: Asked) -> str:
         if name in STATED.values()
     ]
     if asked.metric.beside:
-        found = known.ask(asked.metric.beside)
+        found = known.inside(**asked.where).ask(asked.metric.beside)
         notes.append("" if isinstance(found, Absent) else found)
     return " ".join(notes)
 

@@ -235,7 +235,7 @@ def percentile(
     """
     ordered = _usable(resampled)
     low, high = np.quantile(ordered, ((1 - level) / 2, (1 + level) / 2))
-    if not low < high:
+    if high - low <= 1e-12 * abs(high):  # nothing but rounding errors
         raise Undefined("every resample gives the same value")
     return Interval(low=float(low), high=float(high), level=level, method=method)
 

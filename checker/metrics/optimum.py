@@ -1,6 +1,7 @@
 """Is a declared threshold the one that is best on these very data, and how likely is that by chance?"""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import numpy as np
 
@@ -28,9 +29,9 @@ def threshold_optimum(
 ) -> tuple[ThresholdOptimum, ...]:
     """Return, for each criterion, whether the threshold makes the decisions that are best on these data.
 
-    Several cuts may be equally best; then the one of the threshold is reported, or the nearest to it, and the
-    chance counts all of them. A criterion that is best served by calling everyone or no one positive is left
-    out: such a threshold was not found by tuning.
+    Several cuts may be equally best; then the one of the threshold is reported, or the nearest to it. The chance
+    counts all cuts that are best by any criterion. A criterion that is best served by calling everyone or no one
+    positive is left out: such a threshold was not found by tuning.
 
     Args:
         outcome: shape (cases,): 1 or True, 0 or False; rows with another value are left out.
@@ -56,21 +57,50 @@ def _found(
     values: dict[str, Floats], ranked: Ranking, threshold: float
 ) -> Iterator[ThresholdOptimum]:
     declared = int(np.count_nonzero(ranked.score >= threshold))
-    counts = np.diff(ranked.last, prepend=-1)
-    for criterion, value in values.items():
-        best = np.flatnonzero(value >= value.max() - 1e-12)
-        if best[0] == 0 or best[-1] == len(ranked.score):
-            continue
-        at = int(best[np.argmin(np.abs(best - declared))])
+    best = {name: np.flatnonzero(value >= value.max() - 1e-12) for name, value in values.items()}
+    inner = {name: cuts for name, cuts in best.items() if cuts[0] and cuts[-1] < len(ranked.score)}
+    if not inner:
+        return
+    every = np.unique(np.concatenate(list(inner.values())))
+    chance = max(_share_of_cases(ranked, every), _share_of_round(ranked, every, threshold))
+    for criterion, cuts in inner.items():
+        at = int(cuts[np.argmin(np.abs(cuts - declared))])
         yield ThresholdOptimum(
             criterion=criterion,
             declared=threshold,
             low=float(ranked.score[at]),
             high=float(ranked.score[at - 1]),
             equals=at == declared,
-            chance=_share(counts, best),
+            chance=chance,
         )
 
 
-def _share(counts: Codes, best: Codes) -> float:
-    return float(counts[best - 1].sum() / counts.sum())
+def _share_of_cases(ranked: Ranking, cuts: Codes) -> float:
+    """Return the share of cases whose score, taken as threshold, makes one of these cuts."""
+    counts = np.diff(ranked.last, prepend=-1)
+    return float(counts[cuts - 1].sum() / counts.sum())
+
+
+def _share_of_round(ranked: Ranking, cuts: Codes, threshold: float) -> float:
+    """Return the share of numbers as round as the threshold, between the lowest and highest score, in these cuts."""
+    step = _step(threshold)
+    lowest, highest = float(ranked.score[-1]), float(ranked.score[0])
+    every = _multiples(lowest, highest, step)
+    there = sum(
+        _multiples(float(ranked.score[cut]), float(ranked.score[cut - 1]), step) for cut in cuts
+    )
+    return there / every if every else 0.0
+
+
+def _step(threshold: float) -> float:
+    """Return the step of the roundest scale that holds the threshold: 0.1 for 0.3, 0.05 for 0.35, 0.01 for 0.42."""
+    digits = f"{abs(Decimal(repr(threshold))):f}".partition(".")
+    decimals = digits[2].rstrip("0")
+    last = decimals[-1:] or digits[0][-1:]
+    step = 10.0 ** -len(decimals)
+    return 5 * step if last == "5" and decimals[:-1] + digits[0].strip("0") else step
+
+
+def _multiples(low: float, high: float, step: float) -> int:
+    """Return how many multiples of the step lie above the one number and not above the other."""
+    return int(np.floor(high / step + 1e-9) - np.floor(low / step + 1e-9))

@@ -79,6 +79,8 @@ class DuplicateRows:
     """Pairs expected if columns were independent."""
     p: float
     """Chance of as many pairs or more, if their number were Poisson with that mean."""
+    nearly: int = 0
+    """Pairs that agree in all compared columns but one: many where columns depend on each other, few beside copies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,8 @@ class SharedRows:
     """Pairs expected if columns were independent."""
     p: float
     """Chance of as many pairs or more, if their number were Poisson with that mean."""
+    nearly: int = 0
+    """Pairs that agree in all compared columns but one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +123,9 @@ class ThresholdOptimum:
     high: float
     equals: bool
     chance: float
-    """Share of cases whose score, taken as threshold, would make those decisions: the chance that a threshold
-    fixed beforehand, placed like a random score, falls there."""
+    """Chance that a threshold fixed beforehand makes the best decisions by any criterion: the larger of the share
+    of cases whose score would, and of the share of numbers as round as the declared one, between the lowest and
+    the highest score, that do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,6 +213,7 @@ class EvaluationEvidence:
     group_sizes: tuple[GroupSize, ...] | Absent
     no_information_rate: float | Absent
     confusion_counts: CrossTable | Absent
+    rounded_threshold_counts: tuple[CrossTable, ...] | Absent
     design_effect: tuple[DesignEffect, ...] | Absent
     duplicate_rows: DuplicateRows | Absent
     missingness_by_score: MissingnessByScore | Absent

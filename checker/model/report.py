@@ -204,11 +204,14 @@ class GuidelineReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Count:
-    """How many of a kind were checked: ``rules: 31 of 44``."""
+    """How many of a kind were checked: ``claims: 31 of 44``."""
 
     kind: str
+    """rules: a rule at three evaluations is three checks."""
     checked: int
     total: int
+    rules: int | None = None
+    """Of checks by rules, how many rules made them or could not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from checker.model.study.dates import is_later
 from checker.model.study.description import Study
 from checker.model.study.facts import FACTS, groups, is_present
 from checker.model.study.printed import Printed
@@ -148,11 +149,12 @@ def _orders(data: Mapping[str, object]) -> Iterator[Trouble]:
 def _order(path: ValuePath, entry: Mapping[str, object], low: str, high: str) -> Iterator[Trouble]:
     first: Any = entry.get(low)
     last: Any = entry.get(high)
-    if first is None or last is None or first <= last:
+    if first is None or last is None:
         return
     if isinstance(first, int):
-        yield Trouble((*path, low), f"{low} is {first}, but {high} is only {last}")
-    else:
+        if first > last:
+            yield Trouble((*path, low), f"{low} is {first}, but {high} is only {last}")
+    elif is_later(first, last):
         yield Trouble((*path, low), f"{low} is {first}, which is after {high}, {last}")
 
 
@@ -160,6 +162,7 @@ def _limits(data: Mapping[str, object]) -> Iterator[Trouble]:
     for path, evaluation in _entries(data, _EVALUATIONS):
         for at, claim in _entries(data, (*path, "claims")):
             yield from _interval(at, claim)
+            yield from _order(at, claim, "numerator", "cases")
         yield from _decision_range(path, evaluation.get("decision_range"))
 
 
@@ -179,7 +182,7 @@ def _decision_range(path: ValuePath, limits: object) -> Iterator[Trouble]:
         return
     if len(limits) != 2 or not 0 < limits[0] < limits[1] < 1:
         said = "expected the lowest and the highest threshold, between 0 and 1"
-        yield Trouble((*path, "decision_range"), said, "such as [0.10, 0.50]")
+        yield Trouble((*path, "decision_range"), said, "such as [0.10, 0.50], with decimal points")
 
 
 _ABOUT = {"locations": True, "not_reported": False, "not_applicable": True, "appraisals": True}

@@ -1,5 +1,6 @@
 """Turns the nodes of a description into the fields of the model, and says what does not fit."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -7,18 +8,18 @@ from itertools import islice
 from checker.errors import Problem
 from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, tasks_of
 from checker.model.study.evaluations import TASKS, Claim, Evaluation
-from checker.model.study.facts import CAN_DIFFER, FACTS, groups
+from checker.model.study.facts import CAN_DIFFER, FACTS
 from checker.model.study.kinds import Kind, kinds, meanings
 from checker.model.study.marks import Described
 from checker.model.study.printed import Printed
-from checker.reading import yaml_nodes
+from checker.reading import slips, yaml_nodes
 from checker.reading.plain_values import Unfit, is_bare_number, nearest, plain_value, quoted
 from checker.reading.printed_claims import read_result
+from checker.reading.slips import is_nothing
 from checker.reading.yaml_nodes import Node, Scalar, Sequence, Source, ValuePath, dotted
 
 ENOUGH_HINTS = 200
 """After so many problems an unknown field gets no hint: looking for one takes time."""
-_NULL = ("", "~", "null", "Null", "NULL")
 _PLAIN = {
     "text": "text",
     "path": "path",
@@ -81,13 +82,14 @@ class FieldReader:
     def group(self, cls: type[Described], node: Node, path: ValuePath) -> dict[str, object]:
         """Return the fields of a group or record; those that must be there are asked for."""
         if not isinstance(node, yaml_nodes.Mapping):
-            self.problem(path, _expected_fields(node, kinds(cls)))
+            hint = slips.without_space(node.text) if isinstance(node, Scalar) else ""
+            self.problem(path, _expected_fields(node, kinds(cls)), hint)
             return {}
         values = self.fields(cls, node, path)
         for name, kind in kinds(cls).items():
-            if kind.required and _is_nothing(node.entries.get(name)):
-                hint = meanings(cls).get(name, "")
-                self.problem((*path, name), f"{name} is missing", _lower(hint))
+            if kind.required and _is_blank(node.entries.get(name)):
+                hint = _how(name, meanings(cls).get(name, ""))
+                self.problem((*path, name), f"{name} is missing", hint)
         return values
 
     def fields(
@@ -95,9 +97,11 @@ class FieldReader:
     ) -> dict[str, object]:
         """Return the fields that are given and fit."""
         values: dict[str, object] = {}
-        for name, value in node.entries.items():
+        for before, (name, value) in zip(("", *node.entries), node.entries.items(), strict=False):
             kind = kinds(cls).get(name)
-            if kind is None:
+            if kind is None and slips.is_cut_by_comma(name, node):
+                self.cut_by_comma(cls, before, name, node, path)
+            elif kind is None:
                 self.unknown(cls, name, node, path)
             else:
                 self.take(values, name, kind, value, (*path, name))
@@ -107,9 +111,11 @@ class FieldReader:
         self, values: dict[str, object], name: str, kind: Kind, node: Node, path: ValuePath
     ) -> None:
         """Put the value under its name if something is written there and fits."""
-        if _is_nothing(node):
+        if is_nothing(node):
             if isinstance(node, Scalar) and node.text:
                 self.note(path, f"{node.text} is read as: nothing is said here")
+            if kind.item == "text":
+                self.cut(node, path)
             return
         found = self.value(kind, node, path)
         if found is not _UNFIT:
@@ -123,13 +129,24 @@ class FieldReader:
         if issubclass(cls, Evaluation) and (tasks := _tasks_with(name)):
             said = f"this field belongs to evaluations of the task {' or '.join(tasks)}"
             self.problem(at, said, line=line)
-        elif name[:1].isdigit() and _is_nothing(node.entries[name]):
-            hint = "inside { } a comma begins the next field; write 1234, or quotation marks"
-            self.problem(at, "this field does not exist", hint, line)
         else:
             few = len(self.problems) < ENOUGH_HINTS
-            hint = (_elsewhere(name) or nearest(name, kinds(cls))) if few else ""
+            hint = slips.unknown_field(cls, name, node) if few else ""
             self.problem(at, "this field does not exist", hint, line)
+
+    def cut_by_comma(
+        self,
+        cls: type[Described],
+        before: str,
+        name: str,
+        node: yaml_nodes.Mapping,
+        path: ValuePath,
+    ) -> None:
+        """Remember that a comma inside { } cut a value; once, also where it cut it in many parts."""
+        if before not in node.entries or not slips.is_cut_by_comma(before, node):
+            hint = slips.after_comma(kinds(cls).get(before), before, name, node)
+            line = node.keys[name][0]
+            self.problem((*path, name), "this field does not exist", hint, line)
 
     def value(self, kind: Kind, node: Node, path: ValuePath) -> object:
         """Return what is written as the field asks for it, or `_UNFIT`."""
@@ -150,8 +167,7 @@ class FieldReader:
             found = self.single(kind, node, path)
             return _UNFIT if found is _UNFIT else (found,)
         if not isinstance(node, Sequence):
-            hint = "begin each entry with a hyphen, or write the list in [ ]"
-            self.problem(path, "a list is expected here", hint)
+            self.problem(path, "a list is expected here", slips.no_list(node))
             return _UNFIT
         entries = [self.entry(kind, each, (*path, i)) for i, each in enumerate(node.items)]
         return tuple(each for each in entries if each is not _UNFIT)
@@ -159,7 +175,7 @@ class FieldReader:
     def entry(self, kind: Kind, node: Node, path: ValuePath) -> object:
         """Return one entry of a list."""
         is_record = kind.item == "records"
-        if _is_nothing(node):
+        if is_nothing(node):
             self.problem(path, "this entry of the list is empty", "delete it, or write its value")
             return {} if is_record else _UNFIT
         if not is_record:
@@ -183,7 +199,19 @@ class FieldReader:
             return _UNFIT
         if note:
             self.note(path, note)
+        if kind.item == "text":
+            self.cut(node, path)
         return value
+
+    def cut(self, node: Node, path: ValuePath) -> None:
+        """Tell of a text that ends at a # although it seems to go on."""
+        if isinstance(node, Scalar) and node.comment:
+            whole = f"{node.text} {node.comment}".strip()
+            self.note(
+                path,
+                f"what follows # is a comment and not read; if it belongs to the text, write "
+                f"{quoted(whole)} with the quotation marks",
+            )
 
     def map_of_text(self, node: Node, path: ValuePath) -> object:
         """Return names and their texts."""
@@ -192,8 +220,9 @@ class FieldReader:
             return _UNFIT
         texts: dict[str, str] = {}
         for name, value in node.entries.items():
-            if isinstance(value, Scalar) and not _is_nothing(value):
+            if isinstance(value, Scalar) and not is_nothing(value):
                 texts[name] = value.text.strip()
+                self.cut(value, (*path, name))
             else:
                 self.problem((*path, name), "one text is expected here")
         return texts
@@ -230,7 +259,7 @@ class FieldReader:
     def task(self, node: yaml_nodes.Mapping, path: ValuePath) -> str | None:
         """Return the task of an evaluation; None if it is missing or unknown."""
         written, at = node.entries.get("task"), (*path, "task")
-        if written is None or _is_nothing(written):
+        if written is None or is_nothing(written):
             self.problem(at, "task is missing", f"it is one of {', '.join(TASKS)}")
             return None
         kind = FACTS["evaluations.task"].kind
@@ -261,7 +290,7 @@ class FieldReader:
     def claim(self, node: Node, path: ValuePath) -> dict[str, object]:
         """Return a claim; a value printed with its interval fills value, limits, level, percent."""
         value = node.entries.get("value") if isinstance(node, yaml_nodes.Mapping) else None
-        if not isinstance(value, Scalar) or _is_nothing(value) or is_bare_number(value.text):
+        if not isinstance(value, Scalar) or is_nothing(value) or is_bare_number(value.text):
             values = self.group(Claim, node, path)
         else:
             values = self.group(Claim, _without(node, "value"), path)
@@ -297,12 +326,15 @@ class FieldReader:
             values["percent"] = True
 
 
-def _is_nothing(node: Node | None) -> bool:
-    return node is None or (isinstance(node, Scalar) and node.plain and node.text in _NULL)
+def _is_blank(node: Node | None) -> bool:
+    return is_nothing(node) or (isinstance(node, Scalar) and not node.text.strip())
 
 
-def _lower(sentence: str) -> str:
-    return sentence[:1].lower() + sentence[1:].rstrip(".")
+def _how(name: str, meaning: str) -> str:
+    """Return how a field is written, by the example in its meaning if there is one."""
+    if example := re.search(r'"[^"]+"', meaning):
+        return f"write {name}: {example[0]}, or what holds here"
+    return meaning[:1].lower() + meaning[1:].rstrip(".")
 
 
 def _expected_fields(node: Node, fields: Mapping[str, Kind]) -> str:
@@ -325,13 +357,6 @@ def _without(node: Node, name: str) -> Node:
     if not isinstance(node, yaml_nodes.Mapping):
         return node
     return replace(node, entries={k: v for k, v in node.entries.items() if k != name})
-
-
-def _elsewhere(name: str) -> str:
-    """Return under which groups a field of that name exists."""
-    parts = [each.rpartition(".") for each in (*FACTS, *sorted(groups()))]
-    homes = dict.fromkeys(group or "no other field" for group, _, last in parts if last == name)
-    return f"{name} belongs under {' or '.join(islice(homes, 3))}" if homes else ""
 
 
 def _unknown_metric(metric: str, task: str) -> tuple[str, str]:

@@ -8,29 +8,33 @@ from typing import Any, NamedTuple
 
 from annotated_types import Ge, Gt, Le
 
+from checker.model.study.dates import Date, PartialDate
 from checker.model.study.kinds import Kind
-from checker.model.study.printed import Printed
+from checker.model.study.printed import NUMBER, Printed
 
 ROLES: Mapping[str, str] = {
     "train": "training",
-    "training_set": "training",
+    "training": "training",
+    "derivation": "training",
     "tune": "tuning",
-    "tuning_set": "tuning",
+    "tuning": "tuning",
     "internal": "internal_test",
-    "internal_test_set": "internal_test",
+    "internal_test": "internal_test",
     "external": "external_test",
-    "external_test_set": "external_test",
+    "external_test": "external_test",
     "external_validation": "external_test",
     "cv": "cross_validation",
 }
-"""Roles of a partition as papers call them."""
+"""Roles of a partition as papers call them, without the word for what it is a part of."""
 UNCLEAR_ROLES = frozenset(
-    ("validation", "val", "validation_set", "test", "testing", "test_set", "holdout", "hold_out")
+    ("validation", "val", "test", "testing", "holdout", "hold", "held", "out", "internal")
 )
-"""Words that mean tuning in one paper and testing in the next."""
+"""Words that mean tuning in one paper and testing in the next, alone and together."""
+_PART = re.compile(r"_(set|cohort|group|sample|data|dataset|split|partition)$")
+_RANGE = re.compile(rf"({NUMBER})\s*(%?)\s*(?:-|–|—|\bto\b)\s*({NUMBER})\s*(%?)")
 _WHOLE = re.compile(r"[-+]?\d{1,15}")
 _LEADING_ZERO = re.compile(r"[-+]?0\d+([.,]\d*)?")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_DATE = re.compile(r"[12]\d{3}(-\d{2}(?P<day>-\d{2})?)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 
 
@@ -111,14 +115,16 @@ def _bool(text: str) -> bool:
     raise Unfit(f"{quoted(text)} is neither true nor false", "write true or false")
 
 
-def _date(text: str) -> datetime.date:
+def _date(text: str) -> Date:
     found = _DATE.fullmatch(text)
     if not found:
-        raise Unfit(f"{quoted(text)} is no date", "write year-month-day, such as 2014-01-31")
+        hint = "write year-month-day, such as 2014-01-31; 2014-01 or 2014 if no more is printed"
+        raise Unfit(f"{quoted(text)} is no date", hint)
     try:
-        return datetime.date(*map(int, found.groups()))
+        return datetime.date.fromisoformat(text) if found["day"] else PartialDate(text)
     except ValueError:
-        raise Unfit(f"{text} is no day of the calendar") from None
+        kind = "day" if found["day"] else "month"
+        raise Unfit(f"{text} is no {kind} of the calendar") from None
 
 
 def _enum(kind: Kind, text: str) -> Understood:
@@ -126,8 +132,9 @@ def _enum(kind: Kind, text: str) -> Understood:
         return Understood(text)
     folded = re.sub(r"[\s\-]+", "_", text.casefold())
     if "internal_test" in kind.values:
-        folded = ROLES.get(folded, folded)
-        if folded in UNCLEAR_ROLES:
+        part = _PART.sub("", folded)
+        folded = ROLES.get(part, folded)
+        if folded not in kind.values and UNCLEAR_ROLES.issuperset(part.split("_")):
             raise Unfit(
                 f"{quoted(text)} means different things in different papers",
                 "is it tuning (used while building), internal_test, or external_test "
@@ -157,7 +164,8 @@ def _number(kind: Kind, text: str) -> Understood:
     try:
         printed = Printed.read(text)
     except ValueError as error:
-        raise Unfit(str(error) if len(text) <= 60 else f"{quoted(text)} is not a number") from None
+        said = str(error) if len(text) <= 60 else f"{quoted(text)} is not a number"
+        raise Unfit(said, _as_limits(kind, text) if kind.is_list else "") from None
     if kind.printed:
         return Understood(printed)
     if printed.percent:
@@ -165,6 +173,20 @@ def _number(kind: Kind, text: str) -> Understood:
     told = any(sign in text for sign in ",·")
     note = f"{text} is read as {printed.number:g}" if told else ""
     return Understood(_within(kind, printed.number, text), note)
+
+
+def _as_limits(kind: Kind, text: str) -> str:
+    """Return how a range (10-50%) is written as a list; empty: the text is none."""
+    found = _RANGE.fullmatch(text) if len(text) <= 60 else None
+    if not found:
+        return ""
+    try:
+        low, high = (Printed(found[at]).number for at in (1, 3))
+    except ValueError:
+        return ""
+    is_fraction = any(isinstance(bound, Le) for bound in kind.bounds)
+    share = 100 if found[2] or found[4] or (is_fraction and high > 1) else 1
+    return f"write [{low / share:g}, {high / share:g}]"
 
 
 def _refuse_leading_zero(text: str) -> None:

@@ -1,13 +1,14 @@
 """The predictions of one evaluation: from the columns of a table to numbers under our names."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Codes, Floats, Labels, Predictions
 from checker.reading.folder import nearest
+from checker.reading.positive import absence, meaning, obvious
 from checker.reading.tables import Table, decimals, everything, labels, numbers, short
 
 if TYPE_CHECKING:
@@ -22,8 +23,12 @@ NO_NAME = re.compile(r"[+-]?nan|#[A-Z0-9/]+[!?]", re.IGNORECASE)
 """Cells that are neither a name nor a missing value."""
 NO_OUTCOME = re.compile(rf"{NO_NAME.pattern}|[+-]?inf(inity)?", re.IGNORECASE)
 LEAVE_EMPTY = "leave the cell empty where the value is missing"
-OBVIOUS = (("1", "0"), ("1", "-1"), ("true", "false"), ("yes", "no"))
-"""Pairs of which everybody means the first by "has the outcome"."""
+
+
+class PositiveProblem(Problem):
+    """Which value means having the outcome is not said, or no row has that value."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +51,9 @@ def read_predictions(
     columns: ColumnNames,
     *,
     positive: str | None = None,
+    positive_written: str = "positive:",
     lower_is_positive: bool = False,
     where: Sequence[tuple[str, str]] = (),
-    path_prefix: str = "",
 ) -> Predictions:
     """Return the rows of a table as predictions.
 
@@ -62,9 +67,9 @@ def read_predictions(
         columns: which of its columns are read.
         positive: the outcome's value that means "has the outcome". None: 1 (of 0 or -1 and 1),
             true or yes is understood; of other values the author is asked.
+        positive_written: what stands before that value where the author writes it.
         lower_is_positive: scores and compared scores are stored with the opposite sign.
         where: only rows are read in which each of these columns has this value.
-        path_prefix: put before the column in the problems, to say which evaluation asks for it.
 
     Raises:
         BadSubmission: columns that are not there, numbers that are none, an outcome without two
@@ -72,7 +77,7 @@ def read_predictions(
     """
     problems: list[Problem] = []
     reading = _Reading(_selected(table, where, problems), problems)
-    outcome, spelling = reading.outcome(columns.outcome, positive)
+    outcome, spelling = reading.outcome(columns.outcome, positive, positive_written)
     if columns.outcome == columns.score:
         message = "this column was named as the outcome and as the score"
         problems.append(Problem(table.name, None, columns.score, message))
@@ -86,7 +91,7 @@ def read_predictions(
         if column is not None
     }
     if problems:
-        raise BadSubmission(_placed(problems, path_prefix))
+        raise BadSubmission(dict.fromkeys(problems))
     return Predictions(
         file=table.name,
         sha256=table.sha256,
@@ -103,14 +108,6 @@ def read_predictions(
         spelling=spelling,
         decimals=decimals(reading.table, columns.score),
     )
-
-
-def _placed(problems: Iterable[Problem], prefix: str) -> list[Problem]:
-    unique = dict.fromkeys(problems)
-    return [
-        replace(each, path=": ".join(part for part in (prefix, each.path) if part))
-        for each in unique
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +130,14 @@ class _Reading:
         self.problems.extend(_no_names(self.table, column, found, NO_NAME))
         return found
 
-    def outcome(self, column: str, positive: str | None) -> tuple[Codes, tuple[str, str]]:
+    def outcome(
+        self, column: str, positive: str | None, written: str
+    ) -> tuple[Codes, tuple[str, str]]:
         def read() -> tuple[Codes, tuple[str, str]]:
             found = labels(self.table, column)
             if wrong := _no_names(self.table, column, found, NO_OUTCOME):
                 raise BadSubmission(wrong)
-            return _outcome(self.table, column, found, positive)
+            return _outcome(self.table, column, found, positive, written)
 
         return self._kept(read, (_nobody().codes, ("", "")))
 
@@ -221,19 +220,8 @@ def _listed(names: Sequence[str]) -> str:
 # Outcome
 
 
-def meaning(value: str) -> str:
-    """Return the text that equal values share: 1, 1.0 and +1 are equal, so are true and True."""
-    text = value.strip()
-    if text.casefold() in ("true", "false"):
-        return text.casefold()
-    try:
-        return text if "_" in text else repr(float(text) + 0.0)
-    except ValueError:
-        return text
-
-
 def _outcome(
-    table: Table, column: str, found: Labels, positive: str | None
+    table: Table, column: str, found: Labels, positive: str | None, written: str
 ) -> tuple[Codes, tuple[str, str]]:
     """Return the outcome as 1, 0 and -1, and how its values are printed: without, with."""
     import numpy as np
@@ -247,7 +235,7 @@ def _outcome(
         value: min((found.names[code] for code in each), key=lambda name: (len(name), name))
         for value, each in values.items()
     }
-    having = _having(table, column, printed, positive)
+    having = _having(table, column, printed, positive, written)
     of_name = np.full(len(found.names) + 1, -1, dtype=np.int64)
     for value, each in values.items():
         of_name[each] = value == meaning(having)
@@ -269,30 +257,37 @@ def _not_two(table: Table, column: str, found: Labels, values: dict[str, list[in
     return Problem(table.name, None, column, message, hint)
 
 
-def _having(table: Table, column: str, printed: Mapping[str, str], positive: str | None) -> str:
+def _having(
+    table: Table, column: str, printed: Mapping[str, str], positive: str | None, written: str
+) -> str:
     """Return the value that means "has the outcome", as printed, or as it would be."""
     names = list(printed.values())
     if positive is None:
-        if guessed := _obvious(names):
+        if guessed := obvious(names):
             return guessed
         noun = "value is" if len(names) == 1 else "values are"
         message = f"the {noun} {_listed(names)}, and which of them has the outcome is not said"
-        hint = f"name it as positive, for example positive: {names[-1]}"
-        raise BadSubmission([Problem(table.name, None, column, message, hint)])
+        raise BadSubmission([_unclear(table, column, message, _which(names, written))])
     if meaning(positive) in printed:
         return printed[meaning(positive)]
     close = nearest(positive, names)
     if len(names) == 1 and close.casefold() != positive.casefold():
         return positive  # nobody has the outcome: metrics say what that means for them
     message = f'no row has the positive value "{positive}"; the values are {_listed(names)}'
-    hint = f"did you mean {close}?" if close else f"name one of them, for example {names[-1]}"
-    raise BadSubmission([Problem(table.name, None, column, message, hint)])
+    hint = f"did you mean {close}? write {written} {close}" if close else _which(names, written)
+    raise BadSubmission([_unclear(table, column, message, hint)])
 
 
-def _obvious(names: Sequence[str]) -> str:
-    """Return the name that means "has the outcome" if that is obvious, also where nobody has it."""
-    by_meaning = {meaning(name).casefold(): name for name in names}
-    for having, without in OBVIOUS:
-        if by_meaning.keys() <= {meaning(having), meaning(without)}:
-            return by_meaning.get(meaning(having), having)
-    return ""
+def _unclear(table: Table, column: str, message: str, hint: str) -> Problem:
+    return PositiveProblem(table.name, None, column, message, hint)
+
+
+def _which(names: Sequence[str], written: str) -> str:
+    """Return how to say which value means having the outcome; one is named only if a word tells."""
+    if without := absence(names):
+        having = short(next(name for name in names if name != without))
+        return f"write {written} {having}, if that is what having the outcome is called"
+    if len(names) == 1:
+        return f"write {written} and the value that means having the outcome, seen or not"
+    known = ", ".join(short(name) for name in names)
+    return f"write {written} and the value that means having the outcome, one of: {known}"

@@ -1,4 +1,4 @@
-"""Reads a result as papers print it, ``88.4 % (84.0-92.1)``, into value, limits, level, percent."""
+"""Reads a result as papers print it, ``88.4 % (84.0-92.1)``, into value, limits, level, counts, percent."""
 
 import re
 from collections.abc import Iterator
@@ -12,10 +12,19 @@ _BETWEEN = r"(?:-|–|—|−|\bto\b|,|;|\band\b)"
 _LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s*(?P<sign>%)?[\s-]*)?(?:CI|confidence\s+interval)\s*[:,=]?"
 _LIMITS = rf"(?P<low>{NUMBER})\s*%?\s*{_BETWEEN}\s*(?P<high>{NUMBER})\s*%?"
 _BRACKETED = rf"[(\[]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]"
-_NAMED = rf"{_LEVEL}\s*{_LIMITS}"
+_INTERVALS = (rf"[,;]?\s*{_BRACKETED}", rf"[,;]?\s*{_LEVEL}\s*{_LIMITS}")
+_COUNTS = r"(?P<numerator>\d{1,9})\s*(?:/|\bof\b)\s*(?P<cases>\d{1,9})"
+_COUNTED = rf"[,;]?\s*[(\[]\s*{_COUNTS}\s*[)\]]"
 _RESULT = [
-    re.compile(rf"(?P<value>{NUMBER})\s*%?\s*{limits}\s*%?", re.IGNORECASE)
-    for limits in ("", rf"[,;]?\s*{_BRACKETED}", rf"[,;]?\s*{_NAMED}")
+    re.compile(rf"(?P<value>{NUMBER})\s*%?\s*{rest}\s*%?", re.IGNORECASE)
+    for rest in (
+        "",
+        *_INTERVALS,
+        _COUNTED,
+        *(rf"{_COUNTED}\s*{each}" for each in _INTERVALS),
+        rf"{_INTERVALS[0]}\s*%?\s*{_COUNTED}",
+        rf"[(\[]\s*{_COUNTS}\s*[,;]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]",
+    )
 ]
 _SPREAD = re.compile(rf"{NUMBER}\s*%?\s*(?:±|\+/-|\+-)\s*{NUMBER}\s*%?")
 _RATIO = re.compile(r"\d+\s*(?:/|\bof\b)\s*\d+.*")
@@ -30,6 +39,8 @@ class PrintedResult:
     high: Printed | None = None
     level: float | None = None
     """Of the interval, as a fraction."""
+    numerator: int | None = None
+    cases: int | None = None
 
     def parts(self) -> Iterator[tuple[str, Printed | float]]:
         """Return what was printed, under the names of a claim's fields."""
@@ -55,12 +66,15 @@ def read_result(text: str) -> PrintedResult:
     if not found:
         raise ValueError(_question(line))
     level, low, high, sign = map(found.groupdict().get, ("level", "low", "high", "sign"))
+    numerator, cases = map(found.groupdict().get, ("numerator", "cases"))
     percent = line.count("%") > bool(sign)  # the sign in 95% CI is no sign of the value
     return PrintedResult(
         value=Printed(found["value"], percent),
         low=Printed(low, percent) if low else None,
         high=Printed(high, percent) if high else None,
         level=float(level) / 100 if level else None,
+        numerator=int(numerator) if numerator else None,
+        cases=int(cases) if cases else None,
     )
 
 

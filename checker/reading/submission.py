@@ -12,7 +12,7 @@ from checker.model.study import AnyEvaluation, Classification
 from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
 from checker.reading.folder import Submission
-from checker.reading.predictions import ColumnNames, read_predictions
+from checker.reading.predictions import ColumnNames, PositiveProblem, read_predictions
 from checker.reading.tables import Table, everything, labels, read_table
 
 STANDARD = {"case", "patient", "outcome", "score"}
@@ -55,15 +55,8 @@ class _Reading:
         try:
             return self.submission.resolve(name, what=dotted(at))
         except BadSubmission as bad:
-            places = self.document.places
             raise BadSubmission(
-                replace(
-                    each,
-                    file=str(self.submission.root / self.document.file),
-                    line=places.line(at),
-                    message=f"{name}: {each.message}",
-                )
-                for each in bad.problems
+                self.problem(at, f"{name}: {each.message}", each.hint) for each in bad.problems
             ) from None
 
     @contextmanager
@@ -73,6 +66,38 @@ class _Reading:
             yield
         except BadSubmission as bad:
             self.problems += bad.problems
+
+    def problem(self, at: Path, message: str, hint: str) -> Problem:
+        """Return a problem of what the description says at a path."""
+        file, line = str(self.submission.root / self.document.file), self.document.places.line(at)
+        return Problem(file, line, dotted(at), message, hint)
+
+    def pointing(
+        self, found: Problem, table: Table, named: Mapping[str, Path], at: Path
+    ) -> Problem:
+        """Return a problem of the predictions where it can be mended: in the description or the table.
+
+        Args:
+            found: its path is a column, or empty.
+            table: which lacks the column, or has it.
+            named: column to where the description names it.
+            at: of the evaluation.
+        """
+        if isinstance(found, PositiveProblem):
+            said = f"{table.name}, column {found.path}: {found.message}"
+            return self.problem((*at, "positive"), said, found.hint)
+        if found.path in named and table.missing(found.path):
+            said = f'{table.name} has no column "{found.path}"'
+            return self.problem(named[found.path], said, self.other_name(found, named))
+        return replace(found, path=": ".join(filter(None, (dotted(at), found.path))))
+
+    def other_name(self, missing: Problem, named: Mapping[str, Path]) -> str:
+        """Return the hint; for a standard column that nobody named also how to name another."""
+        at = named[missing.path]
+        if at[-2] != "columns" or at in self.document.places.known:
+            return missing.hint
+        end = "" if missing.hint.endswith("?") else ";"
+        return f"{missing.hint}{end} write columns: {{{at[-1]}: NAME}} if it is called otherwise"
 
 
 def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
@@ -109,17 +134,19 @@ def _predictions(
     table = reading.table(evaluation.predictions, (*at, "predictions"))
     if table is None:
         return None
-    found: Predictions | None = None
-    with reading.collecting():
+    try:
         found = read_predictions(
             table,
             _columns(evaluation, table),
             positive=evaluation.positive,
             lower_is_positive=evaluation.direction == "lower_is_positive",
             where=_rows_of(evaluation),
-            path_prefix=dotted(at),
         )
-    return None if found is None else _under_our_names(found, evaluation)
+    except BadSubmission as bad:
+        named = _named(evaluation, at)
+        reading.problems += [reading.pointing(each, table, named, at) for each in bad.problems]
+        return None
+    return _under_our_names(found, evaluation)
 
 
 def _under_our_names(found: Predictions, evaluation: Classification) -> Predictions:
@@ -154,6 +181,18 @@ def _columns(evaluation: Classification, table: Table) -> ColumnNames:
         compared=[declared.get(each, each) for each in evaluation.compared_scores or ()],
         other={name: column for name, column in declared.items() if name not in STANDARD},
     )
+
+
+def _named(evaluation: Classification, at: Path) -> dict[str, Path]:
+    """Return where the description names each column, or would name it."""
+    declared = evaluation.columns or {}
+    lists = {"groups": evaluation.groups or (), "compared_scores": evaluation.compared_scores or ()}
+    named = {name: (*at, "columns", name) for name in ("outcome", "score") if name not in declared}
+    for name, each in lists.items():
+        named |= {column: (*at, name, i) for i, column in enumerate(each) if column not in declared}
+    if evaluation.cluster:
+        named[evaluation.cluster] = (*at, "cluster")
+    return named | {column: (*at, "columns", name) for name, column in declared.items()}
 
 
 def _rows_of(evaluation: Classification) -> tuple[tuple[str, str], ...]:

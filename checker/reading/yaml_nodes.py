@@ -17,6 +17,10 @@ LIMIT_DEPTH = 40
 """The study model is seven levels deep; deeper brackets only keep a parser busy."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f]")
+_CUT = re.compile(r"\s+(#\w.*)")
+_NAMED = re.compile(r"((?: |- )*)[\w.]+")
+"""The beginning of a line with a field: what stands before its name, and the name."""
+_GLUED = re.compile(rf"{_NAMED.pattern}:\S")
 Step = str | int
 ValuePath = tuple[Step, ...]
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -30,6 +34,8 @@ class Scalar:
     plain: bool
     line: int
     column: int
+    comment: str = ""
+    """What follows on its line after a # and is therefore not read, if it looks like more of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,11 @@ class Places:
         """Return the line of the value, or of the nearest one around it."""
         return self.at(path).line
 
+    def line_within(self, path: ValuePath) -> int | None:
+        """Return the line as `line` does; None if only the file as a whole is around the value."""
+        within = any(path[:depth] in self.known for depth in range(1, len(path) + 1))
+        return self.line(path) if within else None
+
     def column(self, path: ValuePath) -> int:
         """Return the column of the value, or of the nearest one around it."""
         return self.at(path).column
@@ -127,7 +138,7 @@ def read_source(path: Path) -> Source:
         raise _bad(file, line, "a character stands here that YAML does not accept") from None
     if composed is None or (isinstance(composed, yaml.ScalarNode) and not composed.value):
         raise _bad(file, None, "the file is empty", "checker new writes one to start from")
-    reader = _Reader(file)
+    reader = _Reader(file, text)
     root = reader.node(composed, ())
     if reader.problems:
         raise BadSubmission(reader.problems)
@@ -220,8 +231,9 @@ def _unsafe(event: yaml.Event) -> Iterator[tuple[str, str]]:
 class _Reader:
     """Turns composed nodes into ours; remembers places and problems."""
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, file: str, text: str) -> None:
         self.file = file
+        self.rows = text.splitlines()
         self.places = Places()
         self.problems: list[Problem] = []
 
@@ -230,13 +242,20 @@ class _Reader:
         if isinstance(node, yaml.ScalarNode):
             self.places.known[path] = Place(line, column, node.value)
             self.refuse_control(node, path)
-            return Scalar(node.value, not node.style, line, column)
+            comment = "" if node.style else self.comment(node.end_mark)
+            return Scalar(node.value, not node.style, line, column, comment)
         at = key or node  # a block begins below its name; the name is what the author looks for
         self.places.known[path] = Place(at.start_mark.line + 1, at.start_mark.column + 1)
         if isinstance(node, yaml.SequenceNode):
             items = tuple(self.node(each, (*path, i)) for i, each in enumerate(node.value))
             return Sequence(items, line, column)
         return self.mapping(node, path)
+
+    def comment(self, end: yaml.Mark) -> str:
+        """Return what follows as a comment without a space after its #, as in ``Patient #12``."""
+        row = self.rows[end.line] if end.line < len(self.rows) else ""
+        found = _CUT.match(row, end.column)
+        return found[1].rstrip() if found else ""
 
     def refuse_control(self, node: yaml.ScalarNode, path: ValuePath) -> None:
         """Remember a problem if the value writes control characters, which terminals obey."""
@@ -267,6 +286,8 @@ class _Reader:
         elif key.value in keys:
             said = f"{key.value} is given twice; it stands in line {keys[key.value][0]} already"
             hint = "keep one of the two"
+            if key.value[:1].isdigit():
+                hint += "; inside { } a comma begins the next field: write 0.88, not 0,88"
         else:
             return True
         where = (*path, key.value) if isinstance(key, yaml.ScalarNode) else path
@@ -277,22 +298,31 @@ class _Reader:
 def _syntax(error: yaml.MarkedYAMLError, text: str, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else None
-    row = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-    seen = row[mark.column : mark.column + 1] if mark else ""
-    said, hint = _in_words(f"{error.context or ''} {error.problem or ''}", seen, row)
+    rows = text.splitlines()
+    row = rows[mark.line] if mark and mark.line < len(rows) else ""
+    at = mark.column if mark else 0
+    said, hint = _in_words(
+        f"{error.context or ''} {error.problem or ''}", row, at, _above(rows, line)
+    )
     if error.context_mark and error.context_mark.line + 1 != line:
         said += f" (what is not finished begins in line {error.context_mark.line + 1})"
     return Problem(file, line, "", said, hint)
 
 
-def _in_words(problem: str, seen: str, row: str) -> tuple[str, str]:
+def _above(rows: list[str], line: int | None) -> str:
+    """Return the nearest line above that is neither empty nor a comment."""
+    found = (
+        row for row in reversed(rows[: (line or 1) - 1]) if row.strip(" ")[:1] not in ("", "#")
+    )
+    return next(found, "")
+
+
+def _in_words(problem: str, row: str, at: int, above: str) -> tuple[str, str]:
+    seen = row[at : at + 1]
     if seen == "\t" or (row.lstrip(" ").startswith("\t") and "token" in problem):
         return "a tab stands where YAML wants spaces", "indent with spaces; no tab anywhere"
     if "mapping values are not allowed" in problem:
-        return (
-            "a colon is not possible here",
-            "put a text that contains a colon in quotation marks; check the indentation",
-        )
+        return _no_colon(row[:at], above)
     if "cannot start any token" in problem:
         return f"a text cannot begin with {seen}", "put the text in quotation marks"
     if "quoted scalar" in problem:
@@ -302,10 +332,27 @@ def _in_words(problem: str, seen: str, row: str) -> tuple[str, str]:
     if "alias" in problem or "anchor" in problem or "tag" in problem:
         return "a text cannot begin with & * or !", "put the text in quotation marks"
     if "could not find expected ':'" in problem:
-        return "a colon is missing after the name", "write name: value"
+        return "a colon is missing after the name", "write name: value, with a space between"
     if "block" in problem:
         return (
             "this line does not fit the lines above it",
             "check the indentation, and quotation marks around texts that hold one",
         )
     return f"this is no YAML: {' '.join(problem.split())}", "check the line above as well"
+
+
+def _no_colon(before: str, above: str) -> tuple[str, str]:
+    """Return why no colon is possible after `before`, and what to do; often the line above is wrong."""
+    said = "a colon is not possible here"
+    name = _NAMED.fullmatch(before)
+    if name and re.match(r" *-\w+:", above):
+        return said, "write a space after the hyphen in the line above"
+    if name and _GLUED.match(above):
+        return said, "write a space after the colon in the line above"
+    upper = _NAMED.match(above)
+    if name and upper and len(name[1]) > len(upper[1]) and above[upper.end() :][:2] == ": ":
+        return (
+            "this line begins further right than the field above it",
+            "begin both in the same column; a text of several lines needs quotation marks",
+        )
+    return said, "put a text that contains a colon in quotation marks; check the indentation"

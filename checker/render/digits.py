@@ -2,6 +2,7 @@
 
 from math import floor, log10
 
+from checker.model import sentences
 from checker.model.estimate import Comparison, Estimate, Interval
 from checker.model.metric_names import METRIC_NAMES
 
@@ -46,19 +47,20 @@ def short(value: float, significant: int = 6) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """Return p with two decimals, three below 0.1, and ``<0.001`` at the end."""
-    if p is None:
-        return DASH
-    if p < 0.001:
-        return "<0.001"
-    return ">0.99" if p > 0.99 else f"{p:.{2 if p >= 0.0995 else 3}f}"
+    """Return p as it stands in sentences, ``<0.001`` at the end; a dash where there is none."""
+    return DASH if p is None else sentences.p_value(p)
+
+
+def percent(share: float) -> str:
+    """Return ``95 %``, which no line breaks."""
+    return sentences.level(share).replace(" ", SPACE)
 
 
 def limits(interval: Interval, places: int | None = None) -> str:
     """Return ``0.714 to 0.823``; the level is added where it is not 95 %."""
     places = decimals(interval) if places is None else places
     text = f"{number(interval.low, places)} to {number(interval.high, places)}"
-    return text if interval.level == 0.95 else f"{text} ({short(100 * interval.level)}% level)"
+    return text if interval.level == 0.95 else f"{text} ({percent(interval.level)} level)"
 
 
 def value(estimate: Estimate) -> str:

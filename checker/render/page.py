@@ -11,6 +11,7 @@ from checker.model.finding import Severity
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.report import (
     Answer,
+    Count,
     EvaluationReport,
     FactState,
     GuidelineReport,
@@ -63,6 +64,8 @@ FAMILIES = {
     "utility": "Net benefit",
 }
 """Families of metrics in the order of the table; further ones follow under their own name."""
+COMMON = "How common the outcome is"
+"""Heading over prevalence where nothing else of its family could be computed."""
 NET_BENEFIT = {
     "net_benefit": "Net benefit per patient",
     "standardised_net_benefit": "Standardised net benefit",
@@ -389,6 +392,8 @@ def families(estimates: Sequence[Estimate]) -> tuple[Family, ...]:
 def _family(name: str, found: list[Estimate]) -> Family:
     thresholds = {each.threshold for each in found} - {None}
     title = FAMILIES.get(name, worded(name).capitalize())
+    if name == "classification" and not thresholds:
+        title = "Decisions" if {each.metric for each in found} - {"prevalence"} else COMMON
     common = thresholds.pop() if len(thresholds) == 1 else None
     if common is not None:
         at = digits.short(common)
@@ -611,6 +616,16 @@ def _unchecked_claim(claim: ClaimCheck) -> Iterator[tuple[int, str, str]]:
     for part in claim.parts:
         if part.verdict is Verdict.NOT_CHECKABLE:
             yield 1, part.because, f"{title}: {PARTS.get(part.part, part.part)}"
+
+
+def count_words(count: Count) -> tuple[str, str]:
+    """Return ``60 of 61`` and ``checks by 21 rules``, or ``13 of 14`` and ``claims checked``."""
+    words = (
+        f"{count.kind} checked"
+        if count.rules is None
+        else f"{'check' if count.total == 1 else 'checks'} by {counted(count.rules, 'rule')}"
+    )
+    return f"{count.checked} of {count.total}", words
 
 
 def severity_counts(report: Report) -> tuple[tuple[Sign, int], ...]:

@@ -72,9 +72,11 @@ def _short(report: Report) -> Iterator[str]:
     for sentence in report.in_short:
         yield from (escaped(sentence), "")
     for each in report.counts:
+        if not each.total:
+            continue
         left = each.total - each.checked
         rest = f"; {left} could not be checked" if left else ""
-        yield f"- {escaped(each.kind)}: checked {each.checked} of {each.total}{rest}"
+        yield f"- {escaped(' '.join(page.count_words(each)))}{rest}"
     yield f"- described so far: {report.study.described} of {report.study.facts} facts"
 
 

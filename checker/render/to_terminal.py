@@ -51,10 +51,14 @@ def _title(report: Report, screen: Screen) -> Iterator[str]:
     for sentence in report.in_short:
         yield ""
         yield from screen.paragraph(sentence)
-    checked = [f"{each.checked} of {each.total} {each.kind}" for each in report.counts]
-    if checked:
+    counts = [each for each in report.counts if each.total]
+    if counts:
+        checked = ", ".join(" ".join(page.count_words(each)) for each in counts)
+        whole = all(each.checked == each.total for each in counts)
         yield ""
-        yield from screen.paragraph(f"Checked {', '.join(checked)}; the rest could not be checked.")
+        yield from screen.paragraph(
+            f"{checked}{'' if whole else '; the rest could not be checked'}."
+        )
     yield from screen.paragraph(
         f"Described so far: {report.study.described} of {report.study.facts} facts."
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from checker.model.estimate import Estimates
+from checker.model.estimate import Estimate, Estimates
 from checker.model.evidence import CohortCount
 from checker.model.finding import Finding, Severity
+from checker.model.sentences import with_interval
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
 from checker.needs import DoesNotApply, NotDescribed, NotEstablished, stated
@@ -38,6 +39,11 @@ DISCRIMINATION = {
     "c_index",
 }
 """Metrics that show discrimination whatever the share with the outcome."""
+
+
+def _with_interval(estimate: Estimate) -> str:
+    value = estimate.value or 0.0
+    return with_interval(value, estimate.interval) if estimate.interval else f"{value:.3f}"
 
 
 def _claimed(study: Study) -> set[str]:
@@ -111,8 +117,8 @@ def accuracy_alone_not_above_guessing(
     if low - no_information_rate <= thresholds["accuracy_over_guessing"]:
         yield Finding(
             message=(
-                f"Accuracy ({accuracy.value:.3f}, from {low:.3f}) is the only measure of discrimination and is not "
-                f"above the {no_information_rate:.3f} that always choosing the larger class gives."
+                f"Accuracy {_with_interval(accuracy)} is the only measure of discrimination, and its interval does not "
+                f"lie above the {no_information_rate:.3f} that always choosing the larger class gives."
             ),
             at=("claims",),
             observed=f"{accuracy.value:.3f}",
@@ -126,7 +132,7 @@ def accuracy_alone_not_above_guessing(
     severity=Severity.MAJOR,
     why="A model that was tested only where it was built often does worse elsewhere: other scanners, patients, habits.",
     fix="Test it on patients of another institution, or limit the conclusion to the place where it was built.",
-    sources=("tripod-ai-2024", "collins-2014"),
+    sources=("tripod-ai-2024", "collins-2014", "zech-2018"),
     loud="All data come from one hospital, split at random, and the paper says that no external test was done.",
     quiet="One evaluation is an external test.",
 )
@@ -153,9 +159,9 @@ def no_external_test(study: Study) -> Iterator[Finding]:
     severity=Severity.MAJOR,
     why="With few patients in the smaller class the result of another sample may be quite different.",
     fix="Add patients, or say in abstract and conclusion how wide the interval is and what it leaves open.",
-    sources=("collins-2016", "riley-2021"),
+    sources=("collins-2016", "riley-2021", "vergouwe-2005"),
     thresholds=("events_wanted", "auroc_interval_width"),
-    loud="86 patients are without the outcome, and the AUROC interval is 0.71 to 0.82.",
+    loud="86 patients are without the outcome, and the AUROC is 0.77 (95 % interval 0.71 to 0.82).",
     quiet="At least 100 patients with and 100 without the outcome, or an interval of at most 0.1.",
 )
 def few_events_and_wide_interval(
@@ -171,8 +177,8 @@ def few_events_and_wide_interval(
         side = "with" if cohort.with_outcome <= cohort.without_outcome else "without"
         yield Finding(
             message=(
-                f"{smaller} cases are {side} the outcome, and the AUROC lies between {auroc.interval.low:.3f} and "
-                f"{auroc.interval.high:.3f}."
+                f"{smaller} {'case is' if smaller == 1 else 'cases are'} {side} the outcome, and the AUROC is "
+                f"{_with_interval(auroc)}."
             ),
             at=("partition",),
             observed=f"{smaller} cases, interval {width:.3f} wide",

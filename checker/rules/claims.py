@@ -26,8 +26,8 @@ def _checked(check: ClaimCheck) -> None:
     title="Printed number that the data contradict",
     severity=Severity.CRITICAL,
     why=(
-        "A number that cannot be obtained from the submitted predictions under any convention in use is "
-        "wrong, or comes from other data."
+        "A number that the submitted predictions give under none of the conventions tried is wrong, comes from "
+        "other data, or was computed in a way that should be described."
     ),
     fix="Find which of the two is right: correct the number, or submit the predictions it was computed from.",
     sources=("tripod-ai-2024",),
@@ -40,7 +40,7 @@ def claim_contradicted(claim_check: ClaimCheck) -> Iterator[Finding]:
     wrong = [part for part in claim_check.parts if part.verdict is Verdict.CONTRADICTED]
     if wrong:
         tried = max(len(part.tried) for part in wrong)
-        under = f" None of {tried} conventions explains it." if tried > 1 else ""
+        under = f" None of the {tried} conventions tried explains it." if tried > 1 else ""
         parts = "; ".join(
             f"{_named(part)}printed {part.printed}, recomputed {part.recomputed}" for part in wrong
         )
@@ -113,12 +113,11 @@ def interval_ignores_repeated_patients(
     thresholds: Thresholds,
 ) -> Iterator[Finding]:
     """Say an interval that equals an unclustered one, and no clustered one, although the design effect is large."""
-    effect = next((each.value for each in design_effect if each.metric == claim.metric), None)
-    if effect is None:
-        raise NotEstablished(f"no design effect is known for {claim.metric}")
     alike = [each for each in interval_widths if each.same]
-    ignores = bool(alike) and not any(each.clustered for each in alike)
-    if ignores and effect > thresholds["design_effect"]:
+    if not alike or any(each.clustered for each in alike):
+        return
+    effect = _design_effect(claim.metric, design_effect, alike[0], interval_widths)
+    if effect > thresholds["design_effect"]:
         yield Finding(
             message=(
                 f"The printed interval is the one of independent rows ({alike[0].method}), although patients repeat "
@@ -130,21 +129,45 @@ def interval_ignores_repeated_patients(
         )
 
 
+def _design_effect(
+    metric: str,
+    known: tuple[DesignEffect, ...],
+    alike: IntervalWidth,
+    every: tuple[IntervalWidth, ...],
+) -> float:
+    """Return the design effect of the metric; where its variance has no formula, from the widths of intervals."""
+    for each in known:
+        if each.metric == metric:
+            return each.value
+    clustered = [each.width for each in every if each.clustered]
+    if not clustered:
+        raise NotEstablished(f"no design effect is known for {metric}")
+    return (min(clustered) / alike.width) ** 2
+
+
 @rule(
     "CLM004",
     title="Number that holds only under another convention",
     severity=Severity.MINOR,
-    why="Readers will take the number for what its name says; under another convention it means something else.",
+    why="Readers will take the number for what its name, or the method named beside it, says.",
     fix="Name the convention beside the number, or print the number under the usual one.",
     sources=("tripod-ai-2024",),
     loud="The calibration intercept is printed as calibration in the large.",
     quiet="The number is reproduced as its name says.",
 )
-def claim_under_another_convention(claim_check: ClaimCheck) -> Iterator[Finding]:
-    """Say each part of a claim that only another convention reproduces; a percent sign left out is none to name."""
+def claim_under_another_convention(claim: Claim, claim_check: ClaimCheck) -> Iterator[Finding]:
+    """Say each part of a claim that only another convention reproduces.
+
+    A percent sign left out is none to name, and an interval whose method nobody named may be by any accepted one.
+    """
     _checked(claim_check)
     for part in claim_check.parts:
-        if part.verdict is Verdict.OTHER_CONVENTION and part.convention != IN_PERCENT:
+        unnamed = part.part == "interval" and claim.interval_method is None
+        if (
+            part.verdict is Verdict.OTHER_CONVENTION
+            and part.convention != IN_PERCENT
+            and not unnamed
+        ):
             yield Finding(
                 message=(
                     f"{claim_check.label}, {part.part.replace('_', ' ')}: {part.printed} is reproduced under another "
@@ -170,17 +193,16 @@ def claim_under_another_convention(claim_check: ClaimCheck) -> Iterator[Finding]
     quiet="All four counts are those of the predictions at the declared threshold.",
 )
 def printed_table_differs(
-    evaluation: Evaluation, confusion_counts: CrossTable
+    evaluation: Evaluation,
+    confusion_counts: CrossTable,
+    rounded_threshold_counts: tuple[CrossTable, ...],
 ) -> Iterator[Finding]:
     """Say which of the printed counts differ from the recomputed ones, all in one finding."""
     if not isinstance(evaluation, WithCounts) or evaluation.counts == Counts():
         raise DoesNotApply("no 2x2 table is printed")
-    differing = [
-        (name, printed, counted)
-        for name in ("true_positives", "false_positives", "false_negatives", "true_negatives")
-        if (printed := getattr(evaluation.counts, name)) is not None
-        and printed != (counted := getattr(confusion_counts, name))
-    ]
+    differing = _differing(evaluation.counts, confusion_counts)
+    if not all(_differing(evaluation.counts, each) for each in rounded_threshold_counts):
+        return  # another threshold that prints alike gives the table
     if differing:
         parts = [
             f"{name.replace('_', ' ')} {printed} printed, {counted} counted"
@@ -196,6 +218,15 @@ def printed_table_differs(
                 f"{name.replace('_', ' ')} {counted}" for name, _, counted in differing
             ),
         )
+
+
+def _differing(printed: Counts, counted: CrossTable) -> list[tuple[str, int, int]]:
+    """Return the cells that differ: name, printed, counted."""
+    return [
+        (name, said, seen)
+        for name in ("true_positives", "false_positives", "false_negatives", "true_negatives")
+        if (said := getattr(printed, name)) is not None and said != (seen := getattr(counted, name))
+    ]
 
 
 @rule(

@@ -29,8 +29,9 @@ def group_too_small(
         if min(group.with_outcome, group.without_outcome) < wanted:
             yield Finding(
                 message=(
-                    f"The group {group.column} = {group.name} has {group.with_outcome} cases with and "
-                    f"{group.without_outcome} without the outcome."
+                    f"The group {group.column} = {group.name} has {group.with_outcome} "
+                    f"{'case' if group.with_outcome == 1 else 'cases'} with and {group.without_outcome} without "
+                    "the outcome."
                 ),
                 at=("groups",),
                 observed=f"{min(group.with_outcome, group.without_outcome)} cases in the smaller class",

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows, ThresholdOptimum
 from checker.model.finding import Finding, Severity
+from checker.model.sentences import LEAST_P
 from checker.model.study import Evaluation, Study
 from checker.model.threshold import Thresholds
 from checker.needs import DoesNotApply, NotDescribed, NotEstablished, stated
@@ -11,6 +12,12 @@ from checker.rules.base import rule
 
 DECLARED_ELSEWHERE = ("fixed_before", "published", "median", "training", "tuning")
 """Origins of a threshold that are not the test data."""
+STEPS = {
+    "predictors.preprocessing_fitted_on": "Preprocessing",
+    "predictors.selection.fitted_on": "The choice of inputs",
+    "analysis.missing.imputation_fitted_on": "Imputation",
+}
+"""Facts that say on which data a step was fitted, with the step."""
 
 
 @rule(
@@ -48,7 +55,7 @@ def patients_shared_between_partitions(
     why="A case that is counted twice makes every interval too narrow, and leaks if its copies are in two partitions.",
     fix="Remove the copies, or say why the same case stands for two; then recompute every number.",
     sources=("probast-ai-2025", "kapoor-2023"),
-    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_p"),
+    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_over_nearly", "duplicate_pairs_p"),
     loud="A case id stands in two rows, or thirteen pairs of rows agree in all twelve columns.",
     quiet="Every case id is unique, and no more rows agree in all columns than chance gives.",
 )
@@ -57,25 +64,39 @@ def rows_that_count_twice(
 ) -> Iterator[Finding]:
     """Say rows with the same case id, and rows that agree in every column more often than by chance."""
     if duplicate_rows.same_case:
+        rows = "row repeats" if duplicate_rows.same_case == 1 else "rows repeat"
         yield Finding(
-            message=f"{duplicate_rows.same_case} rows repeat the case id of an earlier row.",
+            message=f"{duplicate_rows.same_case} {rows} the case id of an earlier row.",
             at=("predictions",),
             observed=f"{duplicate_rows.same_case} repeated case ids",
             expected="each case once",
         )
     pairs, chance = duplicate_rows.same_values, duplicate_rows.pairs_by_chance
-    many = pairs > thresholds["duplicate_pairs_over_chance"] * chance
-    if pairs and many and duplicate_rows.p < thresholds["duplicate_pairs_p"]:
+    if _copies(pairs, duplicate_rows, thresholds):
         rows = "pair of rows agrees" if pairs == 1 else "pairs of rows agree"
         yield Finding(
             message=(
                 f"{pairs} {rows} in all {duplicate_rows.columns} columns that vary, under different case ids; "
-                f"chance gives about {chance:.2g}."
+                f"by chance {_by_chance(chance)}."
             ),
             at=("predictions",),
             observed=f"{pairs} pairs of equal rows",
-            expected=f"about {chance:.2g}",
+            expected=_by_chance(chance),
         )
+
+
+def _by_chance(pairs: float) -> str:
+    return "practically none" if pairs < 0.01 else f"about {pairs:.2g}"
+
+
+def _copies(pairs: int, found: DuplicateRows | SharedRows, thresholds: Thresholds) -> bool:
+    """Return whether equal rows are copies: more than chance gives, and more than rows that differ in one column.
+
+    Columns that depend on each other make equal rows common, and nearly equal ones commoner still.
+    """
+    many = pairs > thresholds["duplicate_pairs_over_chance"] * found.pairs_by_chance
+    apart = pairs > thresholds["duplicate_pairs_over_nearly"] * found.nearly
+    return bool(pairs) and many and apart and found.p < thresholds["duplicate_pairs_p"]
 
 
 @rule(
@@ -87,8 +108,8 @@ def rows_that_count_twice(
         "the test is not one."
     ),
     fix="Search for copies before splitting, remove them, repeat training and evaluation, and report the new results.",
-    sources=("kapoor-2023", "probast-ai-2025"),
-    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_p"),
+    sources=("kapoor-2023", "roberts-2021", "probast-ai-2025"),
+    thresholds=("duplicate_pairs_over_chance", "duplicate_pairs_over_nearly", "duplicate_pairs_p"),
     loud="Twelve rows of the test agree with rows of the training table in age, sex and nine laboratory values.",
     quiet="No more rows agree across partitions than chance gives.",
 )
@@ -97,17 +118,16 @@ def rows_of_one_partition_in_another(
 ) -> Iterator[Finding]:
     """Say each two partitions with more equal rows than chance gives."""
     for both in shared_rows_between_partitions:
-        many = both.pairs > thresholds["duplicate_pairs_over_chance"] * both.pairs_by_chance
-        if both.pairs and many and both.p < thresholds["duplicate_pairs_p"]:
+        if _copies(both.pairs, both, thresholds):
             rows = "pair of rows agrees" if both.pairs == 1 else "pairs of rows agree"
             yield Finding(
                 message=(
                     f"{both.pairs} {rows} between {both.first} and {both.second} in all {both.columns} columns that "
-                    f"both files have, under different ids; chance gives about {both.pairs_by_chance:.2g}."
+                    f"both files have, under different ids; by chance {_by_chance(both.pairs_by_chance)}."
                 ),
                 at=("data", "partitions"),
                 observed=f"{both.pairs} pairs of equal rows",
-                expected=f"about {both.pairs_by_chance:.2g}",
+                expected=_by_chance(both.pairs_by_chance),
             )
 
 
@@ -123,7 +143,10 @@ def rows_of_one_partition_in_another(
     sources=("leeflang-2008", "probast-ai-2025"),
     thresholds=("threshold_by_chance",),
     loud="No origin is given, and the threshold decides exactly like the largest Youden index of the test data.",
-    quiet="The threshold is declared as chosen on tuning data, or another one would be better on the test data.",
+    quiet=(
+        "The threshold is declared as chosen on tuning data, another one would be better on the test data, or it is "
+        "a round number such as 0.5."
+    ),
 )
 def threshold_optimal_on_test_data(
     evaluation: Evaluation,
@@ -149,8 +172,8 @@ def threshold_optimal_on_test_data(
             yield Finding(
                 message=(
                     f"The threshold {optimum.declared:g} decides exactly like the one with {optimum.criterion} on "
-                    f"these data, and its origin is not given; a threshold fixed beforehand falls there with "
-                    f"probability {optimum.chance:.2g}."
+                    f"these data, and its origin is not given; of thresholds as round as this one, and of scores "
+                    f"taken as threshold, at most {max(optimum.chance, LEAST_P):.2g} decide like a best one."
                 ),
                 at=("operating_point",),
                 observed=f"{optimum.declared:g}, the optimum on the test data",
@@ -168,7 +191,7 @@ def threshold_optimal_on_test_data(
         "model, so that its test results are too good."
     ),
     fix="Learn every step on training data only (within each fold, if folds are used) and apply it to the test data.",
-    sources=("kapoor-2023", "probast-ai-2025"),
+    sources=("kapoor-2023", "kaufman-2012", "probast-ai-2025"),
     loud="Features were selected on all patients before the data were split.",
     quiet="Preprocessing, imputation and selection were fitted on training data.",
 )
@@ -180,11 +203,13 @@ def steps_fitted_on_all_data(study: Study) -> Iterator[Finding]:
         "analysis.missing.imputation_fitted_on": study.analysis.missing.imputation_fitted_on,
     }
     if not any(steps.values()):
-        raise NotEstablished(f"none of {', '.join(steps)} is described yet")
+        raise NotEstablished(
+            f"on which data the steps before the model were fitted is not described yet ({', '.join(steps)})"
+        )
     for name, fitted_on in steps.items():
         if fitted_on == "all_data":
             yield Finding(
-                message=f"{name} says that the step was fitted on all data, test cases included.",
+                message=f"{STEPS[name]} was fitted on all data, test cases included.",
                 at=tuple(name.split(".")),
                 observed="all_data",
                 expected="training, or within each fold",

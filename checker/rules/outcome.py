@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from checker.model.evidence import MissingnessByScore
 from checker.model.finding import Finding, Severity
+from checker.model.sentences import p_value
 from checker.model.study import Study
 from checker.model.threshold import Thresholds
 from checker.needs import stated
@@ -38,7 +39,8 @@ def outcome_missing_by_score(
         yield Finding(
             message=(
                 f"The {seen.missing} rows without an outcome have {side} scores than the {seen.known} with one: "
-                f"one of them scores above a row with an outcome in {seen.area:.0%} of pairs (p = {seen.p:.2g})."
+                f"one of them scores above a row with an outcome in {100 * seen.area:.0f} % of pairs "
+                f"(p {p_value(seen.p)})."
             ),
             at=("predictions",),
             observed=f"area {seen.area:.2f}",

@@ -43,8 +43,8 @@ def counts_differ_from_described(
             if abs(described - counted) > thresholds["count_difference"]:
                 yield Finding(
                     message=(
-                        f"{count.partition} is described with {described} {_words(what)}, and {count.source} "
-                        f"holds {counted}."
+                        f"{count.partition} is described with {described} {_words(what, described)}, and "
+                        f"{count.source} holds {counted}."
                     ),
                     at=("data", "partitions", names.index(count.partition), what),
                     observed=str(counted),
@@ -57,5 +57,6 @@ def counts_differ_from_described(
         )
 
 
-def _words(what: str) -> str:
-    return "patients with the outcome" if what == "events" else what
+def _words(what: str, count: int) -> str:
+    patients = "patient" if count == 1 else "patients"
+    return f"{patients} with the outcome" if what == "events" else patients

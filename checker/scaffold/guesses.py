@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from checker.reading.predictions import OBVIOUS, meaning
+from checker.reading.positive import OBVIOUS, absence, meaning, words
 from checker.reading.tables import Table, labels, numbers
 
 if TYPE_CHECKING:
@@ -18,38 +18,49 @@ def _set(words: str) -> frozenset[str]:
 
 OUTCOME = _set(
     "outcome label labels y true truth target gt groundtruth reference diagnosis disease status "
-    "malignant malignancy cancer positive event response hcc"
+    "malignant malignancy cancer positive event response hcc "
+    "ergebnis diagnose zielgrösse zielgroesse zielvariable referenz goldstandard befund krankheit "
+    "erkrankung krank bösartig boesartig maligne malignität krebs karzinom ereignis ansprechen"
 )
 SCORE = _set(
     "score scores prob probs probability proba pred preds prediction predicted risk logit "
-    "confidence phat output"
+    "confidence phat output "
+    "wahrscheinlichkeit wahrsch vorhersage prognose risiko punktwert punktzahl modellwert konfidenz"
 )
-PATIENT = _set("patient patients patientid subject subjectid person participant mrn pid pseudonym")
+PATIENT = _set(
+    "patient patients patientid subject subjectid person participant mrn pid pseudonym "
+    "patienten patientin patientennummer patientennr patientenid patnr proband probanden teilnehmer"
+)
 CASE = _set(
     "case caseid id uid exam examination study scan image accession file filename index row "
-    "record lesion"
+    "record lesion "
+    "fall fallnummer fallnr fallid nummer nr untersuchung untersuchungsnummer studie bild "
+    "bildnummer aufnahme datei dateiname zeile läsion"
 )
-PARTITION = _set("split partition fold subset set dataset")
+PARTITION = _set("split partition fold subset set dataset aufteilung teilmenge datensatz")
 GROUP = _set(
     "sex gender ethnicity race scanner vendor manufacturer stage grade etiology aetiology group "
-    "category region country centre center site hospital institution"
+    "category region country centre center site hospital institution "
+    "geschlecht altersgruppe altersklasse ethnie hersteller gerät stadium grad ätiologie gruppe "
+    "kategorie land zentrum standort klinik krankenhaus"
 )
-"""Words in the name of a column that tell what it holds."""
-ABSENCE = _set("no not none non negative neg benign healthy normal control controls absent without")
-"""Words in a value that say that somebody has not the outcome."""
+"""Words in the name of a column that tell what it holds, in English and German."""
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 FEW = 8
 """Most values of a column that divides the cases into groups."""
 MOST_PARTS = 12
 """Most values of a column that names the partition."""
 ROLES = {
-    "training": _set("train training development dev derivation"),
+    "training": _set("train training development dev derivation entwicklung"),
     "tuning": _set("tune tuning"),
-    "external_test": _set("external ext"),
-    "internal_test": _set("internal"),
+    "external_test": _set("external ext extern externe externer"),
+    "internal_test": _set("internal intern interne interner"),
 }
 """Words in the name of a partition that tell its role; "test" and "validation" do not."""
-TESTED = ("external", "ext", "internal", "test", "testing", "holdout", "validation", "val", "valid")
+TESTED = (
+    *("external", "ext", "extern", "internal", "intern", "test", "testing", "holdout"),
+    *("validation", "val", "valid", "validierung"),
+)
 """Words in the name of the partition that is scored, the likeliest first."""
 
 
@@ -173,13 +184,6 @@ def _can_be_named(column: Column) -> bool:
     return not any(CONTROL.search(each) for each in (column.name, *column.values))
 
 
-def words(name: str) -> frozenset[str]:
-    """Return the words of a name: ``patientID``, ``patient_id`` and ``Patient ID`` have the same."""
-    apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", name)
-    found = re.findall(r"[^\W\d_]+", apart.casefold())
-    return frozenset([*found, "".join(found)])
-
-
 def _without(seen: Iterable[Column], *taken: Guess | None) -> list[Column]:
     names = {each.column for each in taken if each}
     return [each for each in seen if each.name not in names]
@@ -274,10 +278,9 @@ def _positive(table: Table, outcome: Guess | None) -> Guess | None:
         by_meaning = {meaning(name).casefold(): name for name in names}
         if by_meaning.keys() == {meaning(having), meaning(without)}:
             return Guess(by_meaning[meaning(having)], "as usual")
-    absent = [name for name in names if words(name) & ABSENCE]
-    if len(absent) == 1:
-        other = next(name for name in names if name != absent[0])
-        return Guess(other, f"{absent[0]} sounds like its absence")
+    if absent := absence(names):
+        other = next(name for name in names if name != absent)
+        return Guess(other, f"{absent} sounds like its absence")
     rarer = min(names, key=lambda name: int((found.codes == names.index(name)).sum()))
     return Guess(rarer, "the rarer of the two values")
 

@@ -189,6 +189,9 @@ def _guessed(found: Guesses) -> Iterator[str]:
     for part in found.parts:
         scored = ", scored by the evaluation" if part == found.tested else ""
         yield from _row("part", Guess(part.name, part_words(part) + scored), "")
+    if found.groups:
+        yield ""
+        yield "Groups stand in a comment: uncomment those by which results are given."
     if found.turned:
         yield ""
         yield from textwrap.wrap(

@@ -83,6 +83,7 @@ RESAMPLED = When(
     "nested_cross_validation",
     "bootstrap",
 )
+TUNED = When("analysis.tuning.method", "manual", "grid", "random", "bayesian")
 
 
 class SampleSize(Described):
@@ -163,17 +164,17 @@ class Tuning(Described):
 
     method: Literal["none", "manual", "grid", "random", "bayesian"] | None = None
     """Search for hyperparameters."""
-    parameters: Texts | None = None
+    parameters: Annotated[Texts | None, TUNED] = None
     """Hyperparameters that were tuned."""
-    space: Literal["none", "some", "all"] | None = None
+    space: Annotated[Literal["none", "some", "all"] | None, TUNED] = None
     """For how many of them the searched values are given."""
-    selection: str | None = None
+    selection: Annotated[str | None, TUNED] = None
     """Metric and rule by which the final model was chosen."""
-    nested: bool | None = None
+    nested: Annotated[bool | None, TUNED] = None
     """Tuning used data apart from those that measure performance."""
     on_test: bool | None = None
     """Test data were used for tuning or model choice."""
-    final_values: str | None = None
+    final_values: Annotated[str | None, TUNED] = None
     """Final hyperparameters, or the file that holds them."""
 
 

@@ -1,10 +1,10 @@
 """Facts of the section `data`: where the data came from and how they were divided."""
 
-import datetime
 from typing import Annotated, Literal
 
 from pydantic import Field
 
+from checker.model.study.dates import Date
 from checker.model.study.marks import Count, Described, InsidePath, Role, Setting, Texts, Unit, When
 
 Design = Literal[
@@ -90,11 +90,11 @@ class Source(Described):
     """Patients from low- or middle-income countries are included."""
     setting: tuple[Setting, ...] | None = None
     """Care setting of the source."""
-    start: datetime.date | None = None
+    start: Date | None = None
     """First inclusion."""
-    end: datetime.date | None = None
+    end: Date | None = None
     """Last inclusion."""
-    followup_end: Annotated[datetime.date | None, When("study.question", "prognostic")] = None
+    followup_end: Annotated[Date | None, When("study.question", "prognostic")] = None
     """End of follow-up."""
     url: Annotated[str | None, FROM_REPOSITORY] = None
     """Link or citation of a public source."""
@@ -139,9 +139,9 @@ class Partition(Described):
     """Class to the number of patients (lesions, if these are scored)."""
     centres: Texts | None = None
     """Only if fewer than those of the source."""
-    start: datetime.date | None = None
+    start: Date | None = None
     """Only if narrower than that of the source."""
-    end: datetime.date | None = None
+    end: Date | None = None
     """Only if narrower than that of the source."""
     cases: InsidePath | None = None
     """Table of the cases in the part, whether scored or not: case, patient, and where known

@@ -1,5 +1,6 @@
 """The facts of the description by their dotted names: what exists, what is asked, what is said."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,6 +11,8 @@ from checker.model.study.description import Study
 from checker.model.study.evaluations import Evaluation
 from checker.model.study.kinds import Condition, Kind, kinds, meanings
 from checker.model.study.marks import Described
+
+_PART_ENDS = re.compile(r"[.;] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,18 @@ class Fact:
     def meaning(self) -> str:
         """What it says, in a sentence."""
         return meanings(self.owner)[self.name.rpartition(".")[2]]
+
+    @property
+    def words(self) -> str:
+        """What it says, to stand inside a sentence: the first part of its meaning, without a capital.
+
+        A meaning of one or two words ("How.") is followed by the name of the group it stands in.
+        """
+        first = _PART_ENDS.split(self.meaning)[0].removesuffix(".")
+        if not first[1:2].isupper():
+            first = first[:1].lower() + first[1:]
+        group = self.name.split(".")[-2:][0].replace("_", " ")
+        return first if first.count(" ") > 1 else f"{first} ({group})"
 
     @property
     def negative(self) -> tuple[str, ...]:
@@ -153,7 +168,8 @@ def values(study: Study, name: str) -> list[object]:
 def holds(study: Study, when: Mapping[str, object]) -> bool | None:
     """Return whether every fact has the value, or one of the values, given for it.
 
-    A list matches if any element does. None: a fact is unknown and no other decides.
+    A list matches if any element does. None: a fact is unknown and no other decides; of a list of
+    records, one entry that is silent may still match.
 
     Raises:
         KeyError: there is no such fact.
@@ -178,11 +194,11 @@ def _matches(
     for prefix, entry in around:  # the nearest entry decides about its own facts
         if fact.startswith(f"{prefix}."):
             node, name = entry, fact.removeprefix(f"{prefix}.")
-    stated = [place.value for place in _places(node, name) if place.value is not None]
-    if not stated:
-        return None
-    seen = [item for value in stated for item in (value if isinstance(value, tuple) else (value,))]
-    return any(item in accepted for item in seen)
+    said = [place.value for place in _places(node, name)]
+    seen = [item for value in said for item in (value if isinstance(value, tuple) else (value,))]
+    if any(item in accepted for item in seen):
+        return True
+    return None if not said or None in said else False
 
 
 def is_asked(study: Study, name: str) -> bool:
@@ -236,10 +252,10 @@ def state(study: Study, name: str) -> State:
     said = study.statements
     for absent in said.not_reported or ():
         if _covers(absent.about, name):
-            return State("not_reported", absent.reason or "")
+            return State("not_reported", absent.reason)
     for other in said.not_applicable or ():
         if _covers(other.about, name):
-            return State("not_applicable", other.reason or "")
+            return State("not_applicable", other.reason)
     given, concerned = _count(study, name)
     part = f"described for {given} of {concerned} entries" if given else ""
     section = FACTS[name].section

@@ -1,7 +1,6 @@
 """What each field of the description takes, read off its class: the type, its values and marks."""
 
 import ast
-import datetime
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le
 
+from checker.model.study.dates import Date
 from checker.model.study.marks import Described, Inside, Negative, Unit, When
 from checker.model.study.printed import Printed
 
@@ -24,7 +24,7 @@ _TYPES: Mapping[object, str] = {
     int: "integer",
     float: "number",
     Printed: "number",
-    datetime.date: "date",
+    Date: "date",
 }
 
 
@@ -136,7 +136,7 @@ def _core(
 ) -> tuple[str, tuple[str, ...], tuple[type[Described], ...]]:
     if get_origin(core) is Literal:
         return "enum", get_args(core), ()
-    if get_origin(core) in (Union, UnionType):
+    if get_origin(core) in (Union, UnionType) and core not in _TYPES:
         return "records", (), get_args(core)
     if get_origin(core) is dict:
         return ("map of text" if get_args(core)[1] is str else "map of facts"), (), ()

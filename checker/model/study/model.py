@@ -23,17 +23,22 @@ OverfittingMeasure = Literal[
     "penalty", "dropout", "early_stopping", "augmentation", "limited_search", "resampling"
 ]
 
+NETWORK = When("model.family", "neural_network", "foundation_model")
+BUILT_OF_LAYERS = When("model.family", "neural_network", "foundation_model", "other")
+ITERATED = When("model.family", "tree_ensemble", "neural_network", "foundation_model", "other")
+"""Families that learn in steps, by a loss that the authors choose."""
+
 
 class Training(Described):
     """How the model was trained."""
 
-    augmentation: Texts | None = None
+    augmentation: Annotated[Texts | None, NETWORK] = None
     """Augmentations; empty if none."""
-    loss: str | None = None
+    loss: Annotated[str | None, ITERATED] = None
     """Loss and why it suits the task."""
-    stopping: str | None = None
+    stopping: Annotated[str | None, ITERATED] = None
     """Monitoring and stopping rule."""
-    frozen_layers: str | None = None
+    frozen_layers: Annotated[str | None, NETWORK] = None
     """Parts that were not trained; "none" if all were."""
     candidates: Texts | None = None
     """Models that were tried."""
@@ -52,15 +57,15 @@ class Model(Described):
     """Kind of model."""
     rationale: str | None = None
     """Why this kind of model."""
-    architecture: str | None = None
+    architecture: Annotated[str | None, BUILT_OF_LAYERS] = None
     """Architecture, or a citation plus every change."""
-    end_to_end: bool | None = None
+    end_to_end: Annotated[bool | None, NETWORK] = None
     """A network maps images straight to the prediction."""
-    inputs: str | None = None
+    inputs: Annotated[str | None, BUILT_OF_LAYERS] = None
     """Form of the input (shape, channels, order)."""
     output: Output | None = None
     """What the model returns."""
-    initialisation: str | None = None
+    initialisation: Annotated[str | None, NETWORK] = None
     """Random scheme, or origin of pretrained weights."""
     is_ensemble: bool | None = None
     """The final model combines several models."""

@@ -119,8 +119,8 @@ class Openness(Described):
     data_restrictions: Annotated[str | None, When("openness.data", "none", "on_request")] = None
     """Reason for not sharing data openly, or conditions of access."""
     code_restrictions: Annotated[str | None, When("openness.code", "none", "on_request")] = None
-    """The same for code."""
+    """Reason for not sharing code openly, or conditions of access."""
     model_restrictions: Annotated[str | None, When("openness.model", "none", "on_request")] = None
-    """The same for the model."""
+    """Reason for not sharing the model openly, or conditions of access."""
     outputs_audit: str | None = None
     """Are outputs kept and open to audit."""

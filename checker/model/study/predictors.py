@@ -35,6 +35,7 @@ SUBJECTIVE = When("predictors.subjective", True)
 COUNTABLE_PARAMETERS = When(
     "model.family", "regression", "penalised_regression", "tree_ensemble", "svm", "other"
 )
+FROM_IMAGES = When("predictors.inputs.kind", "image", "radiomic", "deep_feature", "reader")
 OUTLINED = When("predictors.segmentation.method", "manual", "semi_automatic", "automatic")
 FEATURES_KEPT = When("predictors.features.kind", "hand_crafted", "deep")
 HAND_CRAFTED = When("predictors.features.kind", "hand_crafted")
@@ -177,7 +178,7 @@ class Predictors(Described):
     """Parameters considered at any stage (not asked of networks)."""
     selection: Selection = Field(default_factory=Selection)
     """How inputs or features were chosen."""
-    acquisition: Acquisition = Field(default_factory=Acquisition)
+    acquisition: Annotated[Acquisition, FROM_IMAGES] = Field(default_factory=Acquisition)
     """How the images were made."""
     preprocessing: Texts | None = None
     """Steps in order, each with tool, version and settings."""
@@ -185,7 +186,7 @@ class Predictors(Described):
     """The same steps for all sites and all social and demographic groups."""
     preprocessing_fitted_on: FittedOn | None = None
     """Data from which normalisation, imputation or harmonisation parameters were learned."""
-    segmentation: RegionOutlining = Field(default_factory=RegionOutlining)
+    segmentation: Annotated[RegionOutlining, FROM_IMAGES] = Field(default_factory=RegionOutlining)
     """How regions of interest were outlined."""
-    features: Features = Field(default_factory=Features)
+    features: Annotated[Features, FROM_IMAGES] = Field(default_factory=Features)
     """Features that were extracted and kept as a table."""

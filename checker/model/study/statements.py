@@ -1,8 +1,8 @@
 """Facts of the section `statements`: where the paper says things, and what people judged."""
 
-import datetime
 from typing import Literal
 
+from checker.model.study.dates import Date
 from checker.model.study.marks import Described, InsidePath, Texts
 
 SectionName = Literal[
@@ -41,8 +41,8 @@ class NotReported(Described):
 
     about: str
     """A fact."""
-    reason: str | None = None
-    """Why."""
+    reason: str
+    """Why, such as "in neither the paper nor its supplement"."""
 
 
 class NotApplicable(Described):
@@ -50,8 +50,8 @@ class NotApplicable(Described):
 
     about: str
     """A fact or an item."""
-    reason: str | None = None
-    """Why; printed in the report."""
+    reason: str
+    """Why, such as "the model was not updated"; printed in the report."""
 
 
 class Appraisal(Described):
@@ -69,7 +69,7 @@ class Appraisal(Described):
     """Why; needed when it differs from ours."""
     by: str | None = None
     """Role of the assessor."""
-    date: datetime.date | None = None
+    date: Date | None = None
     """When."""
     kind: Literal["answer", "risk_of_bias", "quality", "applicability"] | None = None
     """An answer to a question, a domain judgement, or an overall one."""

@@ -1,0 +1,181 @@
+"""The report put together: what the comments to the authors and the sentences of the summary say."""
+
+from typing import Any
+
+import pytest
+
+from checker import assemble
+from checker.evidence.printed import as_printed, printed_p
+from checker.model import sentences
+from checker.model.claim import ClaimCheck, Verdict
+from checker.model.estimate import Interval
+from checker.model.finding import RuleRun, Severity
+from checker.model.report import (
+    Answer,
+    AnswerFact,
+    FactState,
+    GuidelineReport,
+    ReportedFinding,
+    Status,
+)
+from checker.model.study import Printed, Study
+from checker.needs import Absent
+
+TRIPOD = GuidelineReport(
+    id="tripod_ai_2024",
+    title="TRIPOD+AI: a statement",
+    year=2024,
+    kind="reporting",
+    licence="CC BY",
+    doi=("10.1136/bmj-2023-078378",),
+    why="It fits.",
+    counts={Status.REPORTED: 1, Status.PARTLY: 2},
+)
+CLAIM = ClaimCheck(
+    name="AUROC",
+    evaluation="external",
+    metric="auroc",
+    label="AUROC",
+    place="Table 2",
+    at="evaluations[1].claims[0]",
+    verdict=Verdict.CONTRADICTED,
+)
+
+
+def study(*evaluations: str, **sections: Any) -> Study:
+    entries = [{"name": each, "task": "classification"} for each in evaluations]
+    return Study.model_validate({"evaluations": entries, **sections})
+
+
+def finding(at: str) -> ReportedFinding:
+    return ReportedFinding(
+        code="CLM001",
+        title="A defect",
+        severity=Severity.CRITICAL,
+        message="It is seen.",
+        at=at,
+        place="somewhere",
+        file="study.yaml",
+        line=1,
+        observed="",
+        expected="",
+        why="It matters.",
+        fix="Mend it.",
+        sources=(),
+        items=(),
+    )
+
+
+def missing(name: str, reason: str = "") -> AnswerFact:
+    return AnswerFact(
+        name=name, meaning="", state=FactState.NOT_REPORTED, value="", reason=reason, place=""
+    )
+
+
+def answer(status: Status, *facts: AnswerFact) -> Answer:
+    return Answer(
+        guideline="tripod_ai_2024",
+        item="5b",
+        section="Methods",
+        topic="Data",
+        requirement="Dates.",
+        status=status,
+        reason="",
+        facts=facts,
+    )
+
+
+@pytest.mark.parametrize(
+    ("evaluations", "at", "begins"),
+    [
+        (("external",), "evaluations[0].partition", "It is seen."),
+        (("internal", "external"), "evaluations[1].partition", "external: It is seen."),
+        (
+            ("internal", "external"),
+            "evaluations[1].claims[0].value",
+            "external, Table 2: It is seen.",
+        ),
+        (("internal", "external"), "data.partitions", "It is seen."),
+        (tuple("abcdefghijkl"), "evaluations[11].partition", "l: It is seen."),
+    ],
+)
+def test_a_comment_names_its_evaluation_where_there_are_several(
+    evaluations: tuple[str, ...], at: str, begins: str
+) -> None:
+    made = assemble.comments(study(*evaluations), [finding(at)], [], [CLAIM], [TRIPOD])
+    assert made == (f"{begins} Mend it.",)
+
+
+def test_comments_on_items_say_in_words_what_is_missing() -> None:
+    answers = [
+        answer(Status.NOT_REPORTED, missing("outcome.blinding", "Not recorded.")),
+        answer(
+            Status.PARTLY,
+            missing("data.sources.start", "No dates."),
+            missing("analysis.missing.fraction"),
+        ),
+    ]
+    whole, part = assemble.comments(study("a"), [], answers, [], [TRIPOD])
+    assert "asks: Dates. None of it is reported (Not recorded). Please" in whole
+    assert (
+        "Not reported: first inclusion (sources); share of people with any missing input or outcome "
+        "(No dates). Please"
+    ) in part
+    assert "data.sources" not in part
+
+
+def test_a_missing_fact_is_named_with_what_it_says() -> None:
+    absent = Absent("model.output is not described yet", fact="model.output")
+    run = RuleRun(rule="ANA001", at=(), place="the study", absent=absent)
+    (silent,) = assemble.not_run([run], study("a"))
+    assert silent.because == "model.output (what the model returns) is not described yet"
+    said = study("a", statements={"not_reported": [{"about": "model.output", "reason": "Secret."}]})
+    (stated,) = assemble.not_run([run], said)
+    assert stated.because == (
+        "model.output (what the model returns) is said not to be reported: Secret."
+    )
+
+
+def test_one_item_is_no_plural() -> None:
+    assert assemble.in_short((), (), (), (TRIPOD,))[-1].startswith("TRIPOD+AI: 1 item reported,")
+
+
+@pytest.mark.parametrize(
+    ("model", "words"),
+    [
+        ({}, ""),
+        ({"name": "LiverNet"}, "LiverNet"),
+        ({"version": "1.2"}, "version 1.2"),
+        ({"name": "LiverNet", "version": "1.2"}, "LiverNet, version 1.2"),
+    ],
+)
+def test_a_version_alone_is_no_model(model: dict[str, str], words: str) -> None:
+    assert assemble.glance(study("a", model=model)).model == words
+
+
+@pytest.mark.parametrize(
+    ("printed", "p", "shown"),
+    [
+        ("<0.001", 1.4e-5, "<0.001"),
+        ("0.03", 1.4e-5, "<0.001"),
+        ("0.03", 0.0312, "0.03"),
+        ("<0.0001", 0.0005, "0.0005"),
+        ("n.s.", 0.012, "0.012"),
+    ],
+)
+def test_small_p_values_are_shown_as_people_print_them(printed: str, p: float, shown: str) -> None:
+    assert printed_p(printed).show(p) == shown
+
+
+def test_numbers_in_sentences_have_their_level() -> None:
+    interval = Interval(low=0.7136, high=0.8232)
+    assert sentences.with_interval(0.76846, interval) == "0.768 (95 % interval 0.714 to 0.823)"
+    assert sentences.p_value(0.0412) == "0.041"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0.87, "1 percentage point"), (0.86, "2 percentage points"), (0.88, "0 percentage points")],
+)
+def test_a_percentage_point_is_counted_like_anything(number: float, words: str) -> None:
+    assert as_printed(Printed("88"), percent=True).difference(number) == words
