@@ -188,6 +188,23 @@ BESIDE = {each.id: each for each in references()}
 beside = pytest.mark.skipif(not BESIDE, reason="vandyke_mrmc (GPL) is not beside the checkout")
 
 
+TESTED = {
+    *(
+        "per_reader_auc",
+        "significance_OR",
+        "significance_DBM",
+        "fom_HrAuc",
+        "significance_OR_HrAuc",
+    ),
+    *("mrmcaov_DeLong", "mrmcaov_jackknife", "mrmcaov_unbiased"),
+}
+
+
+@beside
+def test_every_reference_value_is_tested_or_listed() -> None:
+    assert set(BESIDE) == TESTED
+
+
 @cache
 def vandyke() -> Study:
     return coded(polars.read_csv(OTHERS / "vandyke_mrmc" / "ratings.csv"))

@@ -122,7 +122,8 @@ def over_folds(
     """Return every metric of a task, pooled over patients and as the mean over folds.
 
     Pooled scores of different models are compared with each other, which the mean over folds avoids; the mean
-    weighs small folds like large ones and does not exist where a fold lacks a class. Both are given.
+    weighs small folds like large ones and does not exist where a fold lacks a class. Both are given. Intervals
+    treat the models of the folds as fixed, as those of LeDell, Petersen & van der Laan 2015 do.
 
     Args:
         task: a name in `TASKS`.
