@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from checker.metrics.base import METRICS, Metric, Undefined
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
+    from checker.metrics.cross_validation import over_folds
     from checker.metrics.curves import (
         calibration_curve,
         decision_curve,
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from checker.metrics.estimating import estimates
     from checker.metrics.optimum import threshold_optimum
     from checker.metrics.patients import aggregate
+    from checker.metrics.reader_comparing import (
+        compare_readers,
+        reader_agreement,
+        reader_roc_curves,
+        reader_study,
+    )
 
 HOME = {
     "METRICS": "base",
@@ -27,10 +34,15 @@ HOME = {
     "calibration_curve": "curves",
     "compare": "comparing",
     "compare_groups": "comparing",
+    "compare_readers": "reader_comparing",
     "decision_curve": "curves",
     "design_effect": "comparing",
     "estimates": "estimating",
     "no_information_rate": "classification",
+    "over_folds": "cross_validation",
+    "reader_agreement": "reader_comparing",
+    "reader_roc_curves": "reader_comparing",
+    "reader_study": "reader_comparing",
     "roc_curve": "curves",
     "score_distribution": "curves",
     "threshold_optimum": "optimum",
@@ -46,10 +58,15 @@ __all__ = [
     "calibration_curve",
     "compare",
     "compare_groups",
+    "compare_readers",
     "decision_curve",
     "design_effect",
     "estimates",
     "no_information_rate",
+    "over_folds",
+    "reader_agreement",
+    "reader_roc_curves",
+    "reader_study",
     "roc_curve",
     "score_distribution",
     "threshold_optimum",

@@ -1,6 +1,6 @@
 """What a metric is, the registry of all metrics, and what `Undefined` means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -31,6 +31,21 @@ class Task:
     """From these columns: which rows have every value, and the columns of those rows in their types."""
     incomplete: str
     """What is wrong with a row that has not, as a sentence."""
+    optional: tuple[str, ...] = ()
+    """Columns that a table may have besides; `complete` takes them by name and returns them after the others."""
+    together: str = ""
+    """The column of codes whose rows stay together where no patient is named; empty: every row stands alone."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns, in the order in which `complete` returns them."""
+        return self.columns + self.optional
+
+    def units(self, columns: Mapping[str, NDArray[Any]]) -> "Codes":
+        """Return who is independent where no patient is named: codes 0, 1, ... without gaps, one per row."""
+        if not self.together:
+            return np.arange(len(columns[self.columns[0]]))
+        return np.unique(columns[self.together], return_inverse=True)[1]
 
 
 TASKS: dict[str, Task] = {}
@@ -41,6 +56,10 @@ DEFAULTS: dict[str, object] = {
     "probability": None,
     "level": 0.95,
     "proportion_interval": "wilson",
+    "reader_names": (),
+    "modality_names": (),
+    "analysis": "RRRC",
+    "covariances": "jackknife",
 }
 """What holds where nobody says otherwise."""
 
@@ -94,22 +113,29 @@ class Metric:
     """Makes a sentence that belongs beside the number."""
     by_rows: bool = False
     """It cannot count cases several times at once: in the bootstrap, resamples are built row by row."""
+    cases: Callable[..., int] | None = None
+    """Counts the cases behind the number; None: all rows (of a proportion, its denominator)."""
+    per_case: bool = False
+    """It is the mean of what it would be for each case alone, and no proportion (which is so anyway)."""
 
     def __call__(self, *columns: ArrayLike, **facets: object) -> float:
         """Return the value for these columns (in the order of its `Task`), of which no value is missing.
+
+        Facets, optional columns and whatever else it needs are named.
 
         Raises:
             Undefined: it does not exist for these data.
             ValueError: a value is missing or is none of the task; or another number of columns is given.
         """
         task = TASKS[self.task]
-        known_rows, complete = task.complete(*map(np.asarray, columns))
+        more = {name: np.asarray(facets.pop(name)) for name in task.optional if name in facets}
+        known_rows, complete = task.complete(*map(np.asarray, columns), **more)
         if not known_rows.all():
             raise ValueError(task.incomplete)
         if not len(known_rows):
             raise Undefined(NO_CASES)
-        given = dict(zip(task.columns, complete, strict=True))
-        everyone = {"patient": np.arange(len(known_rows))}
+        given = dict(zip(task.names, complete, strict=True))
+        everyone = {"patient": task.units(given)}
         known = Known(DERIVED[self.task], {**DEFAULTS, **everyone, **given, **facets})
         found = known.ask(self.function)
         if isinstance(found, Absent):
@@ -136,7 +162,13 @@ DERIVED: dict[str, dict[str, Callable[..., object]]] = {}
 """By task: the functions that make what metrics share, by name."""
 
 
-def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def task(
+    name: str,
+    *columns: str,
+    incomplete: str,
+    optional: tuple[str, ...] = (),
+    together: str = "",
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function that tells complete rows as the beginning of a task.
 
     Raises:
@@ -146,7 +178,8 @@ def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]]
     def register(function: Callable[P, T]) -> Callable[P, T]:
         if name in TASKS:
             raise TypeError(f"the task {name} is registered twice")
-        TASKS[name], DERIVED[name] = Task(columns, cast(Any, function), incomplete), {}
+        made = Task(columns, cast(Any, function), incomplete, optional, together)
+        TASKS[name], DERIVED[name] = made, {}
         return function
 
     return register
@@ -196,6 +229,8 @@ def metric(
     interval: Callable[..., Uncertainty] | None = None,
     beside: Callable[..., str] | None = None,
     by_rows: bool = False,
+    cases: Callable[..., int] | None = None,
+    per_case: bool = False,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
 
@@ -206,7 +241,9 @@ def metric(
     def register(function: Callable[..., Share | Floats]) -> Metric:
         if (task, name) in METRICS:
             raise TypeError(f"{name} is registered twice for {task}")
-        made = Metric(name, task, goal, bounds, function, interval, source, beside, by_rows)
+        made = Metric(
+            name, task, goal, bounds, function, interval, source, beside, by_rows, cases, per_case
+        )
         METRICS[task, name] = made
         return made
 

@@ -352,7 +352,7 @@ def _squared(tallies: Tallies, risk: Floats) -> Floats:
     return with_outcome + weighted_sum(tallies.without, risk**2)
 
 
-@metric("brier_score", task=TASK, goal="lower", bounds=(0, 1), source="brier-1950")
+@metric("brier_score", task=TASK, goal="lower", bounds=(0, 1), source="brier-1950", per_case=True)
 def brier_score(tallies: Tallies, risk: Floats) -> Floats:
     """Return the mean squared difference between outcome (0 or 1) and predicted risk."""
     squared = _squared(tallies, risk)
@@ -370,7 +370,7 @@ def scaled_brier_score(tallies: Tallies, risk: Floats) -> Floats:
     return 1 - over(squared, of_prevalence, NEEDS_BOTH)
 
 
-@metric("log_loss", task=TASK, goal="lower", bounds=(0, np.inf), source="good-1952")
+@metric("log_loss", task=TASK, goal="lower", bounds=(0, np.inf), source="good-1952", per_case=True)
 def log_loss(tallies: Tallies, risk: Floats) -> Floats:
     """Return the mean negative log-likelihood of the outcomes (natural logarithm)."""
     wrong = tallies.with_outcome[..., risk == 0].sum() + tallies.without[..., risk == 1].sum()

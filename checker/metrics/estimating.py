@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 import checker.metrics.calibration as calibration
 import checker.metrics.classification as classification
 import checker.metrics.discrimination as discrimination
+import checker.metrics.readers as readers
 import checker.metrics.utility as utility
 from checker.metrics.base import (
     DEFAULTS,
@@ -34,7 +35,7 @@ from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
 
-FAMILIES = (discrimination, classification, calibration, utility)
+FAMILIES = (discrimination, classification, calibration, utility, readers)
 """Importing them registers their metrics, in the order in which they are printed."""
 
 STATED = {
@@ -63,6 +64,8 @@ class Cases:
     patients: int
     missing: int
     """Rows left out."""
+    together: str = ""
+    """What stands for the patient where none is named, and the task has such a column (`Task.together`)."""
 
     def __len__(self) -> int:
         """Return the number of cases."""
@@ -72,6 +75,10 @@ class Cases:
     def repeated(self) -> bool:
         """Whether a patient has several cases."""
         return self.patients < len(self)
+
+    def independent(self, unit: str) -> str:
+        """Return the word for who is resampled, where a row is such a unit."""
+        return (self.together or "patient") if self.repeated else unit
 
     @property
     def outcome(self) -> Bools:
@@ -95,29 +102,33 @@ def complete(
 
     Args:
         columns: those of the task (of a classification: outcome: 1, 0, -1 missing; score: NaN missing), and
-            optionally patient (codes; a negative one is missing, and such a row is a patient of its own).
+            optionally patient (codes; a negative one is missing, and such a row, or what the task keeps
+            together, is a patient of its own).
         more: names of further columns of numbers that have to be known.
         task: its name.
     """
-    names = TASKS[task].columns
-    given = [np.asarray(columns[name]) for name in names]
-    known, found = TASKS[task].complete(*given)
+    kind = TASKS[task]
+    given = [np.asarray(columns[name]) for name in kind.columns]
+    optional = {name: np.asarray(columns[name]) for name in kind.optional if name in columns}
+    known, found = kind.complete(*given, **optional)
     if more:
         others = [~np.isnan(np.asarray(columns[name], float)) for name in more]
         known = np.logical_and.reduce([known, *others])
-        found = TASKS[task].complete(*(each[known] for each in given))[1]
-    patient, patients = _patients(columns.get("patient"), known)
+        rest = {name: each[known] for name, each in optional.items()}
+        found = kind.complete(*(each[known] for each in given), **rest)[1]
+    kept = dict(zip(kind.names, found, strict=True))
+    patient, patients = _patients(columns.get("patient"), known, kind.units(kept))
     missing = int(np.count_nonzero(~known))
-    return Cases(dict(zip(names, found, strict=True)), patient, patients, missing), known
+    together = "" if "patient" in columns else kind.together
+    return Cases(kept, patient, patients, missing, together), known
 
 
-def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
-    cases = int(np.count_nonzero(known))
+def _patients(patient: NDArray[Any] | None, known: Bools, units: Codes) -> tuple[Codes, int]:
     if patient is None:
-        return np.arange(cases), cases
+        return units, int(units.max(initial=-1)) + 1
     codes = np.asarray(patient)[known].astype(np.int64)
     nobody = codes < 0
-    codes[nobody] = codes.max(initial=0) + 1 + np.arange(np.count_nonzero(nobody))
+    codes[nobody] = codes.max(initial=0) + 1 + units[nobody]
     names, dense = np.unique(codes, return_inverse=True)
     return dense, len(names)
 
@@ -196,24 +207,11 @@ def estimates(
     cases, _ = complete(columns, task=task)
     own = seeds(seed, evaluation, group)
     plan = _Plan(unit, group, score, own, level, resamples, stratified)
-    thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
-    if task == "classification":
-        asked = tuple(_asked(task, threshold, thresholds, stated or {}))
-    else:
-        asked = tuple(asked_at(task, places or {}))
+    asked = asked_of(task, threshold, decision_range, net_benefit, stated, places)
     if not len(cases):
         return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
-    known = known_of(
-        cases,
-        plan.seeds,
-        {
-            "level": level,
-            "probability": probability,
-            "proportion_interval": proportion_interval,
-            **(given or {}),
-        },
-        task,
-    )
+    settings = settings_of(level, probability, proportion_interval, given)
+    known = known_of(cases, plan.seeds, settings, task)
     values = {each: _value(known, each) for each in asked}
     values = {
         each: value
@@ -222,9 +220,43 @@ def estimates(
     }
     uncertain = _uncertainties(known, cases, values, plan)
     return tuple(
-        _estimate(each, cases, plan, value, uncertain.get(each), _beside(known, each))
+        _recounted(
+            known,
+            each,
+            _estimate(each, cases, plan, value, uncertain.get(each), _beside(known, each)),
+        )
         for each, value in values.items()
     )
+
+
+def settings_of(
+    level: float,
+    probability: bool | None,
+    proportion_interval: str,
+    given: Mapping[str, object] | None,
+) -> dict[str, object]:
+    """Return what metrics may name besides columns and facets."""
+    return {
+        "level": level,
+        "probability": probability,
+        "proportion_interval": proportion_interval,
+        **(given or {}),
+    }
+
+
+def asked_of(
+    task: str,
+    threshold: float | None = None,
+    decision_range: tuple[float, float] | None = None,
+    net_benefit: Sequence[float] = (),
+    stated: Mapping[str, float] | None = None,
+    places: Mapping[str, Sequence[object]] | None = None,
+) -> tuple[Asked, ...]:
+    """Return the metrics of a task that apply, at every value of their facets; as for `estimates`."""
+    if task != "classification":
+        return tuple(asked_at(task, places or {}, stated or {}))
+    thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
+    return tuple(_asked(task, threshold, thresholds, stated or {}))
 
 
 def _decision_thresholds(
@@ -260,12 +292,18 @@ def _asked(
             yield Asked(metric, ((STATED[metric.name], stated[metric.name]),))
 
 
-def asked_at(task: str, places: Mapping[str, Sequence[object]]) -> Iterator[Asked]:
+def asked_at(
+    task: str, places: Mapping[str, Sequence[object]], stated: Mapping[str, float]
+) -> Iterator[Asked]:
     """Return the metrics of a task at every value of the facets that they depend on."""
     for metric in in_order(task):
+        if metric.name in STATED and metric.name not in stated:
+            continue
+        at = {STATED[metric.name]: (stated[metric.name],)} if metric.name in STATED else {}
         names = [name for name in facets() if name in metric.depends_on()]
-        for values in product(*(places.get(name, ()) for name in names)):
-            yield Asked(metric, tuple(zip(names, values, strict=True)))
+        every = [*(places.get(name, ()) for name in names), *at.values()]
+        for values in product(*every):
+            yield Asked(metric, tuple(zip((*names, *at), values, strict=True)))
 
 
 def in_order(task: str) -> Iterator[Metric]:
@@ -281,6 +319,14 @@ def _value(known: Known, asked: Asked) -> Share | Floats | Absent:
     if isinstance(found, Share) and found.denominator == 0:
         return Absent(found.otherwise)
     return found
+
+
+def _recounted(known: Known, asked: Asked, made: Estimate) -> Estimate:
+    """Return the estimate with its number of cases, where the metric counts them itself."""
+    if asked.metric.cases is None:
+        return made
+    found = known.inside(**asked.where).ask(asked.metric.cases)
+    return made if isinstance(found, Absent) else replace(made, cases=found)
 
 
 def _beside(known: Known, asked: Asked) -> str:
@@ -312,9 +358,12 @@ def _uncertainties(
 
 
 def _has_formula(metric: Metric, cases: Cases) -> bool:
+    """Return whether the interval of the metric holds here; in a task that keeps rows together, it is made for that."""
     if metric.interval is None:
         return False
-    return not cases.repeated or not {"patient", "each_patient"}.isdisjoint(needs(metric.interval))
+    if not cases.repeated or TASKS[metric.task].together:
+        return True
+    return not {"patient", "each_patient"}.isdisjoint(needs(metric.interval))
 
 
 def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncertainty:
@@ -332,7 +381,7 @@ def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncerta
 def _by_resampling(
     known: Known, cases: Cases, asked: Sequence[Asked], plan: _Plan
 ) -> dict[Asked, Uncertainty]:
-    who = f"{cases.patients:,} {'patients' if cases.repeated else plural(plan.unit)}"
+    who = f"{cases.patients:,} {plural(cases.independent(plan.unit))}"
     if cases.patients < FEWEST_PATIENTS:
         sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."
         return dict.fromkeys(asked, Uncertainty(None, sentence))

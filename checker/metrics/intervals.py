@@ -196,11 +196,22 @@ def hanley_mcneil(value: float, positives: int, negatives: int, level: float = 0
     Raises:
         Undefined: an empty class, or an AUROC of 0 or 1.
     """
+    variance = hanley_mcneil_variance(value, positives, negatives)
+    return cut(around(value, variance, level, "Hanley-McNeil"))
+
+
+def hanley_mcneil_variance(value: float, positives: float, negatives: float) -> float:
+    """Return the variance of an AUROC from its value and both class sizes, which need not be whole numbers.
+
+    Hanley & McNeil 1982, eq. 2.
+
+    Raises:
+        Undefined: an empty class.
+    """
     pairs = _some(positives) * _some(negatives)
     q1, q2 = value / (2 - value), 2 * value**2 / (1 + value)
     spread = (positives - 1) * (q1 - value**2) + (negatives - 1) * (q2 - value**2)
-    variance = (value * (1 - value) + spread) / pairs
-    return cut(around(value, variance, level, "Hanley-McNeil"))
+    return (value * (1 - value) + spread) / pairs
 
 
 def separated(smaller_class: int, level: float = 0.95) -> Interval:

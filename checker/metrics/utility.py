@@ -26,7 +26,10 @@ def _net(cells: Cells, threshold: float, strategy: Strategy) -> Floats:
             return np.zeros_like(cells.tp)
 
 
-@metric("net_benefit", task=TASK, goal="higher", bounds=(-np.inf, 1), source="vickers-elkin-2006")
+@metric(
+    "net_benefit", task=TASK, goal="higher", bounds=(-np.inf, 1), source="vickers-elkin-2006",
+    per_case=True,
+)  # fmt: skip
 def net_benefit(cells: Cells, threshold: float, strategy: Strategy, risk: Floats) -> Floats:
     """Return the net benefit per case: true positives minus false positives weighted by the threshold's odds.
 

@@ -52,3 +52,14 @@ class ScoreDistribution:
     """Shape (bins + 1,)."""
     with_outcome: tuple[int, ...]
     without_outcome: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReaderCurve:
+    """The ROC curve of one reader under one modality, or of the average reader."""
+
+    modality: str
+    reader: str | None
+    """None: the average over readers."""
+    curve: RocCurve
+    """Its point `at_threshold` is at the decisions, if there are any."""

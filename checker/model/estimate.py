@@ -38,6 +38,8 @@ class Where:
     """Net benefit: model, treat_all, treat_none."""
     summary: str | None = None
     """Of a metric per case: mean, median, pooled."""
+    versus: str | None = None
+    """The modality it is compared with: the number is the difference."""
 
 
 @cache
@@ -83,6 +85,8 @@ class Comparison:
     group: str = "all"
     threshold: float | None = None
     undefined_because: str = ""
+    reader: str | None = None
+    """The one reader it concerns."""
 
 
 @dataclass(frozen=True, slots=True)

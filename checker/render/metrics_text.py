@@ -172,6 +172,7 @@ def _estimate_json(estimate: Estimate) -> dict[str, Any]:
 
 def _comparison_json(comparison: Comparison) -> dict[str, Any]:
     made = {each.name: getattr(comparison, each.name) for each in fields(comparison)}
-    if made["threshold"] is None:
-        del made["threshold"]
+    for optional in ("threshold", "reader"):
+        if made[optional] is None:
+            del made[optional]
     return made
