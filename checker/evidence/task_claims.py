@@ -394,7 +394,7 @@ def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:
         printed=str(printed),
         verdict=verdict,
         recomputed=str(ours.cases),
-        convention="" if fitting in (None, tried[0]) else fitting.convention,  # type: ignore[union-attr]
+        convention="" if fitting in (None, tried[0]) else fitting.convention,
         because=f"counted {ours.cases}, printed {printed}" if fitting is None else "",
         tried=tried,
     )
