@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from checker.metrics.base import METRICS, Metric, Undefined
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
+    from checker.metrics.cox import log_rank
     from checker.metrics.curves import (
         calibration_curve,
         decision_curve,
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from checker.metrics.estimating import estimates
     from checker.metrics.optimum import threshold_optimum
     from checker.metrics.patients import aggregate
+    from checker.metrics.survival_comparing import compare_survival
+    from checker.metrics.survival_curves import (
+        risk_groups,
+        survival_calibration_curve,
+        survival_curve,
+        survival_decision_curve,
+    )
+    from checker.metrics.treatment import treatment_choice
 
 HOME = {
     "METRICS": "base",
@@ -27,13 +36,20 @@ HOME = {
     "calibration_curve": "curves",
     "compare": "comparing",
     "compare_groups": "comparing",
+    "compare_survival": "survival_comparing",
     "decision_curve": "curves",
     "design_effect": "comparing",
     "estimates": "estimating",
+    "log_rank": "cox",
     "no_information_rate": "classification",
+    "risk_groups": "survival_curves",
     "roc_curve": "curves",
     "score_distribution": "curves",
+    "survival_calibration_curve": "survival_curves",
+    "survival_curve": "survival_curves",
+    "survival_decision_curve": "survival_curves",
     "threshold_optimum": "optimum",
+    "treatment_choice": "treatment",
 }
 """By name: the file it lives in, imported when the name is first used, so that `import checker.metrics` is light."""
 
@@ -46,13 +62,20 @@ __all__ = [
     "calibration_curve",
     "compare",
     "compare_groups",
+    "compare_survival",
     "decision_curve",
     "design_effect",
     "estimates",
+    "log_rank",
     "no_information_rate",
+    "risk_groups",
     "roc_curve",
     "score_distribution",
+    "survival_calibration_curve",
+    "survival_curve",
+    "survival_decision_curve",
     "threshold_optimum",
+    "treatment_choice",
 ]
 
 

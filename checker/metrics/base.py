@@ -31,6 +31,13 @@ class Task:
     """From these columns: which rows have every value, and the columns of those rows in their types."""
     incomplete: str
     """What is wrong with a row that has not, as a sentence."""
+    optional: tuple[str, ...] = ()
+    """Columns that a table may have besides; `complete` takes them by name and returns them after the others."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns, in the order in which `complete` returns them; None stands for one that is not there."""
+        return self.columns + self.optional
 
 
 TASKS: dict[str, Task] = {}
@@ -41,6 +48,9 @@ DEFAULTS: dict[str, object] = {
     "probability": None,
     "level": 0.95,
     "proportion_interval": "wilson",
+    "curve_interval": "log",
+    "horizons": None,
+    "treatment_horizon": None,
 }
 """What holds where nobody says otherwise."""
 
@@ -98,17 +108,20 @@ class Metric:
     def __call__(self, *columns: ArrayLike, **facets: object) -> float:
         """Return the value for these columns (in the order of its `Task`), of which no value is missing.
 
+        Facets, optional columns and whatever else it needs are named.
+
         Raises:
             Undefined: it does not exist for these data.
             ValueError: a value is missing or is none of the task; or another number of columns is given.
         """
         task = TASKS[self.task]
-        known_rows, complete = task.complete(*map(np.asarray, columns))
+        more = {name: np.asarray(facets.pop(name)) for name in task.optional if name in facets}
+        known_rows, complete = task.complete(*map(np.asarray, columns), **more)
         if not known_rows.all():
             raise ValueError(task.incomplete)
         if not len(known_rows):
             raise Undefined(NO_CASES)
-        given = dict(zip(task.columns, complete, strict=True))
+        given = dict(zip(task.names, complete, strict=True))
         everyone = {"patient": np.arange(len(known_rows))}
         known = Known(DERIVED[self.task], {**DEFAULTS, **everyone, **given, **facets})
         found = known.ask(self.function)
@@ -136,7 +149,9 @@ DERIVED: dict[str, dict[str, Callable[..., object]]] = {}
 """By task: the functions that make what metrics share, by name."""
 
 
-def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def task(
+    name: str, *columns: str, incomplete: str, optional: tuple[str, ...] = ()
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function that tells complete rows as the beginning of a task.
 
     Raises:
@@ -146,7 +161,8 @@ def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]]
     def register(function: Callable[P, T]) -> Callable[P, T]:
         if name in TASKS:
             raise TypeError(f"the task {name} is registered twice")
-        TASKS[name], DERIVED[name] = Task(columns, cast(Any, function), incomplete), {}
+        TASKS[name] = Task(columns, cast(Any, function), incomplete, optional)
+        DERIVED[name] = {}
         return function
 
     return register

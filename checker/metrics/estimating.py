@@ -10,7 +10,13 @@ from numpy.typing import NDArray
 
 import checker.metrics.calibration as calibration
 import checker.metrics.classification as classification
+import checker.metrics.cox as cox
 import checker.metrics.discrimination as discrimination
+import checker.metrics.survival as survival
+import checker.metrics.survival_calibration as survival_calibration
+import checker.metrics.survival_ranking as survival_ranking
+import checker.metrics.survival_utility as survival_utility
+import checker.metrics.treatment as treatment
 import checker.metrics.utility as utility
 from checker.metrics.base import (
     DEFAULTS,
@@ -34,7 +40,18 @@ from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
 
-FAMILIES = (discrimination, classification, calibration, utility)
+FAMILIES = (
+    discrimination,
+    classification,
+    calibration,
+    utility,
+    survival_ranking,
+    survival_calibration,
+    survival_utility,
+    survival,
+    cox,
+    treatment,
+)
 """Importing them registers their metrics, in the order in which they are printed."""
 
 STATED = {
@@ -56,8 +73,8 @@ def no_rows(task: str) -> str:
 class Cases:
     """The rows of which every value is known."""
 
-    columns: Mapping[str, NDArray[Any]]
-    """Those of the task; each array has one row per case."""
+    columns: Mapping[str, Any]
+    """Those of the task; each array has one row per case. None: an optional one that is not there."""
     patient: Codes
     """Shape (cases,): 0, 1, ... without gaps."""
     patients: int
@@ -76,12 +93,12 @@ class Cases:
     @property
     def outcome(self) -> Bools:
         """The outcome of a binary classification."""
-        return self.columns["outcome"]
+        return cast(Bools, self.columns["outcome"])
 
     @property
     def score(self) -> Floats:
         """Its score."""
-        return self.columns["score"]
+        return cast(Floats, self.columns["score"])
 
     def scored(self, score: Floats) -> "Cases":
         """Return the same cases with another score."""
@@ -99,16 +116,18 @@ def complete(
         more: names of further columns of numbers that have to be known.
         task: its name.
     """
-    names = TASKS[task].columns
-    given = [np.asarray(columns[name]) for name in names]
-    known, found = TASKS[task].complete(*given)
+    kind = TASKS[task]
+    given = [np.asarray(columns[name]) for name in kind.columns]
+    optional = {name: np.asarray(columns[name]) for name in kind.optional if name in columns}
+    known, found = kind.complete(*given, **optional)
     if more:
         others = [~np.isnan(np.asarray(columns[name], float)) for name in more]
         known = np.logical_and.reduce([known, *others])
-        found = TASKS[task].complete(*(each[known] for each in given))[1]
+        rest = {name: each[known] for name, each in optional.items()}
+        found = kind.complete(*(each[known] for each in given), **rest)[1]
     patient, patients = _patients(columns.get("patient"), known)
     missing = int(np.count_nonzero(~known))
-    return Cases(dict(zip(names, found, strict=True)), patient, patients, missing), known
+    return Cases(dict(zip(kind.names, found, strict=True)), patient, patients, missing), known
 
 
 def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
@@ -258,8 +277,10 @@ def _asked(
 
 def asked_at(task: str, places: Mapping[str, Sequence[object]]) -> Iterator[Asked]:
     """Return the metrics of a task at every value of the facets that they depend on."""
+    columns = TASKS[task].names  # `score` is the name of a facet and of a column
     for metric in in_order(task):
-        names = [name for name in facets() if name in metric.depends_on()]
+        behind = metric.depends_on()
+        names = [name for name in facets() if name in behind and name not in columns]
         for values in product(*(places.get(name, ()) for name in names)):
             yield Asked(metric, tuple(zip(names, values, strict=True)))
 
@@ -286,7 +307,7 @@ def _beside(known: Known, asked: Asked) -> str:
         if name in STATED.values()
     ]
     if asked.metric.beside:
-        found = known.ask(asked.metric.beside)
+        found = known.inside(**asked.where).ask(asked.metric.beside)
         notes.append("" if isinstance(found, Absent) else found)
     return " ".join(notes)
 

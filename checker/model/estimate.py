@@ -82,6 +82,7 @@ class Comparison:
     unit: str
     group: str = "all"
     threshold: float | None = None
+    horizon: float | None = None
     undefined_because: str = ""
 
 
