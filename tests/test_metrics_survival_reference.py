@@ -473,9 +473,7 @@ def test_cumulative_incidence_is_that_of_survfit() -> None:
     assert [each.value for each in found] == near("aj_risk")
     assert [limits(each)[0] for each in found] == near("aj_low")
     assert [limits(each)[1] for each in found] == near("aj_high")
-    errors = [
-        incidence_of(columns["time"], columns["event"], at).variance() ** 0.5 for at in YEARS
-    ]
+    errors = [incidence_of(columns["time"], columns["event"], at).variance() ** 0.5 for at in YEARS]
     assert errors == near("aj_se")
 
 
@@ -509,9 +507,7 @@ def test_the_curve_of_calibration_runs_through_the_observed_risks() -> None:
     )
     at = np.interp(np.sort(risk), curve.predicted, curve.observed)
     gap = np.abs(at - np.sort(risk)).mean()
-    ici = METRICS["survival", GAPS[0]](
-        columns["time"], columns["event"], risks=risk, horizon=5.0
-    )
+    ici = METRICS["survival", GAPS[0]](columns["time"], columns["event"], risks=risk, horizon=5.0)
     assert gap == pytest.approx(ici, abs=1e-4)
     assert all(
         low <= y <= high for low, y, high in zip(curve.low, curve.observed, curve.high, strict=True)

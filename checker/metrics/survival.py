@@ -61,9 +61,11 @@ def followed(
     """
     times, codes = np.asarray(time, float), _codes(event)
     _refuse(
-        ~np.isnan(times) & ~((times > 0) & np.isfinite(times)), "time that is no number above 0"
+        ~np.isnan(times) & ~((times > 0) & np.isfinite(times)), "a time that is no number above 0"
     )
-    _refuse(codes > COMPETING, "event code other than 0 (censored), 1 (outcome) and 2 (competing)")
+    _refuse(
+        codes > COMPETING, "an event code other than 0 (censored), 1 (outcome) and 2 (competing)"
+    )
     known = ~np.isnan(times) & (codes >= 0)
     scores = None if score is None else np.asarray(score, float)
     if scores is not None:
@@ -79,7 +81,7 @@ def followed(
 
 def _codes(values: ArrayLike) -> Codes:
     numbers = np.asarray(values, float)
-    _refuse(~np.isnan(numbers) & (numbers != np.floor(numbers)), "code that is no whole number")
+    _refuse(~np.isnan(numbers) & (numbers != np.floor(numbers)), "a code that is no whole number")
     return np.where(np.isnan(numbers), -1, numbers).astype(np.int64)
 
 
@@ -90,7 +92,7 @@ def _matrix(values: ArrayLike) -> Floats:
 
 def _refuse(wrong: Bools, what: str) -> None:
     if rows := int(np.count_nonzero(wrong)):
-        raise ValueError(f"{rows} row{'s have' if rows > 1 else ' has'} a {what}")
+        raise ValueError(f"{rows} row{'s have' if rows > 1 else ' has'} {what}")
 
 
 class Timeline(NamedTuple):

@@ -35,6 +35,8 @@ NEAREST = 1e-8
 """A predicted risk nearer to 0 or 1 is moved here before its logarithm is taken, which would be infinite."""
 KNOTS = (0.1, 0.5, 0.9)
 """Quantiles of the transformed risks at which the restricted cubic spline bends (Harrell 2015, table 2.3)."""
+FEWEST_RISKS = 4
+"""A bent curve through fewer distinct risks follows single values."""
 RESAMPLING_STEPS = 12
 """Newton steps from the fit of all cases; three are usual."""
 
@@ -217,7 +219,7 @@ def spline(timeline: Timeline, log_hazard: Floats) -> Spline:
         Undefined: the knots coincide.
     """
     knots = np.quantile(log_hazard, KNOTS)
-    if not (np.diff(knots) > 0).all():
+    if len(np.unique(log_hazard)) < FEWEST_RISKS or not (np.diff(knots) > 0).all():
         raise Undefined("too few distinct predicted risks for a spline with three knots")
     design = basis(log_hazard[timeline.order], knots)
     centre, scale = design.mean(axis=1, keepdims=True), design.std(axis=1, keepdims=True)

@@ -226,7 +226,7 @@ def uno(
         Side(place, prognosis, np.ones(len(event))),
     )
     before, passed = pairs(
-        Side(-place[outcome] - 1, prognosis[outcome], once),
+        Side(-place[outcome], prognosis[outcome], once),
         Side(1 - place[competing], prognosis[competing], inverse[competing]),
     )
     parts = [
