@@ -171,7 +171,8 @@ def _sources(keys: Sequence[str]) -> list[str]:
 def metric_page(name: str) -> str:
     """Return what a metric is, how papers spell it, and how we compute it."""
     known = METRIC_NAMES[name]
-    made = METRICS.get(("classification", name))
+    computed = (METRICS.get((task, name)) for task in known.tasks)
+    made = next((each for each in computed if each), None)
     return _joined(
         f"# {known.label}",
         f"Name: `{name}` · family: {known.family} · tasks: {', '.join(known.tasks)}",

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from checker.metrics.base import METRICS, Metric, Undefined
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
+    from checker.metrics.cox import log_rank
     from checker.metrics.cross_validation import over_folds
     from checker.metrics.curves import (
         calibration_curve,
@@ -24,6 +25,14 @@ if TYPE_CHECKING:
         reader_roc_curves,
         reader_study,
     )
+    from checker.metrics.survival_comparing import compare_survival
+    from checker.metrics.survival_curves import (
+        risk_groups,
+        survival_calibration_curve,
+        survival_curve,
+        survival_decision_curve,
+    )
+    from checker.metrics.treatment import treatment_choice
 
 HOME = {
     "METRICS": "base",
@@ -35,17 +44,24 @@ HOME = {
     "compare": "comparing",
     "compare_groups": "comparing",
     "compare_readers": "reader_comparing",
+    "compare_survival": "survival_comparing",
     "decision_curve": "curves",
     "design_effect": "comparing",
     "estimates": "estimating",
+    "log_rank": "cox",
     "no_information_rate": "classification",
     "over_folds": "cross_validation",
     "reader_agreement": "reader_comparing",
     "reader_roc_curves": "reader_comparing",
     "reader_study": "reader_comparing",
+    "risk_groups": "survival_curves",
     "roc_curve": "curves",
     "score_distribution": "curves",
+    "survival_calibration_curve": "survival_curves",
+    "survival_curve": "survival_curves",
+    "survival_decision_curve": "survival_curves",
     "threshold_optimum": "optimum",
+    "treatment_choice": "treatment",
 }
 """By name: the file it lives in, imported when the name is first used, so that `import checker.metrics` is light."""
 
@@ -59,17 +75,24 @@ __all__ = [
     "compare",
     "compare_groups",
     "compare_readers",
+    "compare_survival",
     "decision_curve",
     "design_effect",
     "estimates",
+    "log_rank",
     "no_information_rate",
     "over_folds",
     "reader_agreement",
     "reader_roc_curves",
     "reader_study",
+    "risk_groups",
     "roc_curve",
     "score_distribution",
+    "survival_calibration_curve",
+    "survival_curve",
+    "survival_decision_curve",
     "threshold_optimum",
+    "treatment_choice",
 ]
 
 

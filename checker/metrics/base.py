@@ -60,6 +60,9 @@ DEFAULTS: dict[str, object] = {
     "modality_names": (),
     "analysis": "RRRC",
     "covariances": "jackknife",
+    "curve_interval": "log",
+    "horizons": None,
+    "treatment_horizon": None,
 }
 """What holds where nobody says otherwise."""
 

@@ -10,8 +10,14 @@ from numpy.typing import NDArray
 
 import checker.metrics.calibration as calibration
 import checker.metrics.classification as classification
+import checker.metrics.cox as cox
 import checker.metrics.discrimination as discrimination
 import checker.metrics.readers as readers
+import checker.metrics.survival as survival
+import checker.metrics.survival_calibration as survival_calibration
+import checker.metrics.survival_ranking as survival_ranking
+import checker.metrics.survival_utility as survival_utility
+import checker.metrics.treatment as treatment
 import checker.metrics.utility as utility
 from checker.metrics.base import (
     DEFAULTS,
@@ -35,7 +41,19 @@ from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
 
-FAMILIES = (discrimination, classification, calibration, utility, readers)
+FAMILIES = (
+    discrimination,
+    classification,
+    calibration,
+    utility,
+    survival_ranking,
+    survival_calibration,
+    survival_utility,
+    survival,
+    cox,
+    treatment,
+    readers,
+)
 """Importing them registers their metrics, in the order in which they are printed."""
 
 STATED = {
@@ -57,8 +75,8 @@ def no_rows(task: str) -> str:
 class Cases:
     """The rows of which every value is known."""
 
-    columns: Mapping[str, NDArray[Any]]
-    """Those of the task; each array has one row per case."""
+    columns: Mapping[str, Any]
+    """Those of the task; each array has one row per case. None: an optional one that is not there."""
     patient: Codes
     """Shape (cases,): 0, 1, ... without gaps."""
     patients: int
@@ -83,12 +101,12 @@ class Cases:
     @property
     def outcome(self) -> Bools:
         """The outcome of a binary classification."""
-        return self.columns["outcome"]
+        return cast(Bools, self.columns["outcome"])
 
     @property
     def score(self) -> Floats:
         """Its score."""
-        return self.columns["score"]
+        return cast(Floats, self.columns["score"])
 
     def scored(self, score: Floats) -> "Cases":
         """Return the same cases with another score."""
@@ -296,11 +314,13 @@ def asked_at(
     task: str, places: Mapping[str, Sequence[object]], stated: Mapping[str, float]
 ) -> Iterator[Asked]:
     """Return the metrics of a task at every value of the facets that they depend on."""
+    columns = TASKS[task].names  # `score` is the name of a facet and of a column
     for metric in in_order(task):
         if metric.name in STATED and metric.name not in stated:
             continue
         at = {STATED[metric.name]: (stated[metric.name],)} if metric.name in STATED else {}
-        names = [name for name in facets() if name in metric.depends_on()]
+        behind = metric.depends_on()
+        names = [name for name in facets() if name in behind and name not in columns]
         every = [*(places.get(name, ()) for name in names), *at.values()]
         for values in product(*every):
             yield Asked(metric, tuple(zip((*names, *at), values, strict=True)))

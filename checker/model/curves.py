@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from checker.model.estimate import Interval
+
 Points = tuple[float, ...]
 
 
@@ -63,3 +65,69 @@ class ReaderCurve:
     """None: the average over readers."""
     curve: RocCurve
     """Its point `at_threshold` is at the decisions, if there are any."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalCurve:
+    """Steps of a Kaplan-Meier or Aalen-Johansen curve, and the numbers below it."""
+
+    label: str
+    """Of the group; ``all`` for everyone."""
+    quantity: str
+    """Survival, or cumulative incidence."""
+    time: Points
+    """Rising from 0; the value holds from here to the next."""
+    value: Points
+    low: Points
+    """Lower limit of the pointwise band."""
+    high: Points
+    method: str
+    cases: int
+    at: Points
+    """Times of the numbers below the curve."""
+    at_risk: tuple[int, ...]
+    """Still followed just before."""
+    outcomes: tuple[int, ...]
+    """Up to and including that time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskGroups:
+    """Groups of patients by risk, fixed before: their curves, the test of equal hazards, and hazard ratios."""
+
+    curves: tuple[SurvivalCurve, ...]
+    statistic: float
+    """Of the log-rank test."""
+    degrees: int
+    p: float
+    observed: Points
+    """Outcomes in each group."""
+    expected: Points
+    """If hazards were equal."""
+    hazard_ratios: Points
+    """Of each group but the first against the first; empty where there is none."""
+    hazard_ratio_intervals: tuple[Interval, ...]
+    undefined_because: str = ""
+    """Why there are no hazard ratios."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreatmentChoice:
+    """If everyone had the treatment with the lowest predicted risk: who would switch, and what was observed."""
+
+    cases: int
+    """Of which treatment and risks are known."""
+    switch: int
+    """Who received another treatment than that with the lowest predicted risk."""
+    gain: float
+    """Mean predicted fall in risk of those."""
+    horizon: float
+    observed_received: float
+    """Risk of those who received the treatment with the lowest predicted risk."""
+    observed_received_interval: Interval | None
+    """None: the risk is 0 or 1."""
+    observed_other: float
+    """Risk of those who would switch."""
+    observed_other_interval: Interval | None
+    caution: str
+    """Belongs beside both."""

@@ -84,6 +84,7 @@ class Comparison:
     unit: str
     group: str = "all"
     threshold: float | None = None
+    horizon: float | None = None
     undefined_because: str = ""
     reader: str | None = None
     """The one reader it concerns."""

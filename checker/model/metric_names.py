@@ -568,6 +568,22 @@ _ROWS = (
         ("median survival time",),
     ),
     MetricName(
+        "median_follow_up",
+        "median follow-up",
+        "survival",
+        ("survival",),
+        "Median time of follow-up by the reverse Kaplan-Meier method.",
+        ("median followup", "median follow-up time"),
+    ),
+    MetricName(
+        "restricted_mean_survival",
+        "restricted mean survival",
+        "survival",
+        ("survival",),
+        "Mean time without the outcome up to a horizon: the area below the Kaplan-Meier curve.",
+        ("RMST", "restricted mean survival time"),
+    ),
+    MetricName(
         "hazard_ratio",
         "hazard ratio",
         "survival",

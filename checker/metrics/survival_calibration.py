@@ -1,0 +1,375 @@
+"""How far predicted risks at a horizon agree with what was observed: scores, ratio, slope, and a smooth curve."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from checker.metrics.base import Codes, Floats, Uncertainty, Undefined, derived, metric, over
+from checker.metrics.cox import (
+    CONVERGED,
+    LONGEST,
+    CoxFit,
+    Outcomes,
+    at_risk,
+    cox,
+    moments,
+    newton,
+    outcomes,
+)
+from checker.metrics.intervals import around, around_logarithm, cut
+from checker.metrics.smoothing import Gaps, quantile_of_gaps
+from checker.metrics.survival import (
+    TASK,
+    Censoring,
+    Incidence,
+    Status,
+    Timeline,
+    at_risk_note,
+    clustered,
+    counts,
+    stated,
+    sum_of_squares,
+)
+
+NEAREST = 1e-8
+"""A predicted risk nearer to 0 or 1 is moved here before its logarithm is taken, which would be infinite."""
+KNOTS = (0.1, 0.5, 0.9)
+"""Quantiles of the transformed risks at which the restricted cubic spline bends (Harrell 2015, table 2.3)."""
+FEWEST_RISKS = 4
+"""A bent curve through fewer distinct risks follows single values."""
+RESAMPLING_STEPS = 12
+"""Newton steps from the fit of all cases; three are usual."""
+
+
+class Scored(NamedTuple):
+    """The Brier score at a horizon, and what each case adds to its deviation."""
+
+    value: float
+    influence: Floats
+
+
+@derived(TASK)
+def squared_error(risk: Floats, status: Status, censoring: Censoring, gone: int) -> Scored:
+    """Return the mean weighted squared difference of status and predicted risk (Graf et al. 1999; Gerds 2006)."""
+    each = status.weight * (status.outcome - risk) ** 2 / len(risk)
+    value = float(each.sum())
+    return Scored(value, status.influence(each, censoring, gone) - value / len(risk))
+
+
+def brier_interval(squared_error: Scored, patient: Codes, level: float) -> Uncertainty:
+    """Return the interval of the Brier score, cut at 0 and 1."""
+    try:
+        found = stated(*squared_error, patient, level, "infinitesimal jackknife")
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.")
+    return Uncertainty(cut(found))
+
+
+@metric(
+    "brier_score", task=TASK, goal="lower", bounds=(0, 1), interval=brier_interval,
+    beside=at_risk_note, source="gerds-schumacher-2006",
+)  # fmt: skip
+def brier_score(squared_error: Scored) -> Floats:
+    """Return the mean squared difference between the outcome by the horizon (0 or 1) and its predicted risk.
+
+    Weighted against censoring by Kaplan-Meier just before each time. Who had a competing event counts as without.
+    """
+    return np.asarray(squared_error.value)
+
+
+@derived(TASK)
+def scaled_error(squared_error: Scored, incidence: Incidence) -> Scored:
+    """Return 1 minus the Brier score over that of predicting the observed risk for everyone.
+
+    The latter is p (1 - p), since the weighted share with the outcome is the observed risk.
+
+    Raises:
+        Undefined: the observed risk is 0 or 1.
+    """
+    p = incidence.risk
+    same = p * (1 - p)
+    if not same > 0:
+        raise Undefined(f"the observed risk is {p:.0f}, so there is nothing to gain on")
+    value = squared_error.value / same
+    spread = squared_error.influence / same - value / same * (1 - 2 * p) * incidence.influence
+    return Scored(1 - value, -spread)
+
+
+def scaled_interval(scaled_error: Scored, patient: Codes, level: float) -> Uncertainty:
+    """Return the interval of the scaled Brier score, cut at 1."""
+    try:
+        found = stated(*scaled_error, patient, level, "infinitesimal jackknife")
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.")
+    return Uncertainty(cut(found, -np.inf, 1))
+
+
+@metric(
+    "scaled_brier_score", task=TASK, goal="higher", bounds=(-np.inf, 1), interval=scaled_interval,
+    beside=at_risk_note, source="kattan-gerds-2018",
+)  # fmt: skip
+def scaled_brier_score(scaled_error: Scored) -> Floats:
+    """Return the gain in Brier score over predicting the observed risk for everyone (index of prediction accuracy)."""
+    return np.asarray(scaled_error.value)
+
+
+def ratio_interval(incidence: Incidence, risk: Floats, patient: Codes, level: float) -> Uncertainty:
+    """Return the interval of observed over expected on the logarithmic scale, expected taken as fixed.
+
+    From the variance of the observed risk (Debray et al. 2017). Beside it stands the one in which the
+    number of outcomes by the horizon is Poisson (McLernon et al. 2023).
+    """
+    if not incidence.events:
+        return Uncertainty(None, "No interval: nobody had the outcome by the horizon.")
+    ratio = incidence.risk / float(risk.mean())
+    variance = sum_of_squares(incidence.influence, patient) / incidence.risk**2
+    poisson = around_logarithm(ratio, 1 / incidence.events, level, "logarithmic, Poisson")
+    method = "logarithmic, variance of the observed risk" + clustered(patient)
+    try:
+        return Uncertainty(around_logarithm(ratio, variance, level, method), "", (poisson,))
+    except Undefined as reason:
+        return Uncertainty(None, f"No interval: {reason}.", (poisson,))
+
+
+@metric(
+    "observed_expected_ratio", task=TASK, goal="target", bounds=(0, np.inf),
+    interval=ratio_interval, beside=at_risk_note, source="debray-2017",
+)  # fmt: skip
+def observed_expected_ratio(incidence: Incidence, risk: Floats) -> Floats:
+    """Return the observed risk at the horizon over the mean predicted risk; 1 is ideal.
+
+    Observed by Kaplan-Meier, under competing events by Aalen-Johansen.
+    """
+    return over(incidence.risk, risk.mean(), "all predicted risks are 0")
+
+
+@derived(TASK)
+def log_hazard(risk: Floats) -> Floats:
+    """Return log(-log(1 - risk)), shape (cases,); risks of exactly 0 or 1 are moved by 1e-8.
+
+    Raises:
+        Undefined: all predicted risks are equal.
+    """
+    if risk.min() == risk.max():
+        raise Undefined("all predicted risks are equal, so there is no slope")
+    inside = np.clip(risk, NEAREST, 1 - NEAREST)
+    return np.asarray(np.log(-np.log1p(-inside)))
+
+
+def moved_note(risk: Floats, timeline: Timeline, horizon: float) -> str:
+    """Return a sentence about risks that were moved, and one where few cases are followed up to the horizon."""
+    moved = int(np.count_nonzero((risk < NEAREST) | (risk > 1 - NEAREST)))
+    many = f"{moved:,} predicted risk" + (" was" if moved == 1 else "s were")
+    said = f"{many} moved away from 0 or 1 by 1e-8." if moved else ""
+    return " ".join(filter(None, (said, at_risk_note(timeline, horizon))))
+
+
+@derived(TASK)
+def recalibration(timeline: Timeline, log_hazard: Floats, patient: Codes) -> CoxFit:
+    """Return the Cox model on the transformed risk; under competing events that of Fine & Gray."""
+    return cox(timeline, log_hazard[None], patient, stay=True)
+
+
+def slope_interval(recalibration: CoxFit, patient: Codes, level: float) -> Uncertainty:
+    """Return the Wald interval of the slope."""
+    value, variance = float(recalibration.coefficients[0]), float(recalibration.covariance[0, 0])
+    return Uncertainty(around(value, variance, level, recalibration.method))
+
+
+@metric(
+    "calibration_slope", task=TASK, goal="target", bounds=(-np.inf, np.inf),
+    interval=slope_interval, beside=moved_note, source="mclernon-2023",
+)  # fmt: skip
+def calibration_slope(recalibration: CoxFit) -> Floats:
+    """Return the coefficient of log(-log(1 - risk)) in a Cox model of the outcome over all follow-up; 1 is ideal.
+
+    Efron's ties. Under competing events the model is that of Fine & Gray 1999. Below 1 the risks are too extreme.
+    """
+    return np.asarray(recalibration.coefficients[0])
+
+
+class Spline(NamedTuple):
+    """The transformed risks as a restricted cubic spline with three knots, standardised."""
+
+    knots: Floats
+    design: Floats
+    """Shape (2, cases), in the order of the timeline."""
+    centre: Floats
+    scale: Floats
+
+    def at(self, log_hazard: Floats) -> Floats:
+        """Return the standardised design at these transformed risks, shape (2, points)."""
+        return np.asarray((basis(log_hazard, self.knots) - self.centre) / self.scale)
+
+
+def basis(x: Floats, knots: Floats) -> Floats:
+    """Return x and its restricted cubic term, shape (2, ...) (Harrell 2015, eq. 2.25)."""
+    first, middle, last = knots
+    cubes = [np.maximum(x - each, 0) ** 3 for each in knots]
+    width = last - middle
+    bent = cubes[0] - cubes[1] * ((last - first) / width) + cubes[2] * ((middle - first) / width)
+    return np.stack([x, bent / (last - first) ** 2])
+
+
+@derived(TASK)
+def spline(timeline: Timeline, log_hazard: Floats) -> Spline:
+    """Return the spline of the transformed risks; its knots stay where they are in resamples.
+
+    Raises:
+        Undefined: the knots coincide.
+    """
+    knots = np.quantile(log_hazard, KNOTS)
+    if len(np.unique(log_hazard)) < FEWEST_RISKS or not (np.diff(knots) > 0).all():
+        raise Undefined("too few distinct predicted risks for a spline with three knots")
+    design = basis(log_hazard[timeline.order], knots)
+    centre, scale = design.mean(axis=1, keepdims=True), design.std(axis=1, keepdims=True)
+    return Spline(knots, (design - centre) / scale, centre, scale)
+
+
+class Smooth(NamedTuple):
+    """The spline model: coefficients, and the cumulative hazard by the horizon of a case with average design."""
+
+    coefficients: Floats
+    """Shape (..., 2)."""
+    cumulative: Floats
+    """Shape (...)."""
+
+    def risk(self, design: Floats) -> Floats:
+        """Return the observed risk at each point of a standardised design, shape (..., points)."""
+        hazard = np.exp(np.clip(self.coefficients @ design, -700, 700))
+        return np.asarray(-np.expm1(-self.cumulative[..., None] * hazard))
+
+
+@derived(TASK)
+def at_outcomes(timeline: Timeline) -> Outcomes:
+    """Return who had the outcome and who was at risk then; cases with a competing event stay."""
+    return outcomes(timeline, stay=True)
+
+
+@derived(TASK)
+def smooth_of_all(spline: Spline, at_outcomes: Outcomes, gone: int) -> Smooth:
+    """Return the spline model of all cases.
+
+    Raises:
+        Undefined: it has no maximum.
+    """
+    found, information = newton(spline.design, at_outcomes)
+    if information is None:
+        raise Undefined("the Cox fit of the calibration curve does not converge")
+    return _cumulated(
+        found[None], spline.design, np.ones((1, spline.design.shape[1])), at_outcomes, gone, 0
+    )
+
+
+@derived(TASK)
+def smooth(
+    timeline: Timeline,
+    spline: Spline,
+    smooth_of_all: Smooth,
+    at_outcomes: Outcomes,
+    gone: int,
+    patient: Codes,
+    weight: Floats | None,
+) -> Smooth:
+    """Return the spline model of all cases, or of each resample; NaN where it has no maximum.
+
+    In resamples the knots, the ties and the weights against censoring are those of all cases.
+    """
+    if weight is None:
+        return smooth_of_all
+    count = counts(timeline, patient, weight)
+    found = np.tile(smooth_of_all.coefficients, (len(count), 1))
+    for _ in range(RESAMPLING_STEPS):
+        step = _step(found, spline.design, count, at_outcomes)
+        length = np.abs(step).max(axis=-1, keepdims=True)
+        found = found + step * np.minimum(1, LONGEST / np.maximum(length, LONGEST))
+        if not (length > CONVERGED**0.5).any():  # NaN is done, too
+            break
+    found[length[:, 0] > CONVERGED**0.5] = np.nan
+    return _cumulated(found, spline.design, count, at_outcomes, gone, None)
+
+
+def _step(found: Floats, design: Floats, count: Floats, who: Outcomes) -> Floats:
+    """Return the Newton step of each resample; NaN where the information is singular."""
+    hazard = count * np.exp(np.clip(found @ design, -700, 700))
+    parts = moments(design, hazard, who)
+    here = _tied_mean(count, who)
+    gradient = np.stack(
+        [
+            (count[:, who.at] * each[who.at] - here * mean).sum(-1)
+            for each, mean in zip(design, parts.mean, strict=True)
+        ],
+        axis=-1,
+    )
+    products = parts.mean[:, None] * parts.mean[None]
+    information = np.moveaxis((here * (parts.square - products)).sum(-1), -1, 0)
+    determinant = np.linalg.det(information)
+    safe = determinant > 1e-12 * information[:, 0, 0] * information[:, 1, 1]
+    information[~safe] = np.eye(2)
+    step = np.linalg.solve(information, gradient[..., None])[..., 0]
+    return np.where(safe[:, None], step, np.nan)
+
+
+def _tied_mean(count: Floats, who: Outcomes) -> Floats:
+    """Return for each outcome the mean count over those that tie with it."""
+    times = np.diff(np.append(who.first, len(who.at)))
+    sums = np.add.reduceat(count[:, who.at], who.first, axis=-1)
+    return np.asarray((sums / times)[:, who.tie])
+
+
+def _cumulated(
+    found: Floats, design: Floats, count: Floats, who: Outcomes, gone: int, one: int | None
+) -> Smooth:
+    """Return the model with its cumulative hazard, the sum of 1 over those at risk (Breslow, with Efron's ties)."""
+    hazard = count * np.exp(np.clip(found @ design, -700, 700))
+    total, by_then = at_risk(hazard, who), who.at < gone
+    here = np.where(total > 0, _tied_mean(count, who), 0)
+    rate = np.divide(here, total, out=np.zeros_like(total), where=total > 0)
+    made = Smooth(found, (rate * by_then).sum(-1))
+    return made if one is None else Smooth(made.coefficients[one], made.cumulative[one])
+
+
+@derived(TASK)
+def gaps(
+    timeline: Timeline,
+    risk: Floats,
+    spline: Spline,
+    smooth: Smooth,
+    patient: Codes,
+    weight: Floats | None,
+) -> Gaps:
+    """Return the distance between predicted and smoothed observed risk of each case."""
+    predicted = risk[timeline.order]
+    cases = np.ones(len(risk)) if weight is None else counts(timeline, patient, weight)
+    return Gaps(np.abs(smooth.risk(spline.design) - predicted), cases)
+
+
+@metric(
+    "integrated_calibration_index", task=TASK, goal="lower", bounds=(0, 1),
+    beside=moved_note, source="austin-2020",
+)  # fmt: skip
+def integrated_calibration_index(gaps: Gaps) -> Floats:
+    """Return the mean distance over cases between predicted and smoothed observed risk at the horizon (ICI).
+
+    A Cox model over all follow-up on log(-log(1 - risk)) as a restricted cubic spline with three knots (Austin et al.
+    2020); under competing events that of Fine & Gray (Austin et al. 2022).
+    """
+    return over((gaps.gap * gaps.cases).sum(-1), gaps.cases.sum(-1), "there are no cases")
+
+
+@metric(
+    "calibration_error_median", task=TASK, goal="lower", bounds=(0, 1),
+    beside=moved_note, source="austin-2020",
+)  # fmt: skip
+def calibration_error_median(gaps: Gaps) -> Floats:
+    """Return the median of the same distance (E50)."""
+    return quantile_of_gaps(gaps, 0.5)
+
+
+@metric(
+    "calibration_error_90", task=TASK, goal="lower", bounds=(0, 1),
+    beside=moved_note, source="austin-2020",
+)  # fmt: skip
+def calibration_error_90(gaps: Gaps) -> Floats:
+    """Return the 90th percentile of the same distance (E90)."""
+    return quantile_of_gaps(gaps, 0.9)
