@@ -107,9 +107,14 @@ class Known:
             self._behind[name] = frozenset(_involved(name, self.makers, ()))
         return self._behind[name]
 
-    def ask(self, function: Callable[..., T]) -> T | Absent:
-        """Call the function with what its parameters name, or say why that is not possible."""
-        given = {name: self.value(name) for name in needs(function)}
+    def ask(self, function: Callable[..., T], **alone: object) -> T | Absent:
+        """Call the function with what its parameters name, or say why that is not possible.
+
+        What is given here is for this function alone: nothing else is made from it.
+        """
+        given = {
+            name: alone[name] if name in alone else self.value(name) for name in needs(function)
+        }
         if absent := [value for value in given.values() if isinstance(value, Absent)]:
             return min(absent, key=lambda each: each.applies)  # "does not apply" goes first
         try:

@@ -1,7 +1,7 @@
 """What a metric is, the registry of all metrics, and what `Undefined` means."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -31,6 +31,16 @@ class Task:
     """From these columns: which rows have every value, and the columns of those rows in their types."""
     incomplete: str
     """What is wrong with a row that has not, as a sentence."""
+    optional: tuple[str, ...] = ()
+    """Columns of numbers that a table may lack; a missing value is NaN, and so are all of a column that lacks."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """What holds for its metrics where nobody says otherwise, beside `DEFAULTS`."""
+
+    def known(self, given: Mapping[str, Any], rows: int) -> dict[str, object]:
+        """Return what is given for so many rows, with the optional columns as numbers, and the defaults."""
+        nothing = np.full(rows, np.nan)
+        optional = {name: np.asarray(given.get(name, nothing), float) for name in self.optional}
+        return {**DEFAULTS, **self.defaults, **given, **optional}
 
 
 TASKS: dict[str, Task] = {}
@@ -94,9 +104,13 @@ class Metric:
     """Makes a sentence that belongs beside the number."""
     by_rows: bool = False
     """It cannot count cases several times at once: in the bootstrap, resamples are built row by row."""
+    places: Mapping[str, Sequence[object]] = field(default_factory=dict, hash=False)
+    """Facets whose values belong to the metric itself (both limits, mean and median), each with its values."""
 
     def __call__(self, *columns: ArrayLike, **facets: object) -> float:
         """Return the value for these columns (in the order of its `Task`), of which no value is missing.
+
+        A facet that is not named has the first of the values that belong to the metric.
 
         Raises:
             Undefined: it does not exist for these data.
@@ -109,8 +123,10 @@ class Metric:
         if not len(known_rows):
             raise Undefined(NO_CASES)
         given = dict(zip(task.columns, complete, strict=True))
+        first = {name: values[0] for name, values in self.places.items()}
         everyone = {"patient": np.arange(len(known_rows))}
-        known = Known(DERIVED[self.task], {**DEFAULTS, **everyone, **given, **facets})
+        values = task.known({**first, **everyone, **given, **facets}, len(known_rows))
+        known = Known(DERIVED[self.task], values)
         found = known.ask(self.function)
         if isinstance(found, Absent):
             raise Undefined(found.because)
@@ -136,7 +152,13 @@ DERIVED: dict[str, dict[str, Callable[..., object]]] = {}
 """By task: the functions that make what metrics share, by name."""
 
 
-def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def task(
+    name: str,
+    *columns: str,
+    incomplete: str,
+    optional: tuple[str, ...] = (),
+    defaults: Mapping[str, object] | None = None,
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function that tells complete rows as the beginning of a task.
 
     Raises:
@@ -146,7 +168,8 @@ def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]]
     def register(function: Callable[P, T]) -> Callable[P, T]:
         if name in TASKS:
             raise TypeError(f"the task {name} is registered twice")
-        TASKS[name], DERIVED[name] = Task(columns, cast(Any, function), incomplete), {}
+        made = Task(columns, cast(Any, function), incomplete, optional, defaults or {})
+        TASKS[name], DERIVED[name] = made, {}
         return function
 
     return register
@@ -196,6 +219,7 @@ def metric(
     interval: Callable[..., Uncertainty] | None = None,
     beside: Callable[..., str] | None = None,
     by_rows: bool = False,
+    places: Mapping[str, Sequence[object]] | None = None,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
 
@@ -206,7 +230,9 @@ def metric(
     def register(function: Callable[..., Share | Floats]) -> Metric:
         if (task, name) in METRICS:
             raise TypeError(f"{name} is registered twice for {task}")
-        made = Metric(name, task, goal, bounds, function, interval, source, beside, by_rows)
+        made = Metric(
+            name, task, goal, bounds, function, interval, source, beside, by_rows, places or {}
+        )
         METRICS[task, name] = made
         return made
 

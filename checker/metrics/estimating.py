@@ -13,7 +13,6 @@ import checker.metrics.classification as classification
 import checker.metrics.discrimination as discrimination
 import checker.metrics.utility as utility
 from checker.metrics.base import (
-    DEFAULTS,
     DERIVED,
     METRICS,
     TASKS,
@@ -57,7 +56,7 @@ class Cases:
     """The rows of which every value is known."""
 
     columns: Mapping[str, NDArray[Any]]
-    """Those of the task; each array has one row per case."""
+    """Those of the task, and of its optional ones those that the table has; each array has one row per case."""
     patient: Codes
     """Shape (cases,): 0, 1, ... without gaps."""
     patients: int
@@ -108,7 +107,13 @@ def complete(
         found = TASKS[task].complete(*(each[known] for each in given))[1]
     patient, patients = _patients(columns.get("patient"), known)
     missing = int(np.count_nonzero(~known))
-    return Cases(dict(zip(names, found, strict=True)), patient, patients, missing), known
+    optional = {
+        name: np.asarray(columns[name], float)[known]
+        for name in TASKS[task].optional
+        if name in columns
+    }
+    there = {**dict(zip(names, found, strict=True)), **optional}
+    return Cases(there, patient, patients, missing), known
 
 
 def _patients(patient: NDArray[Any] | None, known: Bools) -> tuple[Codes, int]:
@@ -142,7 +147,8 @@ def known_of(
 ) -> Known:
     """Return what metrics can name: the columns, what is derived from them, and how to compute."""
     columns = {**cases.columns, "patient": cases.patient}
-    return Known(DERIVED[task], {**DEFAULTS, **columns, "seeds": seeds, **given})
+    values = TASKS[task].known({**columns, "seeds": seeds, **given}, len(cases))
+    return Known(DERIVED[task], values)
 
 
 def estimates(
@@ -171,6 +177,7 @@ def estimates(
         task: a name in `TASKS`.
         columns: those of the task (`TASKS`), one row per case. Of a classification: outcome (1, 0, -1 missing),
             score (NaN missing, larger means more of the outcome). Patient: optional codes, negative where missing.
+            Further optional columns of the task (a covariate ...).
         threshold: positive decision at or above it (turned like the score, if that was turned); without one,
             no measure of decisions is computed.
         decision_range: lowest and highest threshold probability; net benefit at both, halfway, and at the
@@ -187,7 +194,8 @@ def estimates(
         probability: whether the score is a probability; None: it is if all values lie in 0..1.
         proportion_interval: a name in `PROPORTION_INTERVALS`.
         places: of another task than classification: the values of each facet at which metrics are taken
-            (label, horizon ...); what needs a facet without values is not computed.
+            (label, horizon ...); what needs a facet without values is not computed. A metric that has values of
+            its own for a facet (`Metric.places`) is taken at those.
         given: what else metrics of the task name (classes ...).
     """
     cases, _ = complete(columns, task=task)
@@ -260,7 +268,8 @@ def asked_at(task: str, places: Mapping[str, Sequence[object]]) -> Iterator[Aske
     """Return the metrics of a task at every value of the facets that they depend on."""
     for metric in in_order(task):
         names = [name for name in facets() if name in metric.depends_on()]
-        for values in product(*(places.get(name, ()) for name in names)):
+        at = {**places, **metric.places}
+        for values in product(*(at.get(name, ()) for name in names)):
             yield Asked(metric, tuple(zip(names, values, strict=True)))
 
 
@@ -286,7 +295,7 @@ def _beside(known: Known, asked: Asked) -> str:
         if name in STATED.values()
     ]
     if asked.metric.beside:
-        found = known.ask(asked.metric.beside)
+        found = known.inside(**asked.where).ask(asked.metric.beside)
         notes.append("" if isinstance(found, Absent) else found)
     return " ".join(notes)
 
@@ -319,7 +328,7 @@ def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncerta
     given: dict[str, object] = {"measured": measured}
     if "each_patient" in needs(interval):
         given["each_patient"] = there.inside(weight=EACH_PATIENT).ask(asked.metric.function)
-    found = there.inside(**given).ask(interval)
+    found = there.ask(interval, **given)
     return (
         Uncertainty(None, f"No interval: {found.because}.") if isinstance(found, Absent) else found
     )

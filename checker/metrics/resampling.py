@@ -88,7 +88,9 @@ def _values(known: Known, metric: Metric, size: int) -> Floats:
 def _row_by_row(known: Known, metric: Metric, weight: Floats) -> Floats:
     """Return the metric on resamples whose rows stand there as often as their patient was drawn."""
     patient = cast(Codes, known.value("patient"))
-    columns = {name: cast(Floats, known.value(name)) for name in TASKS[metric.task].columns}
+    task = TASKS[metric.task]
+    names = (*task.columns, *task.optional)
+    columns = {name: cast(Floats, known.value(name)) for name in names}
     found = []
     for drawn_patients in weight:
         rows = np.repeat(np.arange(len(patient)), drawn_patients[patient].astype(np.int64))
