@@ -8,9 +8,19 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+import checker.metrics.agreement as agreement
+import checker.metrics.association as association
 import checker.metrics.calibration as calibration
+import checker.metrics.chance as chance
 import checker.metrics.classification as classification
 import checker.metrics.discrimination as discrimination
+import checker.metrics.krippendorff as krippendorff
+import checker.metrics.method_comparison as method_comparison
+import checker.metrics.passing_bablok as passing_bablok
+import checker.metrics.reference_limits as reference_limits
+import checker.metrics.reliability as reliability
+import checker.metrics.repeatability as repeatability
+import checker.metrics.response as response
 import checker.metrics.utility as utility
 from checker.metrics.base import (
     DERIVED,
@@ -33,7 +43,22 @@ from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
 
-FAMILIES = (discrimination, classification, calibration, utility)
+FAMILIES = (
+    discrimination,
+    classification,
+    calibration,
+    utility,
+    agreement,
+    reliability,
+    association,
+    repeatability,
+    method_comparison,
+    passing_bablok,
+    reference_limits,
+    response,
+    chance,
+    krippendorff,
+)
 """Importing them registers their metrics, in the order in which they are printed."""
 
 STATED = {
