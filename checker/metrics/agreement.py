@@ -194,7 +194,7 @@ def proportional_bias(
     patient: ArrayLike | None = None,
     level: float = 0.95,
 ) -> ProportionalBias:
-    """Return the least-squares line of measured minus reference on the mean of both, with Student's t test of its slope.
+    """Return the least-squares line of measured minus reference on the mean of both, with the t test of its slope.
 
     Where patients repeat, their means are taken first. A slope is also there where only the variances of the
     two methods differ (Bland & Altman 1995).

@@ -161,38 +161,16 @@ def _ratio_limits(
 
 
 def agreement_limits(m: MeanSquares, level: float) -> tuple[float, float]:
-    """Return the limits of ICC(2,1), degrees of freedom by Satterthwaite (Shrout & Fleiss 1979; McGraw & Wong 1996)."""
+    """Return the limits of ICC(2,1), degrees of freedom by Satterthwaite (McGraw & Wong 1996, table 7)."""
     rho, n, k = float(icc_2_1_of(m)), float(m.cases), m.raters
-    return _satterthwaite(m, k * rho, n * (1 + (k - 1) * rho) - k * rho, k, level)
-
-
-def average_agreement_limits(m: MeanSquares, level: float) -> tuple[float, float]:
-    """Return the limits of ICC(2,k) with degrees of freedom of its own (McGraw & Wong 1996, table 7)."""
-    rho, n = float(icc_2_k_of(m)), float(m.cases)
-    return _satterthwaite(m, rho, n - rho, 1, level)
-
-
-def _satterthwaite(
-    m: MeanSquares, of_columns: float, of_error: float, k: int, level: float
-) -> tuple[float, float]:
-    """Return the limits from one F with approximate degrees of freedom.
-
-    Args:
-        m: mean squares.
-        of_columns: what the mean square of raters is multiplied by in the approximated variance.
-        of_error: what that of the error is multiplied by; both over a common factor.
-        k: how many ratings one value stands for: raters for a single rating, 1 for their mean.
-        level: of the interval.
-    """
-    n, raters = float(m.cases), m.raters
     rows, columns, error = float(m.rows), float(m.columns), float(m.error)
-    above = (of_columns * columns + of_error * error) ** 2
-    below = (of_columns * columns) ** 2 / (raters - 1)
-    below += (of_error * error) ** 2 / ((n - 1) * (raters - 1))
+    # a and b of McGraw & Wong, both times n (1 - rho), which divides out
+    a, b = k * rho, n * (1 + (k - 1) * rho) - k * rho
+    below = (a * columns) ** 2 / (k - 1) + (b * error) ** 2 / ((n - 1) * (k - 1))
     if not below > 0:
         raise Undefined(PERFECT)
-    degrees, share = above / below, (1 + level) / 2
-    left = k * columns + ((k * n - k - n) if k > 1 else -1) * error
+    degrees, share = (a * columns + b * error) ** 2 / below, (1 + level) / 2
+    left = k * columns + (k * n - k - n) * error
     f_low, f_high = f_quantile(share, n - 1, degrees), f_quantile(share, degrees, n - 1)
     return (
         n * (rows - f_low * error) / (f_low * left + n * rows),
@@ -247,17 +225,12 @@ def agreement_single(m: MeanSquares, level: float) -> Uncertainty:
 
 
 def agreement_mean(m: MeanSquares, level: float) -> Uncertainty:
-    """Return the interval of ICC(2,k) that follows from ICC(2,1) (Shrout & Fleiss 1979), McGraw & Wong's beside it."""
+    """Return the interval of ICC(2,k) that follows from that of ICC(2,1) by Spearman-Brown (Shrout & Fleiss 1979)."""
     low, high = _checked(m, m.error, agreement_limits, level)
     if 1 + (m.raters - 1) * low <= 0:
         raise Undefined("the lower limit of ICC(2,1) is too low for one of ICC(2,k)")
-    found = _interval(
-        (_of_mean(low, m.raters), _of_mean(high, m.raters)),
-        level,
-        "F (Satterthwaite), by Spearman-Brown",
-    )
-    other = _interval(average_agreement_limits(m, level), level, "F (McGraw-Wong)")
-    return Uncertainty(found, others=(other,))
+    limits = (_of_mean(low, m.raters), _of_mean(high, m.raters))
+    return Uncertainty(_interval(limits, level, "F (Satterthwaite)"))
 
 
 def _checked(

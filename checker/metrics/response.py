@@ -166,9 +166,9 @@ def responses(reference: Floats, measured: Floats, patient: Codes, change_of: st
         raise ValueError(f"no change of {change_of!r}; expected diameter or volume")
     wrong = (reference < -1 - SLACK) | (measured < -1 - SLACK)
     if wrong.any():
-        raise Undefined(
-            f"{np.count_nonzero(wrong):,} changes are below -1 (-100 %), so these are no relative changes"
-        )
+        cases = int(np.count_nonzero(wrong))
+        who = "1 case has" if cases == 1 else f"{cases:,} cases have"
+        raise Undefined(f"{who} a change below -1 (-100 %), so these are no relative changes")
     codes = [of_change(each, CHANGES[change_of]) for each in (reference, measured)]
     return Pair(codes[0], codes[1], patient, 4)
 
