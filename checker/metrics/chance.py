@@ -308,7 +308,8 @@ def _linearised_interval(
         raise Undefined("the variance is zero, so an interval would have no width")
     half = student(level, len(choices.agreed) - 1) * variance**0.5
     found = inside(
-        Interval(low=value - half, high=value + half, level=level, method="linearised (Gwet)")
+        Interval(low=value - half, high=value + half, level=level, method="linearised (Gwet)"),
+        low=-np.inf,
     )
     return found._replace(others=_jackknife(choices, choice_sums, of, level))
 
@@ -325,7 +326,7 @@ def _jackknife(
     error = float(((left - left.mean()) ** 2).sum() * (n - 1) / n) ** 0.5
     half = student(level, n - 1) * error
     made = Interval(low=value - half, high=value + half, level=level, method="jackknife")
-    return (cut(made, -1, 1),)
+    return (cut(made, -np.inf, 1),)
 
 
 def fleiss_interval(choices: Choices, choice_sums: ByPatient, level: float) -> Uncertainty:
@@ -339,14 +340,14 @@ def gwet_interval(choices: Choices, choice_sums: ByPatient, level: float) -> Unc
 
 
 @metric(
-    "fleiss_kappa", task=TASK, goal="higher", bounds=(-1, 1),
+    "fleiss_kappa", task=TASK, goal="higher", bounds=(-np.inf, 1),
     interval=fleiss_interval, source="fleiss-1971",
 )  # fmt: skip
 def fleiss_kappa(choice_sums: ByPatient, choices: Choices, weight: Weight) -> Floats:
     """Return the agreement of several raters beyond chance.
 
     With gaps: agreement over subjects with two ratings or more, shares of categories over all subjects, each
-    subject counting the same (Gwet 2014).
+    subject counting the same (Gwet 2014); it may then be below -1.
     """
     return beyond_chance(choice_sums, weight, choices.weights, fleiss_chance)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import NO_CASES, Codes, Floats, Undefined
+from checker.metrics.base import NO_CASES, Bools, Codes, Floats, Undefined
 from checker.metrics.patients import Weight
 
 
@@ -85,25 +85,39 @@ def inversions(codes: Codes, times: Floats) -> Floats:
         times: shape (..., rows): how often each row counts.
     """
     found = np.zeros(times.shape[:-1])
+    codes = codes.astype(np.int64)
     for bit in reversed(range(int(codes.max(initial=0)).bit_length())):
-        high, one = codes >> (bit + 1), (codes >> bit & 1).astype(bool)
-        begin = np.searchsorted(high, high)
-        ones = np.cumsum(times * one, axis=-1)
-        before = np.concatenate([np.zeros((*times.shape[:-1], 1)), ones], axis=-1)[..., begin]
-        found += np.einsum("...i,...i->...", times * ~one, ones - before)
-        place = _sorted_within(one, begin)
-        moved, heavy = np.empty_like(codes), np.empty_like(times)
-        moved[place], heavy[..., place] = codes, times
-        codes, times = moved, heavy
+        one = (codes >> bit & 1).astype(bool)
+        groups = _Groups.of(codes >> (bit + 1))
+        with_it = times * one
+        before = np.cumsum(with_it, axis=-1)
+        before -= with_it
+        before -= before.take(groups.begin, axis=-1)  # of the same group alone
+        found += np.einsum("...i,...i->...", times - with_it, before)
+        order = groups.without_first(one)
+        codes, times = codes[order], times.take(order, axis=-1)
     return found
 
 
-def _sorted_within(one: Codes, begin: Codes) -> Codes:
-    """Return where each row goes when, in each group, those without the bit come first, in their order."""
-    zeros = np.append(0, np.cumsum(~one))
-    ends = np.append(np.flatnonzero(np.diff(begin)) + 1, len(begin))
-    end = ends[np.searchsorted(ends, begin, side="right")]
-    mine, at = zeros[:-1] - zeros[begin], np.arange(len(one))
-    return np.asarray(
-        np.where(one, begin + zeros[end] - zeros[begin] + (at - begin) - mine, begin + mine)
-    )
+class _Groups(NamedTuple):
+    """Neighbours with the same code: where the group of each row begins, and how it goes on."""
+
+    begin: Codes
+    number: Codes
+
+    @classmethod
+    def of(cls, codes: Codes) -> "_Groups":
+        new = np.append(True, codes[1:] != codes[:-1])
+        number = np.cumsum(new) - 1
+        return cls(np.flatnonzero(new)[number], number)
+
+    def without_first(self, one: Bools) -> Codes:
+        """Return the rows in the order in which, in each group, those without the bit come first."""
+        zeros: Codes = np.cumsum(~one) - ~one  # zeros before each row
+        inside: Codes = zeros - zeros[self.begin]
+        of_group = np.bincount(self.number, ~one).astype(np.int64)[self.number]
+        ones_inside = np.arange(len(one)) - self.begin - inside
+        place = self.begin + np.where(one, of_group + ones_inside, inside)
+        order = np.empty_like(place)
+        order[place] = np.arange(len(one))
+        return order

@@ -14,8 +14,8 @@ AT_ONCE = 1 << 22
 """Slopes that are held at once: 32 MB."""
 DRAWN = 1 << 18
 """Slopes drawn to see where a rank lies; what is returned does not depend on the draw."""
-MOST_CASES = 50_000
-"""The slopes of more cases take minutes."""
+MOST_CASES = 20_000
+"""Of more, 200 million slopes and more would have to be looked at."""
 
 
 class Slopes(NamedTuple):
@@ -44,19 +44,23 @@ def _blocks(x: Floats, y: Floats) -> Iterator[Floats]:
     """
     rows = max(1, AT_ONCE // len(x))
     for begin in range(0, len(x) - 1, rows):
-        end = min(begin + rows, len(x) - 1)
-        across = x[None, begin + 1 :] - x[begin:end, None]
-        up = y[None, begin + 1 :] - y[begin:end, None]
-        later = np.arange(begin + 1, len(x))[None, :] > np.arange(begin, end)[:, None]
-        yield _slopes(across[later], up[later])
+        end = min(begin + rows, len(x))
+        here, later = slice(begin, end), slice(end, len(x))
+        one, other = np.triu_indices(end - begin, 1)
+        yield _slopes(x[here][other] - x[here][one], y[here][other] - y[here][one])
+        yield _slopes(
+            np.subtract.outer(x[later], x[here]).ravel(),
+            np.subtract.outer(y[later], y[here]).ravel(),
+        )
 
 
 def _slopes(across: Floats, up: Floats) -> Floats:
-    some = (across != 0) | (up != 0)
-    across, up = across[some], up[some]
-    vertical = across == 0
-    found = np.divide(up, across, out=np.full(len(up), np.inf), where=~vertical)
-    return np.asarray(found[found != -1])
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = up / across
+    found[found == -np.inf] = np.inf
+    counted = found != -1
+    counted &= ~np.isnan(found)  # 0 over 0
+    return np.asarray(found if counted.all() else found[counted])
 
 
 def _at_ranks(x: Floats, y: Floats, slopes: Slopes, ranks: tuple[int, ...]) -> list[float]:
@@ -65,8 +69,7 @@ def _at_ranks(x: Floats, y: Floats, slopes: Slopes, ranks: tuple[int, ...]) -> l
         every = np.concatenate(list(_blocks(x, y)))
         places = [rank - 1 for rank in ranks]
         return [float(each) for each in np.partition(every, sorted(set(places)))[places]]
-    drawn = _drawn(x, y)
-    return [_selected(x, y, slopes.counted, rank, drawn) for rank in ranks]
+    return _selected(x, y, slopes.counted, ranks, _drawn(x, y))
 
 
 def _drawn(x: Floats, y: Floats) -> Floats:
@@ -76,19 +79,28 @@ def _drawn(x: Floats, y: Floats) -> Floats:
     return np.sort(_slopes(x[second] - x[first], y[second] - y[first]))
 
 
-def _selected(x: Floats, y: Floats, counted: int, rank: int, drawn: Floats) -> float:
-    """Return the slope of a rank: between two drawn slopes around it are few enough to sort."""
-    width = 4 * DRAWN**0.5 / len(drawn)
-    while True:
-        low, high = (_drawn_at(drawn, rank / counted + side * width) for side in (-1, 1))
-        below, between = 0, []
+def _selected(
+    x: Floats, y: Floats, counted: int, ranks: tuple[int, ...], drawn: Floats
+) -> list[float]:
+    """Return the slopes of these ranks: between two drawn slopes around each are few enough to sort."""
+    width, found = 4 * DRAWN**0.5 / len(drawn), dict.fromkeys(ranks, np.nan)
+    while wanted := [rank for rank in found if np.isnan(found[rank])]:
+        edges = {
+            rank: [_drawn_at(drawn, rank / counted + side * width) for side in (-1, 1)]
+            for rank in wanted
+        }
+        below = dict.fromkeys(wanted, 0)
+        between: dict[int, list[Floats]] = {rank: [] for rank in wanted}
         for block in _blocks(x, y):
-            below += int(np.count_nonzero(block < low))
-            between.append(block[(block >= low) & (block <= high)])
-        found = np.concatenate(between)
-        if below < rank <= below + len(found):
-            return float(np.partition(found, rank - below - 1)[rank - below - 1])
+            for rank, (low, high) in edges.items():
+                below[rank] += int(np.count_nonzero(block < low))
+                between[rank].append(block[(block >= low) & (block <= high)])
+        for rank in wanted:
+            near, place = np.concatenate(between[rank]), rank - below[rank] - 1
+            if 0 <= place < len(near):
+                found[rank] = float(np.partition(near, place)[place])
         width *= 4
+    return [found[rank] for rank in ranks]
 
 
 def _drawn_at(drawn: Floats, share: float) -> float:
@@ -111,7 +123,7 @@ def passing_bablok(reference: Floats, measured: Floats, level: float = 0.95) -> 
         level: of the intervals.
 
     Raises:
-        Undefined: fewer than two cases that differ, more than 50,000 cases, or the median slope is vertical, as
+        Undefined: fewer than two cases that differ, more than 20,000 cases, or the median slope is vertical, as
             where the measured value falls as the reference rises.
     """
     n, slopes = len(reference), _count(reference, measured)
@@ -154,7 +166,8 @@ def _intercept(x: Floats, y: Floats, slope: float) -> float:
 def _ends(x: Floats, y: Floats, slopes: tuple[float, float] | None) -> tuple[float, float] | None:
     if slopes is None or not np.isfinite(slopes).all():
         return None
-    return _intercept(x, y, slopes[1]), _intercept(x, y, slopes[0])
+    low, high = sorted(_intercept(x, y, each) for each in slopes)
+    return low, high
 
 
 @derived(TASK)
@@ -188,10 +201,18 @@ def rank_slope_interval(
 
 
 def rank_intercept_interval(
-    rank_line: Line, difference: Floats, patient: Codes, level: float
+    rank_line: Line, reference: Floats, patient: Codes, level: float
 ) -> Uncertainty:
-    """Return the interval of the intercept that follows from the ends of the slope's."""
-    return _interval(rank_line.intercept_interval, len(difference), patient, level)
+    """Return the interval of the intercept that follows from the ends of the slope's.
+
+    Raises:
+        Undefined: the reference has both signs; a steeper line then need not have a lower intercept.
+    """
+    if reference.min() < 0 < reference.max():
+        raise Undefined(
+            "the reference has both signs, so the slope's ends do not hold the intercept"
+        )
+    return _interval(rank_line.intercept_interval, len(reference), patient, level)
 
 
 @metric(

@@ -120,6 +120,7 @@ def icc_3_1_of(m: MeanSquares) -> Floats:
     return over(m.rows - m.error, m.rows + (m.raters - 1) * m.error, ALL_EQUAL)
 
 
+NO_VARIANCE = "the estimated variance of a mean rating is not above 0, so it has no reliability"
 NO_ROWS = "the cases do not differ, so the reliability of a mean divides by zero"
 
 
@@ -131,7 +132,7 @@ def icc_1_k_of(m: MeanSquares) -> Floats:
 def icc_2_k_of(m: MeanSquares) -> Floats:
     """Return ICC(2,k)."""
     below = m.rows + (m.columns - m.error) / np.maximum(m.cases, 1)
-    return over(m.rows - m.error, below, NO_ROWS)
+    return over(m.rows - m.error, np.where(below > 0, below, 0.0), NO_VARIANCE)
 
 
 def icc_3_k_of(m: MeanSquares) -> Floats:
