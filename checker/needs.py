@@ -130,9 +130,14 @@ class Known:
             self._behind[name] = frozenset(_involved(name, self.makers, ()))
         return self._behind[name]
 
-    def ask(self, function: Callable[..., T]) -> T | Absent:
-        """Call the function with what its parameters name, or say why that is not possible."""
-        given = {name: self.value(name) for name in needs(function)}
+    def ask(self, function: Callable[..., T], **alone: object) -> T | Absent:
+        """Call the function with what its parameters name, or say why that is not possible.
+
+        What is given here is for this function alone: nothing else is made from it.
+        """
+        given = {
+            name: alone[name] if name in alone else self.value(name) for name in needs(function)
+        }
         admitted = admits_absence(function)
         if absent := [
             value

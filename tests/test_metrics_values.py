@@ -44,6 +44,7 @@ class Case(NamedTuple):
     facets: Mapping[str, Any] = {}
 
 
+NAMES = [name for task, name in METRICS if task == "classification"]
 AT = {"threshold": 0.5}
 CASES = [
     Case("auroc", TEN, 20 / 24),

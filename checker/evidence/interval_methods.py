@@ -92,7 +92,7 @@ def by_formula(metric: Metric, rows: Rows) -> Interval:
     given: dict[str, object] = {"measured": rows.measured(metric)}
     if "each_patient" in needs(metric.interval):
         given["each_patient"] = known.inside(weight=EACH_PATIENT).ask(metric.function)
-    found = known.inside(**given).ask(metric.interval)
+    found = known.ask(metric.interval, **given)
     if isinstance(found, Absent):
         raise NotEstablished(found.because)
     assert isinstance(found, Uncertainty)

@@ -4,7 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from checker.metrics.agreement import proportional_bias
+    from checker.metrics.association import compare_correlations, dependent_correlations
     from checker.metrics.base import METRICS, Metric, Undefined
+    from checker.metrics.chance import conger_kappa, fleiss_test, gwet_ac2, light_kappa
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
     from checker.metrics.cox import log_rank
@@ -17,14 +20,17 @@ if TYPE_CHECKING:
     )
     from checker.metrics.discrimination import auroc_tie_range
     from checker.metrics.estimating import estimates
+    from checker.metrics.krippendorff import kendall_w_test
     from checker.metrics.optimum import threshold_optimum
     from checker.metrics.patients import aggregate
+    from checker.metrics.ratings import raters
     from checker.metrics.reader_comparing import (
         compare_readers,
         reader_agreement,
         reader_roc_curves,
         reader_study,
     )
+    from checker.metrics.response import mrecist, overall_response, recist, response_by_volume
     from checker.metrics.survival_comparing import compare_survival
     from checker.metrics.survival_curves import (
         risk_groups,
@@ -42,18 +48,31 @@ HOME = {
     "auroc_tie_range": "discrimination",
     "calibration_curve": "curves",
     "compare": "comparing",
+    "compare_correlations": "association",
     "compare_groups": "comparing",
     "compare_readers": "reader_comparing",
     "compare_survival": "survival_comparing",
+    "conger_kappa": "chance",
     "decision_curve": "curves",
+    "dependent_correlations": "association",
     "design_effect": "comparing",
     "estimates": "estimating",
+    "fleiss_test": "chance",
+    "gwet_ac2": "chance",
+    "kendall_w_test": "krippendorff",
+    "light_kappa": "chance",
     "log_rank": "cox",
+    "mrecist": "response",
     "no_information_rate": "classification",
     "over_folds": "cross_validation",
+    "overall_response": "response",
+    "proportional_bias": "agreement",
+    "raters": "ratings",
     "reader_agreement": "reader_comparing",
     "reader_roc_curves": "reader_comparing",
     "reader_study": "reader_comparing",
+    "recist": "response",
+    "response_by_volume": "response",
     "risk_groups": "survival_curves",
     "roc_curve": "curves",
     "score_distribution": "curves",
@@ -73,18 +92,31 @@ __all__ = [
     "auroc_tie_range",
     "calibration_curve",
     "compare",
+    "compare_correlations",
     "compare_groups",
     "compare_readers",
     "compare_survival",
+    "conger_kappa",
     "decision_curve",
+    "dependent_correlations",
     "design_effect",
     "estimates",
+    "fleiss_test",
+    "gwet_ac2",
+    "kendall_w_test",
+    "light_kappa",
     "log_rank",
+    "mrecist",
     "no_information_rate",
     "over_folds",
+    "overall_response",
+    "proportional_bias",
+    "raters",
     "reader_agreement",
     "reader_roc_curves",
     "reader_study",
+    "recist",
+    "response_by_volume",
     "risk_groups",
     "roc_curve",
     "score_distribution",

@@ -1,7 +1,7 @@
 """What a metric is, the registry of all metrics, and what `Undefined` means."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar, cast
 
 import numpy as np
@@ -19,6 +19,8 @@ Codes = NDArray[np.int64]
 P = ParamSpec("P")
 T = TypeVar("T")
 Goal = Literal["higher", "lower", "target"]
+Places = Mapping[str, Sequence[object]] | Callable[..., Mapping[str, Sequence[object]]]
+"""Values of facets, by the name of the facet; or what makes them, its parameters naming what it needs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +29,37 @@ class Task:
 
     columns: tuple[str, ...]
     """What every metric of the task takes, in this order; each array has one row per case."""
-    complete: Callable[..., tuple["Bools", tuple[NDArray[Any], ...]]]
+    complete: Callable[..., tuple["Bools", tuple[Any, ...]]]
     """From these columns: which rows have every value, and the columns of those rows in their types."""
     incomplete: str
     """What is wrong with a row that has not, as a sentence."""
     optional: tuple[str, ...] = ()
-    """Columns that a table may have besides; `complete` takes them by name and returns them after the others."""
+    """Columns that a table may have besides; `complete` takes them by name and returns them after the others.
+
+    Of one that is not there it returns None, an `Absent` with the reason, or numbers that are all missing.
+    """
     together: str = ""
     """The column of codes whose rows stay together where no patient is named; empty: every row stands alone."""
+    defaults: Mapping[str, object] = field(default_factory=dict)
+    """What holds for its metrics where nobody says otherwise, beside `DEFAULTS`."""
 
     @property
     def names(self) -> tuple[str, ...]:
         """All columns, in the order in which `complete` returns them."""
         return self.columns + self.optional
+
+    def known_rows(self, columns: Mapping[str, Any]) -> tuple["Bools", tuple[Any, ...]]:
+        """Return what `complete` says of these columns.
+
+        Raises:
+            KeyError: a column is missing that no table may lack.
+        """
+        more = {name: columns[name] for name in self.optional if name in columns}
+        return self.complete(*(columns[name] for name in self.columns), **more)
+
+    def settings(self, given: Mapping[str, object]) -> dict[str, object]:
+        """Return what is given, and what holds where nobody says otherwise."""
+        return {**DEFAULTS, **self.defaults, **given}
 
     def units(self, columns: Mapping[str, NDArray[Any]]) -> "Codes":
         """Return who is independent where no patient is named: codes 0, 1, ... without gaps, one per row."""
@@ -63,6 +83,9 @@ DEFAULTS: dict[str, object] = {
     "curve_interval": "log",
     "horizons": None,
     "treatment_horizon": None,
+    "clip": None,
+    "penalty": "linear",
+    "class_shares": None,
 }
 """What holds where nobody says otherwise."""
 
@@ -120,26 +143,39 @@ class Metric:
     """Counts the cases behind the number; None: all rows (of a proportion, its denominator)."""
     per_case: bool = False
     """It is the mean of what it would be for each case alone, and no proportion (which is so anyway)."""
+    places: Places = field(default_factory=dict, hash=False)
+    """Facets whose values belong to the metric itself (both limits, each class), or the function that makes them."""
 
-    def __call__(self, *columns: ArrayLike, **facets: object) -> float:
+    def __call__(self, *columns: ArrayLike | None, **facets: object) -> float:
         """Return the value for these columns (in the order of its `Task`), of which no value is missing.
 
-        Facets, optional columns and whatever else it needs are named.
+        Optional columns stand after the others (None: not there) or are named, as are facets and whatever else it
+        needs. A facet that is not named has the first of the values that are listed with the metric.
 
         Raises:
             Undefined: it does not exist for these data.
             ValueError: a value is missing or is none of the task; or another number of columns is given.
         """
         task = TASKS[self.task]
-        more = {name: np.asarray(facets.pop(name)) for name in task.optional if name in facets}
-        known_rows, complete = task.complete(*map(np.asarray, columns), **more)
+        if len(columns) < len(task.columns):
+            raise ValueError(f"{self.name} needs the columns {', '.join(task.columns)}")
+        named = {name: facets.pop(name) for name in task.optional if name in facets}
+        there = {**dict(zip(task.names, columns, strict=False)), **named}
+        known_rows, complete = task.known_rows(
+            {name: np.asarray(each) for name, each in there.items() if each is not None}
+        )
         if not known_rows.all():
             raise ValueError(task.incomplete)
         if not len(known_rows):
             raise Undefined(NO_CASES)
         given = dict(zip(task.names, complete, strict=True))
+        first = (
+            {name: values[0] for name, values in self.places.items()}
+            if isinstance(self.places, Mapping)
+            else {}
+        )
         everyone = {"patient": task.units(given)}
-        known = Known(DERIVED[self.task], {**DEFAULTS, **everyone, **given, **facets})
+        known = Known(DERIVED[self.task], task.settings({**first, **everyone, **given, **facets}))
         found = known.ask(self.function)
         if isinstance(found, Absent):
             raise Undefined(found.because)
@@ -171,6 +207,7 @@ def task(
     incomplete: str,
     optional: tuple[str, ...] = (),
     together: str = "",
+    defaults: Mapping[str, object] | None = None,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function that tells complete rows as the beginning of a task.
 
@@ -181,7 +218,7 @@ def task(
     def register(function: Callable[P, T]) -> Callable[P, T]:
         if name in TASKS:
             raise TypeError(f"the task {name} is registered twice")
-        made = Task(columns, cast(Any, function), incomplete, optional, together)
+        made = Task(columns, cast(Any, function), incomplete, optional, together, defaults or {})
         TASKS[name], DERIVED[name] = made, {}
         return function
 
@@ -234,6 +271,7 @@ def metric(
     by_rows: bool = False,
     cases: Callable[..., int] | None = None,
     per_case: bool = False,
+    places: Places | None = None,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
 
@@ -245,7 +283,18 @@ def metric(
         if (task, name) in METRICS:
             raise TypeError(f"{name} is registered twice for {task}")
         made = Metric(
-            name, task, goal, bounds, function, interval, source, beside, by_rows, cases, per_case
+            name=name,
+            task=task,
+            goal=goal,
+            bounds=bounds,
+            function=function,
+            interval=interval,
+            source=source,
+            beside=beside,
+            by_rows=by_rows,
+            cases=cases,
+            per_case=per_case,
+            places=places or {},
         )
         METRICS[task, name] = made
         return made

@@ -8,11 +8,21 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+import checker.metrics.agreement as agreement
+import checker.metrics.association as association
 import checker.metrics.calibration as calibration
+import checker.metrics.chance as chance
 import checker.metrics.classification as classification
 import checker.metrics.cox as cox
 import checker.metrics.discrimination as discrimination
+import checker.metrics.krippendorff as krippendorff
+import checker.metrics.method_comparison as method_comparison
+import checker.metrics.passing_bablok as passing_bablok
 import checker.metrics.readers as readers
+import checker.metrics.reference_limits as reference_limits
+import checker.metrics.reliability as reliability
+import checker.metrics.repeatability as repeatability
+import checker.metrics.response as response
 import checker.metrics.survival as survival
 import checker.metrics.survival_calibration as survival_calibration
 import checker.metrics.survival_ranking as survival_ranking
@@ -20,7 +30,6 @@ import checker.metrics.survival_utility as survival_utility
 import checker.metrics.treatment as treatment
 import checker.metrics.utility as utility
 from checker.metrics.base import (
-    DEFAULTS,
     DERIVED,
     METRICS,
     TASKS,
@@ -53,6 +62,16 @@ FAMILIES = (
     cox,
     treatment,
     readers,
+    agreement,
+    reliability,
+    association,
+    repeatability,
+    method_comparison,
+    passing_bablok,
+    reference_limits,
+    response,
+    chance,
+    krippendorff,
 )
 """Importing them registers their metrics, in the order in which they are printed."""
 
@@ -76,7 +95,7 @@ class Cases:
     """The rows of which every value is known."""
 
     columns: Mapping[str, Any]
-    """Those of the task; each array has one row per case. None: an optional one that is not there."""
+    """Those of the task; each array has one row per case. Of an optional one that is not there, as `Task` says."""
     patient: Codes
     """Shape (cases,): 0, 1, ... without gaps."""
     patients: int
@@ -126,14 +145,12 @@ def complete(
         task: its name.
     """
     kind = TASKS[task]
-    given = [np.asarray(columns[name]) for name in kind.columns]
-    optional = {name: np.asarray(columns[name]) for name in kind.optional if name in columns}
-    known, found = kind.complete(*given, **optional)
+    given = {name: np.asarray(columns[name]) for name in kind.names if name in columns}
+    known, found = kind.known_rows(given)
     if more:
         others = [~np.isnan(np.asarray(columns[name], float)) for name in more]
         known = np.logical_and.reduce([known, *others])
-        rest = {name: each[known] for name, each in optional.items()}
-        found = kind.complete(*(each[known] for each in given), **rest)[1]
+        found = kind.known_rows({name: each[known] for name, each in given.items()})[1]
     kept = dict(zip(kind.names, found, strict=True))
     patient, patients = _patients(columns.get("patient"), known, kind.units(kept))
     missing = int(np.count_nonzero(~known))
@@ -172,7 +189,7 @@ def known_of(
 ) -> Known:
     """Return what metrics can name: the columns, what is derived from them, and how to compute."""
     columns = {**cases.columns, "patient": cases.patient}
-    return Known(DERIVED[task], {**DEFAULTS, **columns, "seeds": seeds, **given})
+    return Known(DERIVED[task], TASKS[task].settings({**columns, "seeds": seeds, **given}))
 
 
 def estimates(
@@ -202,6 +219,7 @@ def estimates(
         task: a name in `TASKS`.
         columns: those of the task (`TASKS`), one row per case. Of a classification: outcome (1, 0, -1 missing),
             score (NaN missing, larger means more of the outcome). Patient: optional codes, negative where missing.
+            Further optional columns of the task (a covariate ...).
         threshold: positive decision at or above it (turned like the score, if that was turned); without one,
             no measure of decisions is computed.
         decision_range: lowest and highest threshold probability; net benefit at both, halfway, and at the
@@ -219,17 +237,18 @@ def estimates(
         proportion_interval: a name in `PROPORTION_INTERVALS`.
         stratified: patients with and without the outcome are resampled apart, as they were sampled (case-control).
         places: of another task than classification: the values of each facet at which metrics are taken
-            (label, horizon ...); what needs a facet without values is not computed.
+            (label, horizon ...); what needs a facet without values is not computed. A metric that has values of
+            its own for a facet (`Metric.places`) is taken at those.
         given: what else metrics of the task name (classes ...).
     """
     cases, _ = complete(columns, task=task)
     own = seeds(seed, evaluation, group)
     plan = _Plan(unit, group, score, own, level, resamples, stratified)
-    asked = asked_of(task, threshold, decision_range, net_benefit, stated, places)
-    if not len(cases):
-        return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
     settings = settings_of(level, probability, proportion_interval, given)
     known = known_of(cases, plan.seeds, settings, task)
+    asked = asked_of(task, threshold, decision_range, net_benefit, stated, places, known)
+    if not len(cases):
+        return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
     values = {each: _value(known, each) for each in asked}
     values = {
         each: value
@@ -269,10 +288,14 @@ def asked_of(
     net_benefit: Sequence[float] = (),
     stated: Mapping[str, float] | None = None,
     places: Mapping[str, Sequence[object]] | None = None,
+    known: Known | None = None,
 ) -> tuple[Asked, ...]:
-    """Return the metrics of a task that apply, at every value of their facets; as for `estimates`."""
+    """Return the metrics of a task that apply, at every value of their facets; as for `estimates`.
+
+    From what is `known`, metrics make the values of facets that are not named (`Metric.places`).
+    """
     if task != "classification":
-        return tuple(asked_at(task, places or {}, stated or {}))
+        return tuple(asked_at(task, places or {}, stated or {}, known))
     thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
     return tuple(_asked(task, threshold, thresholds, stated or {}))
 
@@ -311,19 +334,30 @@ def _asked(
 
 
 def asked_at(
-    task: str, places: Mapping[str, Sequence[object]], stated: Mapping[str, float]
+    task: str,
+    places: Mapping[str, Sequence[object]],
+    stated: Mapping[str, float] | None = None,
+    known: Known | None = None,
 ) -> Iterator[Asked]:
     """Return the metrics of a task at every value of the facets that they depend on."""
     columns = TASKS[task].names  # `score` is the name of a facet and of a column
     for metric in in_order(task):
-        if metric.name in STATED and metric.name not in stated:
+        if metric.name in STATED and metric.name not in (stated or {}):
             continue
-        at = {STATED[metric.name]: (stated[metric.name],)} if metric.name in STATED else {}
-        behind = metric.depends_on()
+        at = {STATED[metric.name]: ((stated or {})[metric.name],)} if metric.name in STATED else {}
+        behind, named = metric.depends_on(), {**places, **_own_places(metric, known)}
         names = [name for name in facets() if name in behind and name not in columns]
-        every = [*(places.get(name, ()) for name in names), *at.values()]
+        every = [*(named.get(name, ()) for name in names), *at.values()]
         for values in product(*every):
             yield Asked(metric, tuple(zip((*names, *at), values, strict=True)))
+
+
+def _own_places(metric: Metric, known: Known | None) -> Mapping[str, Sequence[object]]:
+    """Return the values of facets that belong to the metric; none where they cannot be made."""
+    if isinstance(metric.places, Mapping):
+        return metric.places
+    found = Absent("") if known is None else known.ask(metric.places)
+    return {} if isinstance(found, Absent) else found
 
 
 def in_order(task: str) -> Iterator[Metric]:
@@ -392,7 +426,7 @@ def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncerta
     given: dict[str, object] = {"measured": measured}
     if "each_patient" in needs(interval):
         given["each_patient"] = there.inside(weight=EACH_PATIENT).ask(asked.metric.function)
-    found = there.inside(**given).ask(interval)
+    found = there.ask(interval, **given)
     return (
         Uncertainty(None, f"No interval: {found.because}.") if isinstance(found, Absent) else found
     )
