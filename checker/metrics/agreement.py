@@ -30,6 +30,8 @@ from checker.model.estimate import Interval
 from checker.needs import DoesNotApply
 
 TASK = "agreement"
+LARGEST = 1e100
+"""The squares of values beyond it would soon leave the range of numbers; nothing is measured there."""
 LIMIT = 1.96
 """Standard deviations between bias and limit, as Bland and Altman write it."""
 LIMITS = {"lower": -LIMIT, "upper": LIMIT}
@@ -56,9 +58,9 @@ NO_SPREAD = "all differences are equal, so there is no variance"
     },
 )
 def pairs(reference: ArrayLike, measured: ArrayLike) -> tuple[Bools, tuple[Floats, Floats]]:
-    """Return which rows have a reference and a measured value (finite numbers), and both columns of these rows."""
+    """Return which rows have a reference and a measured value (numbers up to 1e100), and both columns of these rows."""
     x, y = np.asarray(reference, float), np.asarray(measured, float)
-    known = np.isfinite(x) & np.isfinite(y)
+    known = (np.abs(x) <= LARGEST) & (np.abs(y) <= LARGEST)
     return known, (x[known], y[known])
 
 
