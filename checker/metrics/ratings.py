@@ -39,7 +39,8 @@ def as_numbers(ratings: ArrayLike, categories: Sequence[object] | None = None) -
     """Return ratings as numbers, shape (subjects, raters); words as their position in the list of categories.
 
     Args:
-        ratings: numbers (NaN, infinite or beyond 1e100: missing) or text (empty or None: missing), shape (subjects, raters).
+        ratings: shape (subjects, raters); numbers (NaN, infinite or beyond 1e100: missing) or text (empty or
+            None: missing).
         categories: all words in their order; None: the words that occur, sorted. Numbers stay as they are.
 
     Raises:
