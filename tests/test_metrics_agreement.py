@@ -593,21 +593,22 @@ class Dependent(NamedTuple):
     given: tuple[float, float, float, int]
     method: Any
     z: float
+    allowed: float = 5e-3
 
 
 DEPENDENT = [
     # Meng, Rosenthal & Rubin 1992, p. 173: Z = 1.68, p = .094
     Dependent((0.63, -0.03, -0.19, 15), "meng", 1.68),
     # eq. 14 of Steiger 1980 by hand: mean r 0.35, psi = 0.1 (1 - 0.245) - 0.06125 (1 - 0.245 - 0.01), over
-    # (1 - 0.1225)² 0.0387912; z = (0.2027326 - 0.5493061) √97 / √(2 - 0.0775824)
-    Dependent((0.2, 0.5, 0.1, 100), "steiger", -2.461829),
+    # (1 - 0.1225)² 0.0387903; z = (0.2027326 - 0.5493061) √97 / √(2 - 0.0775806)
+    Dependent((0.2, 0.5, 0.1, 100), "steiger", -2.461825, 1e-5),
 ]
 
 
 @pytest.mark.parametrize("case", DEPENDENT, ids=lambda case: case.method)
 def test_two_correlations_with_one_reference(case: Dependent) -> None:
     found = dependent_correlations(*case.given, method=case.method)
-    assert found.z == pytest.approx(case.z, abs=5e-3)
+    assert found.z == pytest.approx(case.z, abs=case.allowed)
     assert found.p == pytest.approx(2 * stats.norm.sf(abs(found.z)), rel=1e-12)
     assert found.interval.low < found.difference < found.interval.high
     assert (found.interval.low > 0 or found.interval.high < 0) == (found.p < 0.05)
@@ -705,6 +706,12 @@ DEGENERATE = [
         "no row",
         {"reference": [np.nan, 1], "measured": [1, np.inf]},
         "bland_altman_bias",
+        "no row has every value (reference, measured)",
+    ),
+    Degenerate(
+        "beyond all measures",
+        {"reference": [1.0, 2], "measured": [1e200, -1e300]},
+        "mean_absolute_error",
         "no row has every value (reference, measured)",
     ),
     Degenerate("one row", ONE, "limits_of_agreement", "needs at least two pairs"),
@@ -934,7 +941,7 @@ def test_coverage_of_the_limits_of_agreement() -> None:
     rng, inside, truth = np.random.default_rng(0), np.zeros(2), 1.96
     for _ in range(2000):
         y = rng.normal(size=15)
-        found = made({"reference": np.zeros(15), "measured": y}).one(
+        found = made({"reference": np.zeros(15), "measured": y}, resamples=1).one(
             "limits_of_agreement", label="upper"
         )
         for at, (low, high) in enumerate((limits(found), limits(found, other=0))):
@@ -956,7 +963,7 @@ def test_coverage_of_the_limits_where_patients_repeat(true_value: str) -> None:
             "measured": x + own + rng.normal(0, 2, len(patient)),
             "patient": patient,
         }
-        found = made(columns, {"true_value": true_value})
+        found = made(columns, {"true_value": true_value}, resamples=1)
         low, high = limits(found.one("limits_of_agreement", label="upper"))
         inside += low <= 1 + 1.96 * (1.5**2 + 1 + 4) ** 0.5 <= high
         low, high = limits(found.one("bland_altman_bias"))

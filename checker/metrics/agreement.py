@@ -30,6 +30,8 @@ from checker.model.estimate import Interval
 from checker.needs import DoesNotApply
 
 TASK = "agreement"
+LARGEST = 1e100
+"""The squares of values beyond it would soon leave the range of numbers; nothing is measured there."""
 LIMIT = 1.96
 """Standard deviations between bias and limit, as Bland and Altman write it."""
 LIMITS = {"lower": -LIMIT, "upper": LIMIT}
@@ -61,12 +63,12 @@ def pairs(
     covariate: ArrayLike | None = None,
     replicate: ArrayLike | None = None,
 ) -> tuple[Bools, tuple[Floats, ...]]:
-    """Return which rows have a reference and a measured value (finite numbers), and the columns of these rows.
+    """Return which rows have a reference and a measured value (numbers up to 1e100), and the columns of these rows.
 
     A covariate or replicate may be missing (NaN); so are all of a column that is not there.
     """
     x, y = np.asarray(reference, float), np.asarray(measured, float)
-    known = np.isfinite(x) & np.isfinite(y)
+    known = (np.abs(x) <= LARGEST) & (np.abs(y) <= LARGEST)
     nothing = np.full(len(x), np.nan)
     more = (nothing if each is None else np.asarray(each, float) for each in (covariate, replicate))
     return known, (x[known], y[known], *(each[known] for each in more))
@@ -212,7 +214,7 @@ def proportional_bias(
     Raises:
         Undefined: fewer than three pairs, all means equal, or a line without residuals.
     """
-    x, y = pairs(reference, measured)[1]
+    x, y = pairs(reference, measured)[1][:2]
     codes = np.arange(len(x))
     if patient is not None:
         codes = np.unique(np.asarray(patient)[pairs(reference, measured)[0]], return_inverse=True)[

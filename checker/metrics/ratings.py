@@ -13,6 +13,7 @@ from checker.needs import DoesNotApply
 TASK = "raters"
 Scale = Literal["nominal", "ordinal", "interval"]
 SCALES: tuple[Scale, ...] = get_args(Scale)
+LARGEST = 1e100
 MOST_CATEGORIES = 100
 """More different ratings than these are measurements that were taken for categories by mistake."""
 ONE_RATER = "there is one rater, and nobody to compare with"
@@ -38,7 +39,8 @@ def as_numbers(ratings: ArrayLike, categories: Sequence[object] | None = None) -
     """Return ratings as numbers, shape (subjects, raters); words as their position in the list of categories.
 
     Args:
-        ratings: numbers (NaN or infinite: missing) or text (empty or None: missing), shape (subjects, raters).
+        ratings: shape (subjects, raters); numbers (NaN, infinite or beyond 1e100: missing) or text (empty or
+            None: missing).
         categories: all words in their order; None: the words that occur, sorted. Numbers stay as they are.
 
     Raises:
@@ -53,7 +55,7 @@ def as_numbers(ratings: ArrayLike, categories: Sequence[object] | None = None) -
         )
     if found.dtype.kind not in "OUS":
         values = found.astype(float)
-        return np.where(np.isfinite(values), values, np.nan)
+        return np.where(np.abs(values) <= LARGEST, values, np.nan)
     return _positions(found, categories)
 
 
