@@ -5,8 +5,11 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from checker.metrics.base import METRICS, Metric, Undefined
+    from checker.metrics.classes import expected_class, most_likely_class
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
+    from checker.metrics.comparing_ordinal import compare_ordinal
+    from checker.metrics.cross_tables import class_distances, confusion_matrix, largest_class
     from checker.metrics.curves import (
         calibration_curve,
         decision_curve,
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
     from checker.metrics.discrimination import auroc_tie_range
     from checker.metrics.estimating import estimates
     from checker.metrics.optimum import threshold_optimum
+    from checker.metrics.ordinal import dichotomies
     from checker.metrics.patients import aggregate
 
 HOME = {
@@ -25,11 +29,18 @@ HOME = {
     "aggregate": "patients",
     "auroc_tie_range": "discrimination",
     "calibration_curve": "curves",
+    "class_distances": "cross_tables",
     "compare": "comparing",
     "compare_groups": "comparing",
+    "compare_ordinal": "comparing_ordinal",
+    "confusion_matrix": "cross_tables",
     "decision_curve": "curves",
     "design_effect": "comparing",
+    "dichotomies": "ordinal",
     "estimates": "estimating",
+    "expected_class": "classes",
+    "largest_class": "cross_tables",
+    "most_likely_class": "classes",
     "no_information_rate": "classification",
     "roc_curve": "curves",
     "score_distribution": "curves",
@@ -44,11 +55,18 @@ __all__ = [
     "aggregate",
     "auroc_tie_range",
     "calibration_curve",
+    "class_distances",
     "compare",
     "compare_groups",
+    "compare_ordinal",
+    "confusion_matrix",
     "decision_curve",
     "design_effect",
+    "dichotomies",
     "estimates",
+    "expected_class",
+    "largest_class",
+    "most_likely_class",
     "no_information_rate",
     "roc_curve",
     "score_distribution",

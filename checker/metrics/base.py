@@ -1,6 +1,6 @@
 """What a metric is, the registry of all metrics, and what `Undefined` means."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, ParamSpec, TypeVar, cast
 
@@ -19,6 +19,8 @@ Codes = NDArray[np.int64]
 P = ParamSpec("P")
 T = TypeVar("T")
 Goal = Literal["higher", "lower", "target"]
+Places = Callable[..., Mapping[str, Sequence[object]]]
+"""Makes values of facets, by the name of the facet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +29,21 @@ class Task:
 
     columns: tuple[str, ...]
     """What every metric of the task takes, in this order; each array has one row per case."""
-    complete: Callable[..., tuple["Bools", tuple[NDArray[Any], ...]]]
+    complete: Callable[..., tuple["Bools", tuple[Any, ...]]]
     """From these columns: which rows have every value, and the columns of those rows in their types."""
     incomplete: str
     """What is wrong with a row that has not, as a sentence."""
+    optional: tuple[str, ...] = ()
+    """Columns that a table may lack: `complete` gets None for such a one, and returns `Absent` with the reason."""
+
+    def taken(self, columns: Mapping[str, ArrayLike]) -> list[NDArray[Any] | None]:
+        """Return the columns in order; None for one that the table may lack, and lacks.
+
+        Raises:
+            KeyError: a column is missing that no table may lack.
+        """
+        lacking = {name for name in self.optional if name not in columns}
+        return [None if name in lacking else np.asarray(columns[name]) for name in self.columns]
 
 
 TASKS: dict[str, Task] = {}
@@ -41,6 +54,9 @@ DEFAULTS: dict[str, object] = {
     "probability": None,
     "level": 0.95,
     "proportion_interval": "wilson",
+    "clip": None,
+    "penalty": "linear",
+    "class_shares": None,
 }
 """What holds where nobody says otherwise."""
 
@@ -94,16 +110,22 @@ class Metric:
     """Makes a sentence that belongs beside the number."""
     by_rows: bool = False
     """It cannot count cases several times at once: in the bootstrap, resamples are built row by row."""
+    places: Places | None = None
+    """Makes the values of its facets where nobody names them; parameters name what it needs."""
 
-    def __call__(self, *columns: ArrayLike, **facets: object) -> float:
+    def __call__(self, *columns: ArrayLike | None, **facets: object) -> float:
         """Return the value for these columns (in the order of its `Task`), of which no value is missing.
+
+        None stands for a column that a table of the task may lack.
 
         Raises:
             Undefined: it does not exist for these data.
             ValueError: a value is missing or is none of the task; or another number of columns is given.
         """
         task = TASKS[self.task]
-        known_rows, complete = task.complete(*map(np.asarray, columns))
+        known_rows, complete = task.complete(
+            *(None if each is None else np.asarray(each) for each in columns)
+        )
         if not known_rows.all():
             raise ValueError(task.incomplete)
         if not len(known_rows):
@@ -136,7 +158,12 @@ DERIVED: dict[str, dict[str, Callable[..., object]]] = {}
 """By task: the functions that make what metrics share, by name."""
 
 
-def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]], Callable[P, T]]:
+def task(
+    name: str,
+    *columns: str,
+    incomplete: str,
+    optional: tuple[str, ...] = (),
+) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function that tells complete rows as the beginning of a task.
 
     Raises:
@@ -146,7 +173,8 @@ def task(name: str, *columns: str, incomplete: str) -> Callable[[Callable[P, T]]
     def register(function: Callable[P, T]) -> Callable[P, T]:
         if name in TASKS:
             raise TypeError(f"the task {name} is registered twice")
-        TASKS[name], DERIVED[name] = Task(columns, cast(Any, function), incomplete), {}
+        TASKS[name] = Task(columns, cast(Any, function), incomplete, optional)
+        DERIVED[name] = {}
         return function
 
     return register
@@ -196,6 +224,7 @@ def metric(
     interval: Callable[..., Uncertainty] | None = None,
     beside: Callable[..., str] | None = None,
     by_rows: bool = False,
+    places: Places | None = None,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
 
@@ -206,7 +235,7 @@ def metric(
     def register(function: Callable[..., Share | Floats]) -> Metric:
         if (task, name) in METRICS:
             raise TypeError(f"{name} is registered twice for {task}")
-        made = Metric(name, task, goal, bounds, function, interval, source, beside, by_rows)
+        made = Metric(name, task, goal, bounds, function, interval, source, beside, by_rows, places)
         METRICS[task, name] = made
         return made
 

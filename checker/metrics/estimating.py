@@ -9,8 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 import checker.metrics.calibration as calibration
+import checker.metrics.class_risks as class_risks
 import checker.metrics.classification as classification
+import checker.metrics.cross_tables as cross_tables
 import checker.metrics.discrimination as discrimination
+import checker.metrics.multiclass as multiclass
+import checker.metrics.ordinal as ordinal
 import checker.metrics.utility as utility
 from checker.metrics.base import (
     DEFAULTS,
@@ -34,7 +38,16 @@ from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
 
-FAMILIES = (discrimination, classification, calibration, utility)
+FAMILIES = (
+    discrimination,
+    classification,
+    calibration,
+    utility,
+    ordinal,
+    multiclass,
+    cross_tables,
+    class_risks,
+)
 """Importing them registers their metrics, in the order in which they are printed."""
 
 STATED = {
@@ -56,8 +69,8 @@ def no_rows(task: str) -> str:
 class Cases:
     """The rows of which every value is known."""
 
-    columns: Mapping[str, NDArray[Any]]
-    """Those of the task; each array has one row per case."""
+    columns: Mapping[str, Any]
+    """Those of the task; each array has one row per case. `Absent` where the table may lack one, and does."""
     patient: Codes
     """Shape (cases,): 0, 1, ... without gaps."""
     patients: int
@@ -76,12 +89,12 @@ class Cases:
     @property
     def outcome(self) -> Bools:
         """The outcome of a binary classification."""
-        return self.columns["outcome"]
+        return cast(Bools, self.columns["outcome"])
 
     @property
     def score(self) -> Floats:
         """Its score."""
-        return self.columns["score"]
+        return cast(Floats, self.columns["score"])
 
     def scored(self, score: Floats) -> "Cases":
         """Return the same cases with another score."""
@@ -99,13 +112,13 @@ def complete(
         more: names of further columns of numbers that have to be known.
         task: its name.
     """
-    names = TASKS[task].columns
-    given = [np.asarray(columns[name]) for name in names]
+    names, given = TASKS[task].columns, TASKS[task].taken(columns)
     known, found = TASKS[task].complete(*given)
     if more:
         others = [~np.isnan(np.asarray(columns[name], float)) for name in more]
         known = np.logical_and.reduce([known, *others])
-        found = TASKS[task].complete(*(each[known] for each in given))[1]
+        rest = [None if each is None else each[known] for each in given]
+        found = TASKS[task].complete(*rest)[1]
     patient, patients = _patients(columns.get("patient"), known)
     missing = int(np.count_nonzero(~known))
     return Cases(dict(zip(names, found, strict=True)), patient, patients, missing), known
@@ -193,12 +206,6 @@ def estimates(
     cases, _ = complete(columns, task=task)
     plan = _Plan(unit, group, score, seeds(seed, evaluation, group), level, resamples)
     thresholds = _decision_thresholds(threshold, decision_range, net_benefit)
-    if task == "classification":
-        asked = tuple(_asked(task, threshold, thresholds, stated or {}))
-    else:
-        asked = tuple(asked_at(task, places or {}))
-    if not len(cases):
-        return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
     known = known_of(
         cases,
         plan.seeds,
@@ -210,6 +217,12 @@ def estimates(
         },
         task,
     )
+    if task == "classification":
+        asked = tuple(_asked(task, threshold, thresholds, stated or {}))
+    else:
+        asked = tuple(asked_at(task, places or {}, known))
+    if not len(cases):
+        return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
     values = {each: _value(known, each) for each in asked}
     values = {
         each: value
@@ -256,12 +269,29 @@ def _asked(
             yield Asked(metric, ((STATED[metric.name], stated[metric.name]),))
 
 
-def asked_at(task: str, places: Mapping[str, Sequence[object]]) -> Iterator[Asked]:
-    """Return the metrics of a task at every value of the facets that they depend on."""
+def asked_at(
+    task: str, places: Mapping[str, Sequence[object]], known: Known | None = None
+) -> Iterator[Asked]:
+    """Return the metrics of a task at every value of the facets that they depend on.
+
+    Args:
+        task: its name.
+        places: values of facets, by name.
+        known: from which metrics make the values of facets that are not named (`Metric.places`).
+    """
     for metric in in_order(task):
-        names = [name for name in facets() if name in metric.depends_on()]
-        for values in product(*(places.get(name, ()) for name in names)):
+        named = {**_usual(metric, known), **places}
+        behind = metric.depends_on() - {*TASKS[task].columns}  # a column may be called like a facet
+        names = [name for name in facets() if name in behind]
+        for values in product(*(named.get(name, ()) for name in names)):
             yield Asked(metric, tuple(zip(names, values, strict=True)))
+
+
+def _usual(metric: Metric, known: Known | None) -> Mapping[str, Sequence[object]]:
+    if known is None or metric.places is None:
+        return {}
+    found = known.ask(metric.places)
+    return {} if isinstance(found, Absent) else found
 
 
 def in_order(task: str) -> Iterator[Metric]:
@@ -286,7 +316,7 @@ def _beside(known: Known, asked: Asked) -> str:
         if name in STATED.values()
     ]
     if asked.metric.beside:
-        found = known.ask(asked.metric.beside)
+        found = known.inside(**asked.where).ask(asked.metric.beside)
         notes.append("" if isinstance(found, Absent) else found)
     return " ".join(notes)
 
