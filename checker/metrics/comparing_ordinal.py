@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.metrics.areas import Spread, variance_of
+from checker.metrics.areas import Spread, clustered_variance, variance_of
 from checker.metrics.base import Undefined
 from checker.metrics.comparing import Difference, normal_difference
 from checker.metrics.estimating import Cases, complete, known_of
@@ -18,7 +18,7 @@ from checker.needs import Absent, Known
 TASK = "ordinal"
 TEST = "paired, DeLong's components"
 COMPARED = {"obuchowski_measure": "obuchowski", "ordinal_c_index": "concordance"}
-"""By metric: what its value and each case's part in it come from."""
+"""By metric: what its value and each case's part in it come from, by the name of what is derived."""
 
 
 def compare_ordinal(
@@ -85,7 +85,8 @@ def _known(
 ) -> Scored:
     """Return the rows that have both scores, and what is known of the first."""
     taken = {name: columns[name] for name in ("outcome", "patient") if name in columns}
-    cases, _ = complete({**taken, "score": columns[score], other: columns[other]}, other, task=TASK)
+    both = {**taken, "score": columns[score], "other": columns[other]}
+    cases, _ = complete(both, "other", task=TASK)
     given = {"classes": classes, "penalty": penalty, "class_shares": class_shares}
     return cases, known_of(cases, (0, 0), given, TASK)
 
@@ -97,7 +98,13 @@ def _difference(known: Sequence[Scored], name: str, level: float) -> Difference:
     first, second = (_spread(each, name) for _, each in known)
     value, outcome = first.value - second.value, np.asarray(cases.columns["outcome"])
     off = Spread(value, first.each - second.each)
-    return normal_difference(value, variance_of(off, outcome, cases.patient), level, TEST)
+    fixed = name == "obuchowski"  # its weights of pairs, and so the class sizes
+    variance = (
+        variance_of(off, outcome, cases.patient)
+        if fixed
+        else clustered_variance(off.each, cases.patient)
+    )
+    return normal_difference(value, variance, level, TEST)
 
 
 def _spread(known: Known, name: str) -> Spread:

@@ -1,11 +1,19 @@
 """How well scores follow classes in order: areas between classes, concordance, cuts of the order, rank correlation."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
 
-from checker.metrics.areas import Spread, mean_of_areas, pairwise_areas, shares_below, variance_of
+from checker.metrics.areas import (
+    Spread,
+    clustered_variance,
+    mean_of_areas,
+    pairwise_areas,
+    shares_below,
+    variance_of,
+)
 from checker.metrics.base import (
     Bools,
     Codes,
@@ -107,8 +115,20 @@ def obuchowski(outcome: Codes, below: Floats, pair_shares: Floats, penalties: Fl
 
 @derived(ORDINAL)
 def concordance(outcome: Codes, below: Floats, sizes: Floats, names: Names) -> Spread:
-    """Return the share of pairs of cases of different classes that the score ranks right, and what each case adds."""
-    return mean_of_areas(outcome, below, pair_shares(sizes, None, names))
+    """Return the share of pairs of cases of different classes that the score ranks right, and what each case adds.
+
+    What a case adds holds for class sizes that are not fixed: its pairs change both sides of the share.
+    """
+    shares = pair_shares(sizes, None, names)
+    value = mean_of_areas(outcome, below, shares).value
+    lower = np.arange(len(names)) < outcome[:, None]
+    right = np.where(lower, below, 1 - below) @ sizes - sizes[outcome] * (1 - _own(below, outcome))
+    pairs = np.triu(np.outer(sizes, sizes), 1).sum()
+    return Spread(value, (right - value * (len(outcome) - sizes[outcome])) / pairs)
+
+
+def _own(below: Floats, outcome: Codes) -> Floats:
+    return below[np.arange(len(outcome)), outcome]
 
 
 def obuchowski_interval(
@@ -121,8 +141,9 @@ def obuchowski_interval(
 def concordance_interval(
     measured: Floats, concordance: Spread, outcome: Codes, patient: Codes, level: float
 ) -> Uncertainty:
-    """Return the same for the concordance."""
-    return stated(concordance, variance_of(concordance, outcome, patient), outcome, patient, level)
+    """Return the same for the concordance, its class sizes not fixed; clustered by patient."""
+    variance = clustered_variance(concordance.each, patient)
+    return stated(concordance, variance, outcome, patient, level)
 
 
 def weights_and_penalty(
@@ -177,7 +198,8 @@ def ordinal_c_index(concordance: Spread) -> Floats:
     """Return the share of pairs of cases of different classes in which the higher class has the higher score.
 
     Ties of scores count one half; pairs of one class do not count. The generalised c-index of Van Calster et
-    al. 2012 and the C of an ordinal regression; their mean over pairs of classes, each alike, stands beside it.
+    al. 2012 and the C of an ordinal regression; the mean over pairs of classes, each alike, stands beside it. The
+    interval lets class sizes vary with the sample; that of the Obuchowski measure takes the pair weights as fixed.
     """
     return np.asarray(concordance.value)
 
@@ -236,6 +258,39 @@ def dichotomised_auroc(above_cut: Bools, score: Floats) -> Floats:
     return np.asarray(area(tally(above_cut, score)))
 
 
+class Ordered(NamedTuple):
+    """Cases by class and then by rising score, and where the scores of a class lie among those of a lower one."""
+
+    patient: tuple[Codes, ...]
+    """Of the cases of each class."""
+    lower: Mapping[tuple[int, int], tuple[Codes, Codes]]
+    """By class and lower class: for each case of the class, how many of the lower one score below it, and up to it."""
+    by_score: Codes
+    """Patients of all cases by rising score."""
+    start: Codes
+    """Position of the first case of each distinct score."""
+
+
+@derived(ORDINAL)
+def ordered(outcome: Codes, score: Floats, names: Names, patient: Codes) -> Ordered:
+    """Return the cases in the order in which rank correlations count them."""
+    order = np.lexsort((score, outcome))
+    ends = np.searchsorted(outcome[order], np.arange(len(names) + 1))
+    cases = [order[low:high] for low, high in pairwise(ends)]
+    scores = [score[each] for each in cases]
+    lower = {
+        (k, j): (
+            np.searchsorted(scores[j], scores[k]),
+            np.searchsorted(scores[j], scores[k], "right"),
+        )
+        for k in range(len(names))
+        for j in range(k)
+    }
+    rising = np.argsort(score, kind="stable")
+    start = np.flatnonzero(np.append(True, score[rising][1:] != score[rising][:-1]))
+    return Ordered(tuple(patient[each] for each in cases), lower, patient[rising], start)
+
+
 class RankSums(NamedTuple):
     """Sums over cases and pairs of cases behind rank correlations; of all cases or of each resample."""
 
@@ -252,56 +307,54 @@ class RankSums(NamedTuple):
 
 
 @derived(ORDINAL)
-def rank_sums(
-    outcome: Codes, ranking: Ranking, names: Names, patient: Codes, weight: Floats | None
-) -> RankSums:
+def rank_sums(ordered: Ordered, patient: Codes, weight: Floats | None) -> RankSums:
     """Return the sums behind rank correlations.
 
     Args:
-        outcome: shape (cases,): codes of the classes.
-        ranking: of the scores.
-        names: of the classes.
+        ordered: the cases.
         patient: shape (cases,).
         weight: shape (resamples, patients): how often each patient was drawn; None: every case once.
     """
-    each = np.ones((1, int(patient.max()) + 1)) if weight is None else weight
-    found = _rank_sums(
-        each.take(patient[ranking.order], axis=1), outcome[ranking.order], ranking.last, len(names)
-    )
-    return RankSums(*(one[0] for one in found)) if weight is None else found
+    found = _rank_sums(ordered, np.ones((1, int(patient.max()) + 1)) if weight is None else weight)
+    return RankSums(*(each[0] for each in found)) if weight is None else found
 
 
-def _rank_sums(drawn: Floats, outcome: Codes, last: Codes, classes: int) -> RankSums:
-    """Return the sums from weights in the order of the ranking, shape (resamples, cases)."""
-    by_score = _steps(drawn.cumsum(axis=1)[:, last])
-    cases = by_score.sum(axis=1)
-    high_rank = cases[:, None] - by_score.cumsum(axis=1) + (by_score + 1) / 2
-    high_rank -= (cases[:, None] + 1) / 2
-    concordant, covariance = np.zeros(len(drawn)), np.zeros(len(drawn))
-    lower, seen, squares, spread = np.zeros(by_score.shape), 0 * cases, 0 * cases, 0 * cases
-    for at in range(classes):
-        up_to = (drawn * (outcome == at)).cumsum(axis=1)[:, last]
-        here, size = _steps(up_to), up_to[:, -1]
-        concordant += (here * lower).sum(axis=1)
-        lower += (
-            size[:, None] - 2 * up_to + here
-        )  # cases of the class below each score, less those above
-        rank = seen + (size + 1) / 2 - (cases + 1) / 2
-        covariance += rank * (here * high_rank).sum(axis=1)
-        spread += size * rank**2
-        seen, squares = seen + size, squares + size**2
+def _rank_sums(ordered: Ordered, weight: Floats) -> RankSums:
+    """Return the sums of each resample.
+
+    With M the pairs of class k and class j ranked alike less those ranked the other way round, the ranks of the
+    scores of class k deviate from their mean by half the sum of M over j; the ranks of n ties in all have the
+    variance (n³ - sum of cubed ties) / 12 (Kendall 1945).
+    """
+    drawn = [weight.take(each, axis=1) for each in ordered.patient]
+    total = [
+        np.concatenate([np.zeros((len(weight), 1)), each.cumsum(axis=1)], axis=1) for each in drawn
+    ]
+    sizes = np.stack([each[:, -1] for each in total])
+    alike = np.zeros((len(sizes), *sizes.shape))
+    for (k, j), (below, up_to) in ordered.lower.items():
+        lower = total[j].take(below, axis=1)
+        lower += total[j].take(up_to, axis=1)
+        alike[k, j] = np.einsum("ri,ri->r", drawn[k], lower) - sizes[k] * sizes[j]
+        alike[j, k] = -alike[k, j]
+    ties = np.add.reduceat(weight.take(ordered.by_score, axis=1), ordered.start, axis=1)
+    cases, rank = sizes.sum(axis=0), sizes.cumsum(axis=0) - sizes / 2
+    by_class, by_score = (_ties(sizes.T, cases), _ties(ties, cases))
     return RankSums(
-        concordant,
-        (cases**2 - squares) / 2,
-        (cases**2 - (by_score**2).sum(axis=1)) / 2,
-        covariance,
-        spread,
-        (by_score * high_rank**2).sum(axis=1),
+        concordant=np.tril(alike.transpose(2, 0, 1)).sum(axis=(1, 2)),
+        pairs_by_class=by_class[0],
+        pairs_by_score=by_score[0],
+        covariance=np.einsum("kr,kjr->r", rank, alike) / 2,
+        variance_by_class=by_class[1],
+        variance_by_score=by_score[1],
     )
 
 
-def _steps(total: Floats) -> Floats:
-    return np.diff(total, axis=1, prepend=0)
+def _ties(counts: Floats, cases: Floats) -> tuple[Floats, Floats]:
+    """Return the pairs that do not tie, and the variance of the ranks times their number, of each resample."""
+    squares = np.einsum("rs,rs->r", counts, counts)
+    cubes = np.einsum("rs,rs,rs->r", counts, counts, counts)
+    return (cases**2 - squares) / 2, (cases**2 * cases - cubes) / 12
 
 
 NO_RANKS = "all scores or all classes are the same, so there is no rank correlation"

@@ -30,7 +30,7 @@ class Where:
     tolerance_mm: float | None = None
     false_positives_per_case: float | None = None
     label: str | None = None
-    """One of several classes."""
+    """One of several classes, a cut between them, or a mean over them."""
     structure: str | None = None
     reader: str | None = None
     modality: str | None = None
