@@ -20,6 +20,7 @@ from checker.metrics import (
     METRICS,
     Undefined,
     class_distances,
+    compare,
     compare_ordinal,
     confusion_matrix,
     dichotomies,
@@ -281,24 +282,53 @@ def cut_case(case: Mapping[str, Any], table: polars.DataFrame) -> None:
     assert error(found) == pytest.approx(values["se"], abs=case["tolerance"])
 
 
+def paired_case(case: Mapping[str, Any], table: polars.DataFrame) -> None:
+    """A binary comparison of the same table."""
+    inputs, values, near = case["inputs"], case["values"], case["tolerance"]
+    scores = {name: table[inputs[f"score_{name}"]].to_numpy() for name in "ab"}
+    outcome = table[inputs["label"]].to_numpy()
+    found = compare({"outcome": outcome, **scores}, "a", "b", resamples=20)[0]
+    assert (found.difference, found.p) == pytest.approx(
+        (values["diff"], values["p_two_sided"]), abs=near
+    )
+    theirs = (values["diff_ci95_low"], values["diff_ci95_high"])
+    assert limits(found) == pytest.approx(theirs, abs=near)
+
+
+def threshold_case(case: Mapping[str, Any], table: polars.DataFrame) -> None:
+    """A binary threshold of the same table: its counts and its proportions with Wilson's limits."""
+    inputs, values, near = case["inputs"], case["values"], case["tolerance"]
+    columns = {
+        "outcome": table[inputs["label"]].to_numpy(),
+        "score": table[inputs["score"]].to_numpy(),
+    }
+    made_at = estimates("classification", columns, threshold=inputs["threshold"], resamples=20)
+    called = (columns["score"] >= inputs["threshold"]).astype(int)
+    (tn, fp), (fn, tp) = confusion_matrix(columns["outcome"], called, ("without", "with")).counts
+    assert [tp, fp, fn, tn] == [values[name] for name in ("tp", "fp", "fn", "tn")]
+    for name in ("sensitivity", "specificity", "accuracy", "prevalence"):
+        found, theirs = Estimates(made_at).one(name), values[name]
+        assert found.value == pytest.approx(theirs["value"], abs=near)
+        ends = (theirs["wilson95_low"], theirs["wilson95_high"])
+        assert limits(found) == pytest.approx(ends, abs=near)
+    for name, metric in (("mcc", "matthews_correlation"), ("cohen_kappa", "cohen_kappa")):
+        assert Estimates(made_at).one(metric).value == pytest.approx(values[name], abs=near)
+
+
 BESIDE = [*beside("pbc_mayo"), *beside("asah_biomarkers")]
-ELSEWHERE = {
-    "auc_paired_delong_test": "a binary comparison: compare() has its cases in test_metrics_reference.py",
-    "confusion_matrix": "a binary threshold: has its cases in test_metrics_reference.py",
-}
-"""Cases of the same table that are not of these tasks, and why they are not here."""
 CHECKS: dict[str, Callable[[Mapping[str, Any], polars.DataFrame], None]] = {
     "obuchowski_ordinal_accuracy": ordinal_case,
     "rank_correlation": correlation_case,
     "auc_delong": cut_case,
+    "auc_paired_delong_test": paired_case,
+    "confusion_matrix": threshold_case,
 }
 
 
 @pytest.mark.skipif(not BESIDE, reason="pbc_mayo (LGPL) and asah_biomarkers (GPL) are not here")
 @pytest.mark.parametrize(("folder", "case"), BESIDE)
 def test_reference_values_beside_the_checkout(folder: Path, case: Mapping[str, Any]) -> None:
-    if case["metric"] not in ELSEWHERE:
-        CHECKS[case["metric"]](case, table_of(folder / case["inputs"]["file"]))
+    CHECKS[case["metric"]](case, table_of(folder / case["inputs"]["file"]))
 
 
 # Frozen values of other software for a simulated table
@@ -1058,6 +1088,8 @@ BAD = [
         {"classes": ("A", "B", "C", "macro")}),
     Bad("a predicted class without a name", ORDINAL, {"decision": np.full(180, 4)}, "weighted_kappa",
         "a predicted class has the code 4, but only 4 classes are named"),
+    Bad("a penalty that is none", ORDINAL, {}, "obuchowski_measure",
+        'the penalty is "linear", "equal" or a table, not "quadratic"', {"penalty": "quadratic"}),
     Bad("penalties of another shape", ORDINAL, {}, "obuchowski_measure",
         "the penalties need 4 rows of 4 numbers, one for each class", {"penalty": [[0, 1], [0, 0]]}),
     Bad("a penalty too large", ORDINAL, {}, "obuchowski_measure", "a penalty lies outside 0 to 1",

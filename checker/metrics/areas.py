@@ -114,4 +114,4 @@ def clustered_variance(each: Floats, patient: Codes) -> float:
     sums = np.bincount(patient, each)
     if len(sums) < 2:
         raise Undefined("needs cases of at least two patients")
-    return float(len(sums) / (len(sums) - 1) * (sums @ sums))
+    return float(len(sums) / (len(sums) - 1) * (sums**2).sum())

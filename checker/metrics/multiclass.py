@@ -111,8 +111,9 @@ def _mean_over_classes(label: str, areas: Floats, each: Floats, outcome: Codes) 
     if label == MACRO:
         return Spread(float(areas.mean()), each.mean(axis=1))
     share = np.bincount(outcome, minlength=len(areas)) / len(outcome)
-    value = float(share @ areas)  # the shares of the classes vary as well
-    return Spread(value, each @ share + (areas[outcome] - value) / len(outcome))
+    value = float((share * areas).sum())  # the shares of the classes vary as well
+    shared = np.einsum("ik,k->i", each, share)
+    return Spread(value, shared + (areas[outcome] - value) / len(outcome))
 
 
 def stated(
@@ -149,7 +150,7 @@ def one_vs_rest_auroc(
     if label not in (MACRO, WEIGHTED):
         raise DoesNotApply(f'no class is called "{label}"')
     areas = each_against_the_rest(outcome, class_risks, sizes, names)
-    return np.asarray(areas.mean() if label == MACRO else areas @ sizes / sizes.sum())
+    return np.asarray(areas.mean() if label == MACRO else (areas * sizes).sum() / sizes.sum())
 
 
 def _against_the_rest(of_it: Bools, risk: Floats, label: str) -> float:

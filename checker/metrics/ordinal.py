@@ -63,10 +63,12 @@ def penalties(penalty: Penalty, names: Names) -> Floats:
         names: of the classes.
 
     Raises:
-        Undefined: the penalties are no square table with a row for each class, or lie outside 0 to 1.
+        Undefined: another word; or the penalties are no square table with a row for each class, or lie outside 0 to 1.
     """
     count = len(names)
     if isinstance(penalty, str):
+        if penalty not in ("linear", "equal"):
+            raise Undefined(f'the penalty is "linear", "equal" or a table, not "{penalty}"')
         code = np.arange(count)
         apart = (code - code[:, None]) / (count - 1)
         return np.triu(apart if penalty == "linear" else np.ones((count, count)), 1)
@@ -122,7 +124,8 @@ def concordance(outcome: Codes, below: Floats, sizes: Floats, names: Names) -> S
     shares = pair_shares(sizes, None, names)
     value = mean_of_areas(outcome, below, shares).value
     lower = np.arange(len(names)) < outcome[:, None]
-    right = np.where(lower, below, 1 - below) @ sizes - sizes[outcome] * (1 - _own(below, outcome))
+    right = np.einsum("ik,k->i", np.where(lower, below, 1 - below), sizes)
+    right -= sizes[outcome] * (1 - _own(below, outcome))
     pairs = np.triu(np.outer(sizes, sizes), 1).sum()
     return Spread(value, (right - value * (len(outcome) - sizes[outcome])) / pairs)
 
