@@ -46,6 +46,7 @@ class Case(NamedTuple):
 
 NAMES = [name for task, name in METRICS if task == "classification"]
 AT = {"threshold": 0.5}
+NAMES = [name for task, name in METRICS if task == "classification"]
 CASES = [
     Case("auroc", TEN, 20 / 24),
     Case("average_precision", TEN, (1 + 1 + 3 / 4 + 4 / 7) / 4),

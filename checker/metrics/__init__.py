@@ -8,9 +8,12 @@ if TYPE_CHECKING:
     from checker.metrics.association import compare_correlations, dependent_correlations
     from checker.metrics.base import METRICS, Metric, Undefined
     from checker.metrics.chance import conger_kappa, fleiss_test, gwet_ac2, light_kappa
+    from checker.metrics.classes import expected_class, most_likely_class
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
+    from checker.metrics.comparing_ordinal import compare_ordinal
     from checker.metrics.cox import log_rank
+    from checker.metrics.cross_tables import class_distances, confusion_matrix, largest_class
     from checker.metrics.cross_validation import over_folds
     from checker.metrics.curves import (
         calibration_curve,
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from checker.metrics.estimating import estimates
     from checker.metrics.krippendorff import kendall_w_test
     from checker.metrics.optimum import threshold_optimum
+    from checker.metrics.ordinal import dichotomies
     from checker.metrics.patients import aggregate
     from checker.metrics.ratings import raters
     from checker.metrics.reader_comparing import (
@@ -47,21 +51,28 @@ HOME = {
     "aggregate": "patients",
     "auroc_tie_range": "discrimination",
     "calibration_curve": "curves",
+    "class_distances": "cross_tables",
     "compare": "comparing",
     "compare_correlations": "association",
     "compare_groups": "comparing",
+    "compare_ordinal": "comparing_ordinal",
     "compare_readers": "reader_comparing",
     "compare_survival": "survival_comparing",
+    "confusion_matrix": "cross_tables",
     "conger_kappa": "chance",
     "decision_curve": "curves",
     "dependent_correlations": "association",
     "design_effect": "comparing",
+    "dichotomies": "ordinal",
     "estimates": "estimating",
+    "expected_class": "classes",
     "fleiss_test": "chance",
     "gwet_ac2": "chance",
     "kendall_w_test": "krippendorff",
+    "largest_class": "cross_tables",
     "light_kappa": "chance",
     "log_rank": "cox",
+    "most_likely_class": "classes",
     "mrecist": "response",
     "no_information_rate": "classification",
     "over_folds": "cross_validation",
@@ -91,21 +102,28 @@ __all__ = [
     "aggregate",
     "auroc_tie_range",
     "calibration_curve",
+    "class_distances",
     "compare",
     "compare_correlations",
     "compare_groups",
+    "compare_ordinal",
     "compare_readers",
     "compare_survival",
+    "confusion_matrix",
     "conger_kappa",
     "decision_curve",
     "dependent_correlations",
     "design_effect",
+    "dichotomies",
     "estimates",
+    "expected_class",
     "fleiss_test",
     "gwet_ac2",
     "kendall_w_test",
+    "largest_class",
     "light_kappa",
     "log_rank",
+    "most_likely_class",
     "mrecist",
     "no_information_rate",
     "over_folds",

@@ -128,11 +128,11 @@ def _fit(outcome: Bools, design: Floats, offset: Floats, start: Floats, patient:
         expected = _inverse_logit(_linear(coefficients, design, offset))
         residual = outcome - expected
         information = np.einsum("in,jn->ij", design * (expected * (1 - expected)), design)
-        step = _solved(information, weighted_sum(design, residual))
+        step = solved(information, weighted_sum(design, residual))
         if np.abs(step).max() < CONVERGED:
             if np.linalg.eigvalsh(information)[0] < FLAT:
                 break
-            covariance, method = _covariance(information, design, residual, patient)
+            covariance, method = robust_covariance(information, design * residual, patient)
             return Fit(coefficients + step, covariance, method)
         coefficients = coefficients + _shortened(step, coefficients, outcome, design, offset)
     raise Undefined(NO_FIT)
@@ -159,7 +159,12 @@ def _linear(coefficients: Floats, design: Floats, offset: Floats) -> Floats:
     return linear
 
 
-def _solved(information: Floats, gradient: Floats) -> Floats:
+def solved(information: Floats, gradient: Floats) -> Floats:
+    """Return a Newton step.
+
+    Raises:
+        Undefined: there is none.
+    """
     try:
         return np.asarray(np.linalg.solve(information, gradient), float)
     except np.linalg.LinAlgError as error:
@@ -175,16 +180,24 @@ def _inverse_logit(linear: Floats) -> Floats:
         return np.asarray(1 / (1 + np.exp(-linear)))
 
 
-def _covariance(
-    information: Floats, design: Floats, residual: Floats, patient: Codes
-) -> tuple[Floats, str]:
+def robust_covariance(information: Floats, scores: Floats, patient: Codes) -> tuple[Floats, str]:
+    """Return the covariance of coefficients, robust to clustering where patients repeat, and how it is called.
+
+    Args:
+        information: shape (coefficients, coefficients).
+        scores: shape (coefficients, cases): what each case adds to the gradient of the likelihood.
+        patient: shape (cases,).
+
+    Raises:
+        Undefined: all cases are of one patient.
+    """
     inverse = np.asarray(np.linalg.inv(information), float)
     patients = int(patient.max()) + 1
     if patients == len(patient):
         return inverse, "Wald"
     if patients < 2:
         raise Undefined("needs cases of at least two patients")
-    off = sums_by_patient(patient, *(design * residual))
+    off = sums_by_patient(patient, *scores)
     middle = off.T @ off * patients / (patients - 1)
     return (
         inverse @ middle @ inverse,
@@ -192,7 +205,8 @@ def _covariance(
     )
 
 
-def _coefficient(fit: Fit, at: int, level: float) -> Uncertainty:
+def coefficient_interval(fit: Fit, at: int, level: float) -> Uncertainty:
+    """Return the Wald interval of one coefficient."""
     value, variance = float(fit.coefficients[at]), float(fit.covariance[at, at])
     return _stated(lambda: around(value, variance, level, fit.method))
 
@@ -206,19 +220,19 @@ def _stated(make: Callable[[], Interval]) -> Uncertainty:
 
 def slope_interval(recalibration: Fit, patient: Codes, level: float) -> Uncertainty:
     """Return the Wald interval of the slope."""
-    return _coefficient(recalibration, 1, level)
+    return coefficient_interval(recalibration, 1, level)
 
 
 def intercept_interval(recalibration: Fit, patient: Codes, level: float) -> Uncertainty:
     """Return the Wald interval of the joint intercept."""
-    return _coefficient(recalibration, 0, level)
+    return coefficient_interval(recalibration, 0, level)
 
 
 def in_the_large_interval(
     recalibration_in_the_large: Fit, patient: Codes, level: float
 ) -> Uncertainty:
     """Return the Wald interval of the intercept in the large."""
-    return _coefficient(recalibration_in_the_large, 0, level)
+    return coefficient_interval(recalibration_in_the_large, 0, level)
 
 
 Coefficient = Literal["slope", "intercept", "in_the_large"]
@@ -432,6 +446,11 @@ def expected_calibration_error(tallies: Tallies, risk: Floats, bin_starts: Codes
 
     Bins are weighted by their cases and kept for resamples.
     """
+    return binned_error(tallies, risk, bin_starts)
+
+
+def binned_error(tallies: Tallies, risk: Floats, bin_starts: Codes) -> Floats:
+    """Return the mean distance over bins between observed and mean predicted risk, weighted by their cases."""
     off = tallies.with_outcome - risk * (tallies.with_outcome + tallies.without)
     total = np.abs(np.add.reduceat(off, bin_starts, axis=-1)).sum(axis=-1)
     return over(total, tallies.positives + tallies.negatives, NO_CASES)

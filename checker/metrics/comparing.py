@@ -190,7 +190,7 @@ def _undefined(pair: Pair, metric: str, because: str, threshold: float | None = 
     )
 
 
-def _normal(value: float, variance: float, level: float, test: str) -> Difference:
+def normal_difference(value: float, variance: float, level: float, test: str) -> Difference:
     """Return the difference with its normal interval, cut at -1 and 1, and the two-sided p value."""
     if not variance > 1e-20:
         return Difference(
@@ -210,7 +210,7 @@ def _areas(pair: Pair) -> Difference:
         return delong_covariance(cases.outcome, a, b)
 
     test = f"paired DeLong, clustered by {pair.who}" if pair.repeated else "paired DeLong"
-    return _normal(
+    return normal_difference(
         first.area - second.area, _of_difference(covariance, first, second), pair.level, test
     )
 
@@ -451,7 +451,7 @@ def _two_groups(cases: Cases, first: Bools, second: Bools, level: float) -> Diff
     patients = len(np.unique(patient[either]))
     variance = float(((sums[0] - sums[1]) ** 2).sum()) * patients / (patients - 1)
     test = f"unpaired DeLong, clustered by {patients:,} patients"
-    return _normal(placed[0].area - placed[1].area, variance, level, test)
+    return normal_difference(placed[0].area - placed[1].area, variance, level, test)
 
 
 def design_effect(

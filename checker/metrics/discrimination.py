@@ -46,10 +46,19 @@ def auroc_interval(
     repeated = patients < len(outcome)
     try:
         variance = _variance(tallies, outcome, ranking, patient)
-        found = around(value, variance, level, _words(repeated, patients))
+        return area_interval(value, variance, level, _words(repeated, patients))
     except Undefined as reason:
         tied = " (all scores are equal)" if len(ranking.last) == 1 else ""
         return Uncertainty(None, f"No interval: {reason}{tied}.")
+
+
+def area_interval(value: float, variance: float, level: float, method: str) -> Uncertainty:
+    """Return the interval of an area, cut at 0 and 1; where it is cut, that on the logit scale stands beside it.
+
+    Raises:
+        Undefined: the variance is zero.
+    """
+    found = around(value, variance, level, method)
     inside = cut(found)
     if inside == found:
         return Uncertainty(found)

@@ -12,11 +12,15 @@ import checker.metrics.agreement as agreement
 import checker.metrics.association as association
 import checker.metrics.calibration as calibration
 import checker.metrics.chance as chance
+import checker.metrics.class_risks as class_risks
 import checker.metrics.classification as classification
 import checker.metrics.cox as cox
+import checker.metrics.cross_tables as cross_tables
 import checker.metrics.discrimination as discrimination
 import checker.metrics.krippendorff as krippendorff
 import checker.metrics.method_comparison as method_comparison
+import checker.metrics.multiclass as multiclass
+import checker.metrics.ordinal as ordinal
 import checker.metrics.passing_bablok as passing_bablok
 import checker.metrics.readers as readers
 import checker.metrics.reference_limits as reference_limits
@@ -72,6 +76,10 @@ FAMILIES = (
     response,
     chance,
     krippendorff,
+    ordinal,
+    multiclass,
+    cross_tables,
+    class_risks,
 )
 """Importing them registers their metrics, in the order in which they are printed."""
 
@@ -345,19 +353,21 @@ def asked_at(
         if metric.name in STATED and metric.name not in (stated or {}):
             continue
         at = {STATED[metric.name]: ((stated or {})[metric.name],)} if metric.name in STATED else {}
-        behind, named = metric.depends_on(), {**places, **_own_places(metric, known)}
+        behind, named = metric.depends_on(), _places(metric, places, known)
         names = [name for name in facets() if name in behind and name not in columns]
         every = [*(named.get(name, ()) for name in names), *at.values()]
         for values in product(*every):
             yield Asked(metric, tuple(zip((*names, *at), values, strict=True)))
 
 
-def _own_places(metric: Metric, known: Known | None) -> Mapping[str, Sequence[object]]:
-    """Return the values of facets that belong to the metric; none where they cannot be made."""
+def _places(
+    metric: Metric, places: Mapping[str, Sequence[object]], known: Known | None
+) -> Mapping[str, Sequence[object]]:
+    """Return the values of each facet: those listed with the metric, else those named, else those it makes."""
     if isinstance(metric.places, Mapping):
-        return metric.places
-    found = Absent("") if known is None else known.ask(metric.places)
-    return {} if isinstance(found, Absent) else found
+        return {**places, **metric.places}
+    made = Absent("") if known is None else known.ask(metric.places)
+    return places if isinstance(made, Absent) else {**made, **places}
 
 
 def in_order(task: str) -> Iterator[Metric]:

@@ -105,11 +105,14 @@ def _values(known: Known, metric: Metric, size: int) -> Floats:
 def _row_by_row(known: Known, metric: Metric, weight: Floats) -> Floats:
     """Return the metric on resamples whose rows stand there as often as their patient was drawn."""
     patient = cast(Codes, known.value("patient"))
-    columns = {name: cast(Floats | None, known.value(name)) for name in TASKS[metric.task].names}
+    columns = {name: known.value(name) for name in TASKS[metric.task].names}
     found = []
     for drawn_patients in weight:
         rows = np.repeat(np.arange(len(patient)), drawn_patients[patient].astype(np.int64))
-        there = {name: None if column is None else column[rows] for name, column in columns.items()}
+        there = {
+            name: column[rows] if isinstance(column, np.ndarray) else column
+            for name, column in columns.items()
+        }
         inside = known.inside(**there, patient=np.arange(len(rows)))
         found.append(_values(inside, metric, 1)[0])
     return np.array(found)

@@ -131,3 +131,21 @@ class TreatmentChoice:
     observed_other_interval: Interval | None
     caution: str
     """Belongs beside both."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfusionMatrix:
+    """Counts of cases by true and predicted class."""
+
+    classes: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    """One row for each true class, one column for each predicted class, in the order of the classes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassDistances:
+    """Counts of cases by how many classes the prediction is off, in classes with an order."""
+
+    distance: tuple[int, ...]
+    """Predicted minus true class: negative where the prediction is too low."""
+    cases: tuple[int, ...]

@@ -421,7 +421,7 @@ _ROWS = (
         "calibration_in_the_large",
         "calibration in the large",
         "calibration",
-        ("classification",),
+        ("classification", "multiclass"),
         (
             "Intercept with the slope fixed at 1; 0 is ideal. Most papers call it calibration"
             " intercept. For survival see observed_expected_ratio."
@@ -432,7 +432,7 @@ _ROWS = (
         "calibration_intercept",
         "calibration intercept (joint)",
         "calibration",
-        ("classification",),
+        ("classification", "multiclass"),
         "Intercept estimated together with the slope; not a measure of mean calibration.",
     ),
     MetricName(
