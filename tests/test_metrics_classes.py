@@ -38,6 +38,7 @@ from checker.metrics.ranking import ranking
 from checker.metrics.resampling import Asked, drawn, resampled
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.metric_names import METRIC_NAMES
+from checker.needs import Absent
 
 HERE = Path(__file__).resolve().parent
 OURS = HERE / "reference"
@@ -880,7 +881,8 @@ def test_a_resample_equals_the_metric_of_the_drawn_rows(
     near = 0.04 if name in NOT_SAMPLE_FREE else 1e-12
     for one, weight in zip(found, weights, strict=True):
         rows = np.repeat(np.arange(len(cases)), weight[cases.patient].astype(int))
-        drawn_rows = [cases.columns[column][rows] for column in TASKS[task].columns]
+        there = (cases.columns[column] for column in TASKS[task].names)
+        drawn_rows = [None if isinstance(each, Absent) else each[rows] for each in there]
         assert one == pytest.approx(value(metric, label, *drawn_rows), abs=near)
 
 
@@ -1110,7 +1112,7 @@ def changed(case: Bad) -> dict[str, np.ndarray]:
 def test_bad_tables_give_a_sentence(case: Bad) -> None:
     facets = {"label": case.label} if case.label else {}
     table = changed(case)
-    columns = [table.get(name) for name in TASKS[case.task].columns]
+    columns = [table.get(name) for name in TASKS[case.task].names]
     with pytest.raises(Undefined) as raised:
         METRICS[case.task, case.metric](*columns, **{"classes": LETTERS, **case.given, **facets})
     assert str(raised.value) == case.sentence
@@ -1314,7 +1316,7 @@ def truth() -> Mapping[tuple[str, str, str | None], float]:
     found = {}
     for task, name, label in COVERED:
         facets = {"label": label} if label else {}
-        given = [columns[each] for each in TASKS[task].columns]
+        given = [columns.get(each) for each in TASKS[task].names]
         found[task, name, label] = METRICS[task, name](*given, classes=CLASSES, **facets)
     return found
 

@@ -1,5 +1,6 @@
 """Measures of decisions at a threshold against the outcome, from the four cells of the cross table."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -117,25 +118,39 @@ def mean_interval(
 def _combined(
     cells: Cells, patient_cells: ByPatient, value: float, level: float, scale: float
 ) -> Uncertainty:
-    """Return Wilson's limits of sensitivity and specificity, combined by squaring and adding.
+    tp, fp, fn, tn = patient_cells.T
+    shares = (Share(tp, tp + fn, NO_POSITIVE), Share(tn, tn + fp, NO_NEGATIVE))
+    return combined_shares(shares, value, level, scale, "sensitivity and specificity")
+
+
+def combined_shares(
+    shares: Sequence[Share], value: float, level: float, scale: float, words: str
+) -> Uncertainty:
+    """Return the interval of a scaled sum of independent shares: Wilson's limits, combined by squaring and adding.
 
     MOVER (Zou & Donner, Stat Med 2008;27:1693, eq. 3 and 4), on the effective number of cases where patients
     repeat. It holds at 0 and 100 % too, where resampling sees no uncertainty.
+
+    Args:
+        shares: each with the counts of every patient.
+        value: of the measure.
+        level: of the interval.
+        scale: what the sum of the shares is multiplied by.
+        words: what the shares are.
     """
-    tp, fp, fn, tn = patient_cells.T
-    below = above = 0.0
-    for found, of in ((tp, tp + fn), (tn, tn + fp)):
-        share = float(found.sum() / of.sum())
+    below, above, effective = 0.0, 0.0, False
+    for each in shares:
+        share = float(each.numerator.sum() / each.denominator.sum())
         try:
-            cases = effective_cases(Share(found, of, NO_CASES))
+            cases = effective_cases(each)
         except Undefined as reason:
             return Uncertainty(None, f"No interval: {reason}.")
         limits = wilson(share * cases, cases, level)
         below, above = below + (share - limits.low) ** 2, above + (limits.high - share) ** 2
+        effective |= np.count_nonzero(each.denominator) < each.denominator.sum()
     low, high = value - scale * below**0.5, value + scale * above**0.5
-    method = "Wilson limits of sensitivity and specificity, combined (MOVER)"
-    if len(patient_cells) < float(cells.cases):
-        method += " on effective cases"
+    method = f"Wilson limits of {words}, combined (MOVER)"
+    method += " on effective cases" if effective else ""
     return Uncertainty(Interval(low=low, high=high, level=level, method=method))
 
 

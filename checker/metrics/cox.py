@@ -81,12 +81,12 @@ def outcomes(line: Timeline, *, stay: bool = False) -> Outcomes:
 
 
 class Moments(NamedTuple):
-    """Those at risk at each outcome: sums of relative hazards, and means of the covariates and their products.
+    """Those at risk at each outcome: 1 over their hazards, and means of the covariates and their products.
 
     The last axis is the outcome; resamples, if any, stand before it.
     """
 
-    total: Floats
+    rate: Floats
     mean: Floats
     """Shape (covariates, ..., outcomes)."""
     square: Floats
@@ -97,8 +97,9 @@ def at_risk(hazard: Floats, who: Outcomes) -> Floats:
     """Return the sum over those at risk at each outcome, of a value for each case (the last axis)."""
     behind = np.cumsum(hazard[..., ::-1], axis=-1)[..., ::-1]
     found = np.asarray(behind[..., who.begins])
-    tied = np.add.reduceat(hazard[..., who.at], who.first, axis=-1)
-    found = found - who.share * tied[..., who.tie]
+    if who.share.any():
+        tied = np.add.reduceat(hazard[..., who.at], who.first, axis=-1)
+        found = found - who.share * tied[..., who.tie]
     if not who.lasting.any():
         return found
     lasting = np.cumsum(hazard * who.lasting, axis=-1)
@@ -106,19 +107,31 @@ def at_risk(hazard: Floats, who: Outcomes) -> Floats:
     return np.asarray(found + who.free * before[..., who.begins])
 
 
-def moments(design: Floats, hazard: Floats, who: Outcomes) -> Moments:
-    """Return the sums over those at risk; the design has shape (covariates, cases)."""
-    size = len(design)
+def means(design: Floats, hazard: Floats, who: Outcomes) -> tuple[Floats, Floats]:
+    """Return 1 over the sum of relative hazards of those at risk, and the means of their covariates.
+
+    In a resample there may be nobody at risk, and then no outcome either; there both are 0.
+
+    Args:
+        design: shape (covariates, cases).
+        hazard: shape (..., cases).
+        who: the outcomes, in the same order.
+    """
     total = at_risk(hazard, who)
-    # in a resample there may be nobody at risk, and then no outcome either
     rate = np.divide(1, total, out=np.zeros_like(total), where=total > 0)
-    mean = np.stack([at_risk(hazard * each, who) * rate for each in design])
-    square = np.empty((size, size, *total.shape))
+    return rate, np.stack([at_risk(hazard * each, who) * rate for each in design])
+
+
+def moments(design: Floats, hazard: Floats, who: Outcomes) -> Moments:
+    """Return what the gradient and the information need of those at risk; arguments as of `means`."""
+    size = len(design)
+    rate, mean = means(design, hazard, who)
+    square = np.empty((size, size, *rate.shape))
     for i in range(size):
         for j in range(i + 1):
             square[i, j] = at_risk(hazard * (design[i] * design[j]), who) * rate
             square[j, i] = square[i, j]
-    return Moments(total, mean, square)
+    return Moments(rate, mean, square)
 
 
 class CoxFit(NamedTuple):
@@ -203,24 +216,23 @@ def likelihood(design: Floats, coefficients: Floats, who: Outcomes) -> float:
 def score_residuals(design: Floats, coefficients: Floats, who: Outcomes) -> Floats:
     """Return what each case adds to the gradient, shape (covariates, cases) (Therneau & Grambsch 2000)."""
     hazard, cases = hazards(design, coefficients), design.shape[1]
-    parts = moments(design, hazard, who)
-    rate = 1 / parts.total
+    rate, mean = means(design, hazard, who)
     until = _until(who, cases)
     times = np.diff(np.append(who.first, len(who.at)))
     found = np.empty_like(design)
     for i, covariate in enumerate(design):
-        passed, moved = (_passed(each, until) for each in (rate, rate * parts.mean[i]))
+        passed, moved = (_passed(each, until) for each in (rate, rate * mean[i]))
         each = -hazard * (covariate * passed - moved)
         if who.lasting.any():
             # those with a competing event stay at risk after their own time
-            behind = [_behind(who.free * part, until) for part in (rate, rate * parts.mean[i])]
+            behind = [_behind(who.free * part, until) for part in (rate, rate * mean[i])]
             each -= hazard * who.lasting * (covariate * behind[0] - behind[1])
         tied = [
             np.add.reduceat(part, who.first)[who.tie]
             for part in (
-                parts.mean[i] / times[who.tie],
+                mean[i] / times[who.tie],
                 who.share * rate,
-                who.share * rate * parts.mean[i],
+                who.share * rate * mean[i],
             )
         ]
         own = covariate[who.at]

@@ -17,7 +17,7 @@ from checker.metrics.classes import (
     measure,
     names,
 )
-from checker.metrics.classification import share_interval
+from checker.metrics.classification import combined_shares, share_interval
 from checker.metrics.intervals import around, cut
 from checker.metrics.kappa import Weights, correlation, first_agreement, kappa, kappa_variance
 from checker.metrics.patients import ByPatient, Weight, sums_by_patient, totals
@@ -128,7 +128,24 @@ def off_by_one_accuracy(hits_by_patient: ByPatient, weight: Weight) -> Share:
     return Share(near, cases, NO_CASES)
 
 
-@measure("balanced_accuracy", goal="higher", bounds=(0, 1), source="brodersen-2010")
+def mean_sensitivity_interval(
+    outcome: Codes, decided: Codes, names: Names, patient: Codes, measured: Floats, level: float
+) -> Uncertainty:
+    """Return the interval of the mean sensitivity: Wilson's limits of each class, combined."""
+    classes = len(names)
+    right = (outcome[:, None] == np.arange(classes)) & (decided == outcome)[:, None]
+    of_class = outcome[:, None] == np.arange(classes)
+    counts = sums_by_patient(patient, *of_class.T, *right.T)
+    shares = [Share(counts[:, classes + i], counts[:, i], NO_CASES) for i in range(classes)]
+    return combined_shares(
+        shares, float(measured), level, 1 / classes, "the sensitivity of each class"
+    )
+
+
+@measure(
+    "balanced_accuracy", goal="higher", bounds=(0, 1),
+    interval=mean_sensitivity_interval, source="brodersen-2010",
+)  # fmt: skip
 def balanced_accuracy(cross_table: Floats, names: Names) -> Floats:
     """Return the mean sensitivity over all named classes; undefined where one of them has no case."""
     sentence = "no case is of the class {}, so there is no mean sensitivity over all classes"

@@ -102,11 +102,8 @@ class Timeline(NamedTuple):
     """Shape (cases,): positions in the columns."""
     time: Floats
     event: Codes
-
-    @property
-    def at_risk(self) -> Floats:
-        """Cases still there before each one leaves: all, all but one, ..., 1."""
-        return np.arange(len(self.time), 0, -1).astype(float)
+    at_risk: Floats
+    """Cases still there before each one leaves: all, all but one, ..., 1."""
 
     @property
     def ends(self) -> Codes:
@@ -133,7 +130,8 @@ class Timeline(NamedTuple):
 def timeline(time: Floats, event: Codes) -> Timeline:
     """Return the cases in the order of their times."""
     order = np.lexsort((event == CENSORED, time))
-    return Timeline(order, time[order], event[order])
+    at_risk = np.arange(len(order), 0, -1).astype(float)
+    return Timeline(order, time[order], event[order], at_risk)
 
 
 @derived(TASK)
@@ -501,6 +499,10 @@ class Censoring(NamedTuple):
     line: Timeline
     share: Floats
     """Shape (cases + 1,): not yet censored before each case of the timeline, and after the last."""
+    own: Floats
+    """Shape (cases,): what a censored case takes from the logarithm of that share; 0 for others."""
+    others: Floats
+    """Shape (cases,): what its going leaves to each case after it."""
 
     def spread(self, gradient: Floats, beyond: float, gone: int) -> Floats:
         """Return what cases add to a deviation through the estimated weights, in the order of the timeline.
@@ -511,20 +513,21 @@ class Censoring(NamedTuple):
             beyond: the sum of the same over those whose weight rests on the share at the horizon.
             gone: how many cases left by the horizon.
         """
-        at_risk, censored = self.line.at_risk, self.line.event == CENSORED
-        censored = censored & (np.arange(len(at_risk)) < gone)
         later = np.cumsum(gradient[::-1])[::-1] - gradient + beyond
-        own = np.where(censored, later / at_risk, 0)
-        from_others = np.cumsum(np.where(censored, later * _greenwood(at_risk), 0))
-        return np.asarray(own - np.append(0, from_others[:-1]))
+        later[gone:] = 0
+        from_others = np.cumsum(later * self.others)
+        found = later * self.own
+        found[1:] -= from_others[:-1]
+        return np.asarray(found)
 
 
 @derived(TASK)
 def censoring(timeline: Timeline) -> Censoring:
     """Return the reverse Kaplan-Meier estimate of not being censored."""
-    at_risk = timeline.at_risk
-    stay = np.where(timeline.event == CENSORED, (at_risk - 1) / at_risk, 1)
-    return Censoring(timeline, np.append(1.0, np.cumprod(stay)))
+    at_risk, censored = timeline.at_risk, timeline.event == CENSORED
+    stay = np.where(censored, (at_risk - 1) / at_risk, 1)
+    own, others = np.where(censored, 1 / at_risk, 0), np.where(censored, _greenwood(at_risk), 0)
+    return Censoring(timeline, np.append(1.0, np.cumprod(stay)), own, others)
 
 
 class Status(NamedTuple):
@@ -580,8 +583,8 @@ def risk(risks: Floats | None, horizons: tuple[float, ...] | None, horizon: floa
     """
     if risks is None:
         raise DoesNotApply("there are no predicted risks")
-    at = _column(risks, horizons, horizon)
-    if at is None or np.isnan(risks[:, at]).all():
+    at = given_at(risks, horizons, horizon)
+    if at is None:
         raise Undefined(f"no predicted risk was given for the horizon {horizon:g}")
     found = risks[:, at]
     if outside := int(np.count_nonzero((found < 0) | (found > 1))):
@@ -589,12 +592,22 @@ def risk(risks: Floats | None, horizons: tuple[float, ...] | None, horizon: floa
     return found
 
 
-def _column(risks: Floats, horizons: tuple[float, ...] | None, horizon: float) -> int | None:
+def given_at(
+    risks: Floats | None, horizons: tuple[float, ...] | None, horizon: float
+) -> int | None:
+    """Return which column holds the predicted risks at the horizon; None where there are none.
+
+    Raises:
+        ValueError: there are not as many columns as horizons.
+    """
+    if risks is None:
+        return None
     if horizons is None:
         return 0 if risks.shape[1] == 1 else None
     if risks.shape[1] != len(horizons):
         raise ValueError(f"{risks.shape[1]} columns of risks, but {len(horizons)} horizons")
-    return horizons.index(horizon) if horizon in horizons else None
+    at = horizons.index(horizon) if horizon in horizons else None
+    return None if at is None or np.isnan(risks[:, at]).all() else at
 
 
 @derived(TASK)
@@ -614,24 +627,3 @@ def prognosis(
     if not len(given):
         raise DoesNotApply("there is neither a score nor a predicted risk")
     return risks[:, max(given, key=lambda at: horizons[at] if horizons else at)]
-
-
-@derived(TASK)
-def marker(
-    score: Floats | None,
-    risks: Floats | None,
-    horizons: tuple[float, ...] | None,
-    horizon: float,
-) -> Floats:
-    """Return the predicted risk at the horizon, or where there is none the score.
-
-    Raises:
-        DoesNotApply: there is neither.
-    """
-    if risks is not None:
-        at = _column(risks, horizons, horizon)
-        if at is not None and not np.isnan(risks[:, at]).all():
-            return risks[:, at]
-    if score is None:
-        raise DoesNotApply("there is neither a predicted risk at the horizon nor a score")
-    return score

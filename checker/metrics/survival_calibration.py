@@ -4,14 +4,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Codes, Floats, Uncertainty, Undefined, derived, metric, over
+from checker.metrics.base import (
+    Codes,
+    Floats,
+    Uncertainty,
+    Undefined,
+    derived,
+    metric,
+    over,
+)
 from checker.metrics.cox import (
-    CONVERGED,
     LONGEST,
     CoxFit,
     Outcomes,
     at_risk,
     cox,
+    means,
     moments,
     newton,
     outcomes,
@@ -38,7 +46,13 @@ KNOTS = (0.1, 0.5, 0.9)
 FEWEST_RISKS = 4
 """A bent curve through fewer distinct risks follows single values."""
 RESAMPLING_STEPS = 12
-"""Newton steps from the fit of all cases; three are usual."""
+"""Newton steps from the fit of all cases; four are usual."""
+ANEW = 4
+"""Only every so many steps the information is computed, which costs as much as the rest of a step."""
+CLOSE = 1e-4
+"""A last step of this length, in standard deviations of a covariate, leaves an error far below what resampling does."""
+MOST = 300
+"""Logarithm of the largest relative hazard, so that no sum overflows."""
 
 
 class Scored(NamedTuple):
@@ -236,7 +250,7 @@ class Smooth(NamedTuple):
 
     def risk(self, design: Floats) -> Floats:
         """Return the observed risk at each point of a standardised design, shape (..., points)."""
-        hazard = np.exp(np.clip(self.coefficients @ design, -700, 700))
+        hazard = np.exp(np.clip(self.coefficients @ design, -MOST, MOST))
         return np.asarray(-np.expm1(-self.cumulative[..., None] * hazard))
 
 
@@ -256,9 +270,9 @@ def smooth_of_all(spline: Spline, at_outcomes: Outcomes, gone: int) -> Smooth:
     found, information = newton(spline.design, at_outcomes)
     if information is None:
         raise Undefined("the Cox fit of the calibration curve does not converge")
-    return _cumulated(
-        found[None], spline.design, np.ones((1, spline.design.shape[1])), at_outcomes, gone, 0
-    )
+    once = np.ones((1, spline.design.shape[1]))
+    made = _cumulated(found[None], spline.design, once, at_outcomes, gone)
+    return Smooth(made.coefficients[0], made.cumulative[0])
 
 
 @derived(TASK)
@@ -278,36 +292,40 @@ def smooth(
     if weight is None:
         return smooth_of_all
     count = counts(timeline, patient, weight)
+    drawn, tied = count[:, at_outcomes.at], _tied_mean(count, at_outcomes)
+    reached = drawn @ spline.design[:, at_outcomes.at].T
     found = np.tile(smooth_of_all.coefficients, (len(count), 1))
-    for _ in range(RESAMPLING_STEPS):
-        step = _step(found, spline.design, count, at_outcomes)
-        length = np.abs(step).max(axis=-1, keepdims=True)
-        found = found + step * np.minimum(1, LONGEST / np.maximum(length, LONGEST))
-        if not (length > CONVERGED**0.5).any():  # NaN is done, too
+    for step in range(RESAMPLING_STEPS):
+        hazard = _hazard(found, spline.design, count)
+        if step % ANEW == 0:
+            information, mean = _information(hazard, spline.design, at_outcomes, tied)
+        else:
+            mean = means(spline.design, hazard, at_outcomes)[1]
+        gradient = reached - np.einsum("cro,ro->rc", mean, tied)
+        move = np.linalg.solve(information, gradient[..., None])[..., 0]
+        length = np.abs(move).max(axis=-1, keepdims=True)
+        found = found + move * np.minimum(1, LONGEST / np.maximum(length, LONGEST))
+        if not (length > CLOSE).any():  # NaN is done, too
             break
-    found[length[:, 0] > CONVERGED**0.5] = np.nan
-    return _cumulated(found, spline.design, count, at_outcomes, gone, None)
+    found[length[:, 0] > CLOSE] = np.nan
+    return _cumulated(found, spline.design, count, at_outcomes, gone)
 
 
-def _step(found: Floats, design: Floats, count: Floats, who: Outcomes) -> Floats:
-    """Return the Newton step of each resample; NaN where the information is singular."""
-    hazard = count * np.exp(np.clip(found @ design, -700, 700))
+def _hazard(found: Floats, design: Floats, count: Floats) -> Floats:
+    return np.asarray(count * np.exp(np.clip(found @ design, -MOST, MOST)))
+
+
+def _information(
+    hazard: Floats, design: Floats, who: Outcomes, tied: Floats
+) -> tuple[Floats, Floats]:
+    """Return the information of each resample (NaN where it is singular), and the means of those at risk."""
     parts = moments(design, hazard, who)
-    here = _tied_mean(count, who)
-    gradient = np.stack(
-        [
-            (count[:, who.at] * each[who.at] - here * mean).sum(-1)
-            for each, mean in zip(design, parts.mean, strict=True)
-        ],
-        axis=-1,
-    )
     products = parts.mean[:, None] * parts.mean[None]
-    information = np.moveaxis((here * (parts.square - products)).sum(-1), -1, 0)
-    determinant = np.linalg.det(information)
-    safe = determinant > 1e-12 * information[:, 0, 0] * information[:, 1, 1]
-    information[~safe] = np.eye(2)
-    step = np.linalg.solve(information, gradient[..., None])[..., 0]
-    return np.where(safe[:, None], step, np.nan)
+    information = np.moveaxis(((parts.square - products) * tied).sum(-1), -1, 0)
+    determinant = information[:, 0, 0] * information[:, 1, 1] - information[:, 0, 1] ** 2
+    singular = ~(determinant > 1e-12 * information[:, 0, 0] * information[:, 1, 1])
+    information[singular] = np.where(np.eye(2), np.nan, 0)
+    return information, parts.mean
 
 
 def _tied_mean(count: Floats, who: Outcomes) -> Floats:
@@ -317,16 +335,12 @@ def _tied_mean(count: Floats, who: Outcomes) -> Floats:
     return np.asarray((sums / times)[:, who.tie])
 
 
-def _cumulated(
-    found: Floats, design: Floats, count: Floats, who: Outcomes, gone: int, one: int | None
-) -> Smooth:
+def _cumulated(found: Floats, design: Floats, count: Floats, who: Outcomes, gone: int) -> Smooth:
     """Return the model with its cumulative hazard, the sum of 1 over those at risk (Breslow, with Efron's ties)."""
-    hazard = count * np.exp(np.clip(found @ design, -700, 700))
-    total, by_then = at_risk(hazard, who), who.at < gone
+    total, by_then = at_risk(_hazard(found, design, count), who), who.at < gone
     here = np.where(total > 0, _tied_mean(count, who), 0)
     rate = np.divide(here, total, out=np.zeros_like(total), where=total > 0)
-    made = Smooth(found, (rate * by_then).sum(-1))
-    return made if one is None else Smooth(made.coefficients[one], made.cumulative[one])
+    return Smooth(found, (rate * by_then).sum(-1))
 
 
 @derived(TASK)

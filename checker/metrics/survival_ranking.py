@@ -1,5 +1,6 @@
 """How well scores order survival times: Harrell's and Uno's concordance, and the AUROC at a horizon."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from checker.metrics.survival import (
     Status,
     Timeline,
     at_risk_note,
+    given_at,
     gone,
     stated,
 )
@@ -26,7 +28,7 @@ NO_PAIR = "no two cases can be compared: nobody had the outcome while another wa
 class Side(NamedTuple):
     """Cases that are the earlier, or the later, of a pair."""
 
-    key: Floats
+    key: Codes
     """Place in time."""
     score: Floats
     weight: Floats
@@ -57,14 +59,16 @@ def pairs(earlier: Side, later: Side) -> tuple[Pairs, Pairs]:
     """
     first = len(earlier.key)
     key, score, weight = (np.concatenate(both) for both in zip(earlier, later, strict=True))
-    # stable sorts: at one key an earlier case stands before a later one, and at one score it ranks below
-    order = np.argsort(-key, kind="stable")
+    is_later = np.arange(len(key)) >= first
+    # at one key an earlier case stands before a later one, and at one score it ranks below; the rest may be as it likes
+    order = np.argsort(is_later - 2 * key)
+    group = _dense(score)
     rank = np.empty(len(order), np.int64)
-    rank[np.argsort(score, kind="stable")] = np.arange(len(order))
-    rank, score, weight, is_later = rank[order], score[order], weight[order], order >= first
+    rank[np.argsort(2 * group + is_later)] = np.arange(len(order))
+    rank, group, weight, is_later = rank[order], group[order], weight[order], is_later[order]
     sums = (
         _concordant(rank, weight, is_later),
-        _tied(score, weight, is_later),
+        _tied(group, weight, is_later),
         _before_and_behind(weight, is_later),
     )
     found = []
@@ -73,6 +77,15 @@ def pairs(earlier: Side, later: Side) -> tuple[Pairs, Pairs]:
         back[order] = each
         found.append(back)
     return Pairs(*(each[:first] for each in found)), Pairs(*(each[first:] for each in found))
+
+
+def _dense(values: Floats) -> Codes:
+    """Return the rank of each value, equal values alike: 0, 1, ... without gaps."""
+    order = np.argsort(values)
+    ordered = values[order]
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.cumsum(np.append(False, ordered[1:] != ordered[:-1]))
+    return rank
 
 
 def _concordant(rank: Codes, weight: Floats, is_later: Bools) -> Floats:
@@ -109,22 +122,20 @@ def _moved(to: Codes, values: NDArray[Any]) -> NDArray[Any]:
     return moved
 
 
-def _tied(score: Floats, weight: Floats, is_later: Bools) -> Floats:
-    """Return the sums over pairs of the same score for each position."""
-    order = np.argsort(score, kind="stable")
-    ordered = score[order]
-    begins = np.append(True, ordered[1:] != ordered[:-1])
-    found = np.zeros(len(score))
-    if begins.all():
+def _tied(group: Codes, weight: Floats, is_later: Bools) -> Floats:
+    """Return the sums over pairs of the same score (the same group) for each position."""
+    size = len(group)
+    times = np.bincount(group)
+    found = np.zeros(size)
+    if times.max() == 1:
         return found
-    group, first = np.cumsum(begins) - 1, np.flatnonzero(begins)
-    last = np.append(first[1:], len(score))
+    order = np.argsort(group * size + np.arange(size))
+    last = np.cumsum(times).repeat(times)
+    first = last - times.repeat(times)
     later = is_later[order]
     before = np.append(0.0, np.cumsum(np.where(later, weight[order], 0)))
     behind = np.append(0.0, np.cumsum(np.where(later, 0, weight[order])))
-    found[order] = np.where(
-        later, behind[last[group]] - behind[1:], before[:-1] - before[first[group]]
-    )
+    found[order] = np.where(later, behind[last] - behind[1:], before[:-1] - before[first])
     return found
 
 
@@ -150,17 +161,17 @@ class Concordance(NamedTuple):
 
 
 @derived(TASK)
-def place(timeline: Timeline) -> Floats:
+def place(timeline: Timeline) -> Codes:
     """Return the place of each case in time, shape (cases,): at one time, an outcome stands before all others."""
     time = timeline.time
     rank = np.cumsum(np.append(False, time[1:] != time[:-1]))
-    found = np.empty(len(time))
-    found[timeline.order] = 2.0 * rank + (timeline.event != OUTCOME)
+    found = np.empty(len(time), np.int64)
+    found[timeline.order] = 2 * rank + (timeline.event != OUTCOME)
     return found
 
 
 @derived(TASK)
-def harrell(event: Codes, place: Floats, prognosis: Floats) -> Concordance:
+def harrell(event: Codes, place: Codes, prognosis: Floats) -> Concordance:
     """Return Harrell's concordance; who had a competing event counts as without the outcome for ever.
 
     Harrell et al. 1982; competing events: Wolbers et al. 2009.
@@ -169,7 +180,7 @@ def harrell(event: Codes, place: Floats, prognosis: Floats) -> Concordance:
         Undefined: no two cases can be compared.
     """
     outcome = event == OUTCOME
-    key = np.where(event == COMPETING, np.inf, place)
+    key = np.where(event == COMPETING, 2 * len(place), place)
     first = Side(place[outcome], prognosis[outcome], np.ones(np.count_nonzero(outcome)))
     earlier, later = pairs(first, Side(key, prognosis, np.ones(len(key))))
     ordered, everything = later.ordered, later.all
@@ -202,7 +213,7 @@ def uno(
     timeline: Timeline,
     censoring: Censoring,
     event: Codes,
-    place: Floats,
+    place: Codes,
     prognosis: Floats,
     last_horizon: float,
 ) -> Concordance:
@@ -219,36 +230,53 @@ def uno(
     inverse = np.empty(len(event))
     inverse[timeline.order] = 1 / np.maximum(censoring.share[:-1], np.finfo(float).tiny)
     outcome = (event == OUTCOME) & (_times(timeline) <= last_horizon)
-    competing = event == COMPETING
-    once = inverse[outcome]
-    earlier, later = pairs(
-        Side(place[outcome], prognosis[outcome], once**2),
-        Side(place, prognosis, np.ones(len(event))),
-    )
-    before, passed = pairs(
-        Side(-place[outcome], prognosis[outcome], once),
-        Side(1 - place[competing], prognosis[competing], inverse[competing]),
-    )
-    parts = [
-        (outcome, earlier, once**2, 2.0),
-        (np.ones(len(event), bool), later, np.ones(len(event)), 0.0),
-        (outcome, before, once, 1.0),
-        (competing, passed, inverse[competing], 1.0),
-    ]
-    total = float(once**2 @ earlier.all + once @ before.all)
+    parts = tuple(_parts(event, place, prognosis, outcome, inverse))
+    earlier = [each for each in parts if each.earlier]
+    total = sum(float(each.weight @ each.sums.all) for each in earlier)
     if not total:
         raise Undefined(NO_PAIR)
-    value = float(once**2 @ earlier.ordered + once @ before.ordered) / total
+    value = sum(float(each.weight @ each.sums.ordered) for each in earlier) / total
     influence, gradient = np.zeros(len(event)), np.zeros(len(event))
-    for where, side, weight, power in parts:
-        off = weight * (side.ordered - value * side.all) / total
-        influence[where] += off
-        gradient[where] += power * off
+    for each in parts:
+        off = each.weight * (each.sums.ordered - value * each.sums.all) / total
+        influence[each.where] += off
+        gradient[each.where] += each.power * off
     order = timeline.order
     influence[order] += censoring.spread(gradient[order], 0.0, left)
-    concordant = float(once**2 @ earlier.concordant + once @ before.concordant)
-    tied = float(once**2 @ earlier.tied + once @ before.tied)
+    concordant = sum(float(each.weight @ each.sums.concordant) for each in earlier)
+    tied = sum(float(each.weight @ each.sums.tied) for each in earlier)
     return Concordance(value, influence, concordant, tied, total)
+
+
+class _Part(NamedTuple):
+    """One side of weighted pairs, and with which power of G just before it each case is weighted."""
+
+    where: Bools
+    sums: Pairs
+    weight: Floats
+    power: float
+    earlier: bool
+
+
+def _parts(
+    event: Codes, place: Codes, prognosis: Floats, outcome: Bools, inverse: Floats
+) -> Iterator[_Part]:
+    """Yield both sides of the pairs by time, and of those with a competing event before the outcome."""
+    once, score = inverse[outcome], prognosis[outcome]
+    alone = np.ones(len(event))
+    first, second = pairs(Side(place[outcome], score, once**2), Side(place, prognosis, alone))
+    yield _Part(outcome, first, once**2, 2.0, True)
+    yield _Part(np.ones(len(event), bool), second, alone, 0.0, False)
+    competing = event == COMPETING
+    if not competing.any():
+        return
+    twice, other = inverse[competing], prognosis[competing]
+    # against the course of time: whose competing event came strictly before the outcome
+    first, second = pairs(
+        Side(-place[outcome], score, once), Side(1 - place[competing], other, twice)
+    )
+    yield _Part(outcome, first, once, 1.0, True)
+    yield _Part(competing, second, twice, 1.0, False)
 
 
 def _times(line: Timeline) -> Floats:
@@ -310,15 +338,44 @@ def uno_c_index(uno: Concordance) -> Floats:
     return np.asarray(uno.value)
 
 
-class Area(NamedTuple):
-    """The AUROC at a horizon, and what each case adds to its deviation."""
-
-    value: float
-    influence: Floats
+@derived(TASK)
+def score_groups(score: Floats | None) -> Codes | None:
+    """Return the rank of each score, equal scores alike; the same for all horizons."""
+    return None if score is None else _dense(score)
 
 
 @derived(TASK)
-def area_at(marker: Floats, status: Status, censoring: Censoring, gone: int) -> Area:
+def marker_groups(
+    score_groups: Codes | None,
+    risks: Floats | None,
+    horizons: tuple[float, ...] | None,
+    horizon: float,
+) -> Codes:
+    """Return the rank of each predicted risk at the horizon, or where there is none of each score.
+
+    Raises:
+        DoesNotApply: there is neither.
+    """
+    at = given_at(risks, horizons, horizon)
+    if risks is not None and at is not None:
+        return _dense(risks[:, at])
+    if score_groups is None:
+        raise DoesNotApply("there is neither a predicted risk at the horizon nor a score")
+    return score_groups
+
+
+class Ranked(NamedTuple):
+    """The AUROC at a horizon, and how each rank stands among cases of either kind."""
+
+    value: float
+    below: Floats
+    """Shape (ranks,): weighted share of cases without the outcome that score below; ties one half."""
+    above: Floats
+    """Shape (ranks,): of cases with the outcome that score above."""
+
+
+@derived(TASK)
+def ranked_at(marker_groups: Codes, status: Status) -> Ranked:
     """Return the cumulative/dynamic AUROC at the horizon with inverse censoring weights.
 
     Uno et al. 2007; Blanche et al. 2013, whose second definition of controls holds under competing events: who had
@@ -327,18 +384,33 @@ def area_at(marker: Floats, status: Status, censoring: Censoring, gone: int) -> 
     Raises:
         Undefined: by the horizon nobody had the outcome, or nobody is known to be without it.
     """
-    with_it, without = status.weight * status.outcome, status.weight * status.without
-    sizes = float(with_it.sum()), float(without.sum())
+    here = np.bincount(marker_groups, status.weight * status.outcome)
+    others = np.bincount(marker_groups, status.weight * status.without)
+    sizes = float(here.sum()), float(others.sum())
     if not min(sizes):
         raise Undefined("needs cases with the outcome by the horizon and cases known to be without")
-    group = np.unique(marker, return_inverse=True)[1]
-    here, others = np.bincount(group, with_it), np.bincount(group, without)
-    below = np.cumsum(others) - others / 2
-    above = sizes[0] - np.cumsum(here) + here / 2
-    value = float(here @ below) / (sizes[0] * sizes[1])
-    placed = with_it * (below[group] / sizes[1] - value) / sizes[0]
-    placed += without * (above[group] / sizes[0] - value) / sizes[1]
-    return Area(value, status.influence(placed, censoring, gone))
+    below = (np.cumsum(others) - others / 2) / sizes[1]
+    above = 1 - (np.cumsum(here) - here / 2) / sizes[0]
+    return Ranked(float(here @ below) / sizes[0], below, above)
+
+
+class Area(NamedTuple):
+    """The AUROC at a horizon, and what each case adds to its deviation."""
+
+    value: float
+    influence: Floats
+
+
+@derived(TASK)
+def area_at(
+    ranked_at: Ranked, marker_groups: Codes, status: Status, censoring: Censoring, gone: int
+) -> Area:
+    """Return the AUROC at the horizon with the influence of each case, through the estimated weights too."""
+    placed = np.zeros(len(status.weight))
+    for those, share in ((status.outcome, ranked_at.below), (status.without, ranked_at.above)):
+        weight = status.weight * those
+        placed += weight * (share[marker_groups] - ranked_at.value) / weight.sum()
+    return Area(ranked_at.value, status.influence(placed, censoring, gone))
 
 
 def area_interval(area_at: Area, patient: Codes, level: float) -> Uncertainty:
@@ -350,11 +422,11 @@ def area_interval(area_at: Area, patient: Codes, level: float) -> Uncertainty:
     "time_dependent_auroc", task=TASK, goal="higher", bounds=(0, 1),
     interval=area_interval, beside=at_risk_note, source="blanche-2013",
 )  # fmt: skip
-def time_dependent_auroc(area_at: Area) -> Floats:
+def time_dependent_auroc(ranked_at: Ranked) -> Floats:
     """Return the chance that a case with the outcome by the horizon scores above one without; ties count one half.
 
     Cumulative cases, dynamic controls, weighted against censoring by Kaplan-Meier just before each time. Who had a
     competing event before the horizon is without the outcome. The predicted risk at the horizon is ranked, or where
     there is none the score.
     """
-    return np.asarray(area_at.value)
+    return np.asarray(ranked_at.value)

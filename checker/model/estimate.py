@@ -30,7 +30,7 @@ class Where:
     tolerance_mm: float | None = None
     false_positives_per_case: float | None = None
     label: str | None = None
-    """One of several classes, a cut between them, a mean over them; or one of several numbers: lower or upper limit ..."""
+    """One of several classes, a cut between them, a mean over them; or one of several numbers (lower limit ...)."""
     structure: str | None = None
     reader: str | None = None
     modality: str | None = None
