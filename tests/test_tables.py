@@ -395,15 +395,83 @@ def test_more_than_ten_thousand_columns_are_refused(tmp_path):
     assert problem.message == "the table has 10,001 columns; at most 10,000 are read"
 
 
-def test_a_sheet_with_far_cells_is_refused_before_memory_is_filled(tmp_path):
-    data = workbook(("s", [["y"], [1]]))
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(bomb, "w") as new:
-        for part in old.namelist():
-            xml = old.read(part).replace(b'r="A2"', b'r="XFD1048576"')
-            new.writestr(part, xml)
-    [problem] = problems_of(bomb.getvalue(), tmp_path, "a.xlsx")
-    assert "17,179,869,184 cells; at most 50,000,000 are read" in problem.message
+def altered(data: bytes, old: str, new: str) -> bytes:
+    """The same workbook with something else in each of its parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(file, "w") as after:
+        for part in before.namelist():
+            after.writestr(part, before.read(part).replace(old.encode(), new.encode()))
+    return file.getvalue()
+
+
+ONE_CELL = workbook(("s", [["y"], [1]]))
+FAR = "17,179,869,184 cells; at most 20,000,000 are read"
+NOWHERE = "which is no place of a sheet"
+FAR_CELLS = {
+    "in capital letters": ('<c r="A2">', '<c r="XFD1048576">', FAR),
+    "in small letters": ('<c r="A2">', '<c r="xfd1048576">', FAR),
+    "with spaces": ('<c r="A2">', "<c s='0'\n r = 'XFD1048576' >", FAR),
+    "with a prefix": ('<c r="A2"><v>1</v></c>', '<x:c r="xfd1048576"></x:c>', FAR),
+    "as an entity": ('<c r="A2">', '<c r="&#88;FD1048576">', FAR),
+    "behind others": ('<row r="2"><c r="A2">', '<row r="1048576">' + "<c/>" * 16383 + "<c>", FAR),
+    "behind a blank row": (
+        '<row r="2"><c r="A2">',
+        '<row r="1048575"/><row><c r="XFD9"/><c>',
+        "cells",
+    ),
+    "too far down": ('<row r="2"><c r="A2">', '<row r="4294967295"><c>', NOWHERE),
+    "too far right": ('<c r="A2">', '<c r="ZZZZZZZ99999999">', NOWHERE),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "says"), FAR_CELLS.values(), ids=FAR_CELLS)
+def test_a_sheet_with_far_cells_is_refused_before_memory_is_filled(old, new, says, tmp_path):
+    [problem] = problems_of(altered(ONE_CELL, old, new), tmp_path, "a.xlsx")
+    assert says in problem.message
+
+
+def test_cells_that_do_not_say_their_place_are_read(tmp_path):
+    data = workbook(("s", [["y", "p"], [1, 0.5], [0, 0.25]]))
+    for place in ("A1", "B1", "A2", "B2", "A3", "B3"):
+        data = altered(data, f'<c r="{place}"', "<c")
+    table = table_of(data, tmp_path, "a.xlsx")
+    assert table.rows == 2
+    assert numbers(table, "p")[0].tolist() == [0.5, 0.25]
+
+
+def test_a_workbook_of_too_many_texts_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "MOST_SHEET_CELLS", 5)
+    data = io.BytesIO(ONE_CELL)
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", "<sst>" + "<si/>" * 6 + "</sst>")
+    [problem] = problems_of(data.getvalue(), tmp_path, "a.xlsx")
+    assert "it stores more than 5 texts" in problem.message
+
+
+def test_a_workbook_of_a_large_list_of_sheets_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "LARGEST_INDEX", 2**20)
+    [problem] = problems_of(altered(ONE_CELL, "</sheets>", " " * 2**20), tmp_path, "a.xlsx")
+    assert "unpacks to more than 1 MiB" in problem.message
+
+
+def test_a_sheet_that_is_there_twice_is_refused(tmp_path):
+    data = io.BytesIO(ONE_CELL)
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("xl/Workbook.xml", archive.read("xl/workbook.xml"))
+    [problem] = problems_of(data.getvalue(), tmp_path, "a.xlsx")
+    assert "two of its parts have the same name" in problem.message
+
+
+def test_a_reader_of_workbooks_that_gives_up_is_a_damaged_workbook(tmp_path, monkeypatch):
+    class PanicException(BaseException):
+        """As libraries in Rust raise it."""
+
+    def gives_up(data: bytes) -> None:
+        raise PanicException("capacity overflow")
+
+    monkeypatch.setattr("fastexcel.read_excel", gives_up)
+    [problem] = problems_of(ONE_CELL, tmp_path, "a.xlsx")
+    assert problem.message == "this workbook cannot be read: it is damaged"
 
 
 def test_a_parquet_file_of_too_many_cells_is_refused(tmp_path, monkeypatch):
