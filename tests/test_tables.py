@@ -19,7 +19,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker.errors import BadSubmission
-from checker.reading import stored, tables
+from checker.reading import cells, stored, tables
 from checker.reading.tables import decimals, everything, labels, numbers, read_table
 
 # A workbook as small as one can be, so that no package that writes them is needed
@@ -478,6 +478,42 @@ def test_a_parquet_file_of_too_many_cells_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "MOST_CELLS", 5)
     [problem] = problems_of(parquet(y=[1, 2, 3], p=[1, 2, 3]), tmp_path, "a.parquet")
     assert "the table has 6 cells; at most 5 are read" in problem.message
+
+
+def test_a_parquet_file_is_refused_by_the_size_that_it_unpacks_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "LARGEST_FRAME", 2**20)
+    data = parquet(y=[1] * 50_000, p=["0.5"] * 50_000)
+    assert len(data) < 2000
+    [problem] = problems_of(data, tmp_path, "a.parquet")
+    assert "the table unpacks to" in problem.message
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
+def test_a_table_of_too_many_rows_is_refused(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(cells, "MOST_ROWS", 2)
+    data = parquet(y=[1, 2, 3]) if name == "a.parquet" else b"y\n1\n2\n3\n"
+    [problem] = problems_of(data, tmp_path, name)
+    assert problem.message == "the table has 3 rows; at most 2 are read"
+
+
+def test_lists_in_a_parquet_file_are_not_unpacked(tmp_path):
+    data = parquet(a=[[1, 2], [3]], y=[1, 0], b=[b"x", b"y"])
+    table = table_of(data, tmp_path, "a.parquet")
+    assert table.columns == ("a", "y", "b")
+    assert table.stored("a").to_list() == [None, None]
+    assert table.stored("b").to_list() == [None, None]
+    assert table.text("y").to_list() == ["1", "0"]
+    assert list(everything(table)) == ["y"]
+
+
+@pytest.mark.parametrize("read", [labels, numbers], ids=["as labels", "as numbers"])
+def test_lengths_of_time_are_refused(read, tmp_path):
+    table = table_of(parquet(t=[datetime.timedelta(days=1)] * 2), tmp_path, "a.parquet")
+    with pytest.raises(BadSubmission) as caught:
+        read(table, "t")
+    [problem] = caught.value.problems
+    assert (problem.path, problem.hint) == ("t", "store them as numbers or as text")
+    assert "of the type Duration" in problem.message
 
 
 def test_a_workbook_that_declares_a_document_type_is_refused(tmp_path):

@@ -12,7 +12,15 @@ from xml.etree import ElementTree
 from xml.parsers import expat
 
 from checker.errors import BadSubmission, Problem
-from checker.reading.cells import Cells, and_others, checked_header, numbered, without_blank_end
+from checker.reading.cells import (
+    Cells,
+    and_others,
+    checked_header,
+    holds_several,
+    numbered,
+    refuse_many_rows,
+    without_blank_end,
+)
 from checker.reading.encoding import utf8
 from checker.reading.folder import nearest
 
@@ -36,6 +44,7 @@ DAMAGE = (
     ValueError,
 )
 """What reading the parts of a damaged or protected workbook raises."""
+FEWER_COLUMNS = "leave out the columns that the study does not name"
 LARGEST_WORKBOOK = 2**29
 """Bytes of a workbook once unpacked."""
 LARGEST_INDEX = 2**24
@@ -48,22 +57,58 @@ LARGEST_INDEX = 2**24
 def read_parquet(data: bytes, file: str) -> Cells:
     """Return the columns with the types they were stored in.
 
+    Columns whose cells hold several values, or bytes, are not unpacked: their cells are null.
+
     Raises:
-        BadSubmission: damaged, or too many cells.
+        BadSubmission: damaged, too many rows or cells, or too large once unpacked.
     """
     import polars as pl
 
     try:
         source = pl.scan_parquet(io.BytesIO(data))
-        header = source.collect_schema().names()
+        schema = source.collect_schema()
+        header = schema.names()
         rows = source.select(pl.len()).collect().item()
+        refuse_many_rows(rows, file)
         _refuse_many(rows * len(header), MOST_CELLS, file)
-        frame = pl.read_parquet(io.BytesIO(data))
+        _refuse_large(rows * sum(map(_width, schema.dtypes())), file)
+        frame = _single_values_of(data, schema, rows)
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
         message = f"this parquet file cannot be read: {_first_line(error)}"
         raise BadSubmission([Problem(file, None, "", message, "write it again")]) from None
     names = checked_header(header, file, None)
     return Cells(names=names, frame=numbered(frame), printed=False)
+
+
+def _width(kind: "pl.DataType") -> int:
+    """Return how many bytes a cell takes at least, in memory."""
+    import polars as pl
+
+    return 16 if kind in (pl.String, pl.Decimal, pl.Int128, pl.UInt128) else 8
+
+
+def _refuse_large(size: int, file: str) -> None:
+    if size > LARGEST_FRAME:
+        message = (
+            f"the table unpacks to {size / 2**30:.1f} GiB; at most {LARGEST_FRAME // 2**30} is read"
+        )
+        raise BadSubmission([Problem(file, None, "", message, FEWER_COLUMNS)])
+
+
+def _single_values_of(data: bytes, schema: "pl.Schema", rows: int) -> "pl.DataFrame":
+    """Return the frame; nulls stand for lists, structures and bytes, which can unpack to any size."""
+    import polars as pl
+
+    single = [at for at, kind in enumerate(schema.dtypes()) if not holds_several(kind)]
+    read = iter(pl.read_parquet(io.BytesIO(data), columns=single))
+    return pl.DataFrame(
+        [
+            pl.repeat(None, rows, dtype=kind, eager=True).alias(name)
+            if holds_several(kind)
+            else next(read)
+            for name, kind in schema.items()
+        ]
+    )
 
 
 def _first_line(error: BaseException) -> str:
@@ -73,8 +118,7 @@ def _first_line(error: BaseException) -> str:
 def _refuse_many(cells: int, most: int, file: str) -> None:
     if cells > most:
         message = f"the table has {cells:,} cells; at most {most:,} are read"
-        hint = "leave out the columns that the study does not name"
-        raise BadSubmission([Problem(file, None, "", message, hint)])
+        raise BadSubmission([Problem(file, None, "", message, FEWER_COLUMNS)])
 
 
 # JSON lines
