@@ -7,6 +7,7 @@ import io
 import json
 import math
 import string
+import time
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -395,6 +396,35 @@ def test_more_than_ten_thousand_columns_are_refused(tmp_path):
     assert problem.message == "the table has 10,001 columns; at most 10,000 are read"
 
 
+MANY = 300_000
+QUADRATIC = {
+    "a header whose quote is never closed": ("a.csv", '"y,p' + "\n1,0.5" * MANY, "never closed"),
+    "an object of many names": (
+        "a.jsonl",
+        "{" + ",".join(f'"{at}": 1' for at in range(MANY)) + "}",
+        "300,000 columns; at most 10,000",
+    ),
+    "a name that comes twice among many": (
+        "a.jsonl",
+        "{" + ",".join(f'"{at}": 1' for at in range(MANY)) + ', "299999": 1}',
+        "299999 comes twice",
+    ),
+    "a second line of many names": (
+        "a.jsonl",
+        '{"y": 1}\n{"y": 1, ' + ",".join(f'"{at}": 1' for at in range(MANY)) + "}",
+        "0 is not in the first row",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "says"), QUADRATIC.values(), ids=QUADRATIC)
+def test_what_is_wrong_with_a_large_table_is_said_soon(name, text, says, tmp_path):
+    start = time.process_time()
+    [problem] = problems_of(text.encode(), tmp_path, name)
+    assert says in problem.message
+    assert time.process_time() - start < 10, "the time grows with the square of the size"
+
+
 def altered(data: bytes, old: str, new: str) -> bytes:
     """The same workbook with something else in each of its parts."""
     file = io.BytesIO()
@@ -628,6 +658,17 @@ def test_json_lines_keep_printed_numbers(tmp_path):
     assert table.text("case").to_list() == ["001", None]
     assert table.text("y").to_list() == ["true", "false"]
     assert (table.row(0), decimals(table, "p")) == (1, 3)
+
+
+@pytest.mark.parametrize("line", [r'{"y": "\ud800", "p": 1}', r'{"\udfff": 1, "p": 2}'])
+def test_half_a_sign_in_json_lines_is_refused(line, tmp_path):
+    [problem] = problems_of(line.encode(), tmp_path, "a.jsonl")
+    assert "row 1: a sign is written by half" in problem.message
+
+
+def test_a_sign_of_two_halves_in_json_lines_is_read(tmp_path):
+    table = table_of(rb'{"y": "\ud83d\ude00"}', tmp_path, "a.jsonl")
+    assert table.text("y").to_list() == ["\U0001f600"]
 
 
 def test_a_workbook_keeps_stored_numbers_dates_and_errors(tmp_path):

@@ -5,6 +5,7 @@ import json
 import re
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +14,7 @@ from xml.parsers import expat
 
 from checker.errors import BadSubmission, Problem
 from checker.reading.cells import (
+    MOST_COLUMNS,
     Cells,
     and_others,
     checked_header,
@@ -123,6 +125,9 @@ def _refuse_many(cells: int, most: int, file: str) -> None:
 
 # JSON lines
 
+HALF_A_SIGN = re.compile("[\ud800-\udfff]")
+"""One half of a sign that is written as two; no text can hold it."""
+
 
 def read_json_lines(data: bytes, file: str) -> Cells:
     """Return one row per line, each an object with the same keys; numbers keep their printed text.
@@ -137,17 +142,17 @@ def read_json_lines(data: bytes, file: str) -> Cells:
     if lines[0].lstrip().startswith("["):
         hint = "write one object per line, without brackets around them and commas between them"
         raise BadSubmission([Problem(file, 1, "", "this is one JSON array", hint)])
-    keys, rows, wrong = tuple[str, ...](), list[list[str | None]](), dict[str, list[int]]()
+    keys, rows, wrong = dict[str, int](), list[list[str | None]](), dict[str, list[int]]()
     for number, line in enumerate(lines, start=1):
         try:
             record = _record(line)
-            keys = keys or tuple(record)
+            keys = keys or _keys(record, file, number)
             rows.append(_single_values(record, keys))
         except ValueError as reason:
             wrong.setdefault(str(reason), []).append(number)
     if wrong:
         raise BadSubmission(_wrong_lines(wrong, file))
-    names = checked_header(keys, file, 1)
+    names = checked_header(tuple(keys), file, 1)
     schema = {str(at): pl.String() for at in range(len(names))}
     return Cells(names=names, frame=pl.DataFrame(rows, schema=schema, orient="row"), first_row=1)
 
@@ -167,19 +172,33 @@ def _record(line: str) -> dict[str, Any]:
         raise ValueError("the line is not valid JSON") from None
     if not isinstance(record, dict) or not record:
         raise ValueError("the line is not an object with values, such as {...}")
+    if "\\u" in line and any(map(HALF_A_SIGN.search, _texts(record))):
+        raise ValueError(r"a sign is written by half (such as \ud83d without \ude00 after it)")
     return record
+
+
+def _texts(record: dict[str, Any]) -> Iterator[str]:
+    yield from record
+    yield from (value for value in record.values() if isinstance(value, str))
+
+
+def _keys(record: dict[str, Any], file: str, row: int) -> dict[str, int]:
+    """Return the names of the columns with their positions; too many are refused at once."""
+    if len(record) > MOST_COLUMNS:
+        checked_header(tuple(record), file, row)
+    return {key: at for at, key in enumerate(record)}
 
 
 def _without_double_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     record = dict(pairs)
     if len(record) < len(pairs):
-        names = [name for name, _ in pairs]
-        double = next(name for name in names if names.count(name) > 1)
+        times = Counter(name for name, _ in pairs)
+        double = next(name for name in record if times[name] > 1)
         raise ValueError(f"{double} comes twice")
     return record
 
 
-def _single_values(record: dict[str, Any], keys: tuple[str, ...]) -> list[str | None]:
+def _single_values(record: dict[str, Any], keys: dict[str, int]) -> list[str | None]:
     if missing := [key for key in keys if key not in record]:
         raise ValueError(f"{missing[0]} is missing; write null for a missing value")
     if further := [key for key in record if key not in keys]:
