@@ -37,7 +37,7 @@ def require_known(files: Sequence[Path]) -> None:
         if file.suffix.lower() not in FORMATS:
             known = ", ".join(sorted(FORMATS))
             raise BadRequest(f"{file}: the ending decides the format, and must be one of {known}")
-        if file.is_dir():
+        if os.path.isdir(file):
             raise BadRequest(f"{file} is a folder; name a file in it")
     if len({os.path.normcase(file.absolute()) for file in files}) < len(files):
         raise BadRequest("the same output file is named twice")
@@ -77,7 +77,7 @@ def save(file: Path, data: bytes) -> None:
     Raises:
         OutputFailed: the system does not allow it.
     """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part = file.with_name(f".checker-{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)

@@ -11,7 +11,7 @@ from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Codes, Floats, Labels
 from checker.reading.cells import MISSING, Cells, and_others, holds_several, refuse_many_rows
 from checker.reading.delimited import read_delimited
-from checker.reading.folder import nearest
+from checker.reading.folder import nearest, unreachable
 from checker.reading.stored import read_json_lines, read_parquet, read_workbook
 
 if TYPE_CHECKING:
@@ -176,6 +176,8 @@ def read_table(path: Path, *, name: str, sheet: str | None = None) -> Table:
 
 
 def _format(path: Path, name: str, sheet: str | None) -> str:
+    if why := unreachable(path):
+        raise _bad(name, f"the file cannot be read: {why}")
     if path.is_dir():
         raise _bad(name, "this is a folder, and a table is expected")
     suffix = path.suffix.lower()
