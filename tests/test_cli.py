@@ -206,6 +206,67 @@ def test_what_cannot_be_written_is_named_after_all_others_were(
     assert page.exists()
 
 
+def test_a_format_that_the_system_does_not_allow_keeps_no_other_from_being_written(
+    checked, tmp_path, monkeypatch, capsys
+):
+    def nowhere(report: Report) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(render, "FORMATS", {**render.FORMATS, ".pdf": nowhere})
+    pdf, whole = tmp_path / "r.pdf", tmp_path / "r.json"
+    assert run(["check", STUDY, "-o", str(pdf), "-o", str(whole), "--fail-on", "none"]) == 2
+    assert f"{pdf} was not written: No usable temporary directory" in capsys.readouterr().err
+    assert whole.exists()
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the example with names that outputs may have too."""
+    (folder / "sub").mkdir()
+    text = Path(STUDY).read_text(encoding="utf-8").replace("predictions/test.csv", "sub/test.md")
+    (folder / "study.md").write_text(text, encoding="utf-8")
+    (folder / "sub" / "test.md").write_bytes(Path(TEST).read_bytes())
+    for other in EXAMPLE.glob("predictions/*"):
+        target = folder / "predictions" / other.name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(other.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("file", ["study.md", "sub/test.md", "sub/../sub/test.md", "link.md"])
+def test_check_never_writes_over_what_it_reads(file, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(copied(tmp_path))
+    try:
+        Path("link.md").symlink_to("sub/test.md")
+    except OSError:
+        pytest.skip("this system does not allow links")
+    before = Path(file).read_bytes()
+    assert run(["check", "study.md", "-o", file, "-o", "new.json"]) == 2
+    assert f"{file} is read by this command" in capsys.readouterr().err
+    assert Path(file).read_bytes() == before
+    assert not Path("new.json").exists()
+
+
+def test_metrics_and_render_never_write_over_what_they_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("in.txt").write_bytes(Path(TEST).read_bytes())
+    Path("in.json").write_text("{}", encoding="utf-8")
+    columns = ["--outcome", "liver_disease", "--score", "prob_full"]
+    assert run(["metrics", "classification", "in.txt", *columns, "-o", "in.txt"]) == 2
+    assert "in.txt is read by this command" in capsys.readouterr().err
+    assert run(["render", "in.json", "-o", "in.json"]) == 2
+    assert "in.json is read by this command" in capsys.readouterr().err
+    assert Path("in.txt").read_bytes() == Path(TEST).read_bytes()
+
+
+def test_one_file_under_two_names_is_the_same_output(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    twice = ["-o", "a.json", "-o", "sub/../a.json"]
+    for arguments in (["check", STUDY], CLASSIFICATION):
+        assert run([*arguments, *twice]) == 2
+        assert "the same output file is named twice" in capsys.readouterr().err
+
+
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     file = tmp_path / "report.json"
     file.write_text("old", encoding="utf-8")

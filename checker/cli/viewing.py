@@ -28,6 +28,7 @@ def render(
     """Show a report again in any format, without the data."""
     files = tuple(output or ())
     outputs.require_known(files)
+    outputs.require_apart(files, [report])
     from checker.render import from_json
 
     found = from_json(_text(report), report.name)
