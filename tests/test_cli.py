@@ -13,7 +13,7 @@ import pytest
 
 from checker import __version__, measuring, pipeline, render
 from checker.assemble import reported_findings
-from checker.cli import outputs, run
+from checker.cli import console, outputs, run
 from checker.cli.console import SIGNS
 from checker.errors import OutputFailed
 from checker.measuring import Question
@@ -537,6 +537,53 @@ def test_a_reader_that_has_gone_is_no_error():
     )
     assert done.stdout.splitlines()[-1] == "0"
     assert done.stderr == ""
+
+
+ENDS = [
+    ("check nothing.yaml 2>&-", 2),
+    ("check nothing.yaml >&- 2>&-", 2),
+    ("validate {study} 2>&-", 0),
+    ("validate {study} <&- 2>&-", 0),
+    ("validate {study} >&-", 2),
+    ("validate {study} >&- 2>&-", 2),
+    ("validate {study} <&- >&- 2>&-", 2),
+    ("list facts --format json >&-", 2),
+    ("validate {study} >/dev/full", 2),
+    ("list facts --format json >/dev/full", 2),
+    ("--version >/dev/full", 2),
+    ("check nothing.yaml 2>/dev/full", 2),
+]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is full")
+@pytest.mark.parametrize(("arguments", "code"), ENDS, ids=[arguments for arguments, _ in ENDS])
+def test_streams_that_are_closed_or_full_do_not_change_what_the_code_means(arguments, code):
+    command = f'"{sys.executable}" -m checker {arguments.format(study=STUDY)}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    if code == 2 and "nothing" not in arguments and "2>" not in arguments:
+        assert b"the result was not printed" in done.stderr
+
+
+def test_a_file_never_takes_the_number_of_a_closed_stream(tmp_path):
+    code = (
+        "import os; from checker.cli import console; console.prepare(); "
+        f"file = open({str(tmp_path / 'x')!r}, 'w'); assert file.fileno() > 2"
+    )
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" <&- >&- 2>&-', sys.executable, code], check=False
+    )
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["a[/red].yaml", "[bold]a.yaml", "a\x1b[31m.yaml"])
+def test_any_name_may_be_worked_on_at_a_terminal(name, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    with console.working(f"Checking {name}"):
+        pass
+    assert "\x1b[31m" not in capsys.readouterr().err
 
 
 # Lightness

@@ -11,7 +11,7 @@ import typer
 
 from checker import __version__
 from checker.cli import checking, demonstration, explaining, measuring, scaffolding, viewing
-from checker.cli.console import note, prepare
+from checker.cli.console import note, prepare, say
 from checker.cli.ending import DONE, Ending, counted
 from checker.errors import BadSubmission, CheckerError, ExitCode
 
@@ -45,7 +45,7 @@ app.add_typer(measuring.metrics, name="metrics")
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"checker {__version__}")
+        say(f"checker {__version__}")
         raise typer.Exit
 
 
