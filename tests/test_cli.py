@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -146,7 +147,57 @@ def test_ctrl_c_ends_as_shells_expect(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         run(["check", STUDY])
     assert ended.value.code == 130
-    assert "Traceback" not in capsys.readouterr().err
+    assert capsys.readouterr().err == "checker: interrupted (exit code 130)\n"
+
+
+def started(code: str, folder: Path) -> subprocess.Popen[str]:
+    """The command in a process of its own that writes its temporary files to a folder."""
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, {str(EXAMPLE.parents[1])!r}); {code}",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
+
+
+SLOW = "import time; print('ready', flush=True); time.sleep(60)"
+IMPORTING = f"""
+sys.modules.pop('typer', None)
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == 'typer':
+            {SLOW}
+sys.meta_path.insert(0, Slow())
+from checker.cli import main
+sys.argv = ['checker', 'list', 'facts']
+main()
+"""
+WORKING = f"""
+from checker.cli import explaining, main
+def slow(kind):
+    {SLOW}
+explaining._rows = slow
+sys.argv = ['checker', 'list', 'facts']
+main()
+"""
+STOPS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends programs in another way")
+@pytest.mark.parametrize(("number", "how", "code"), STOPS, ids=["Ctrl-C", "terminate"])
+@pytest.mark.parametrize("program", [IMPORTING, WORKING], ids=["at the start", "later"])
+def test_who_stops_the_program_reads_one_line(program, number, how, code, tmp_path):
+    process = started(program, tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (code, f"checker: {how} (exit code {code})\n")
 
 
 # What goes where
