@@ -17,7 +17,7 @@ from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.references import read_sources, read_thresholds
-from checker.reading.submission import read_submitted
+from checker.reading.submission import read_submitted, tables_named
 from checker.rules import RULES, run_all
 
 
@@ -42,6 +42,15 @@ def describe(path: Path) -> StudyDocument:
         BadSubmission: with every problem at once.
     """
     return read_study(path)
+
+
+def tables(path: Path) -> tuple[Path, ...]:
+    """Return the tables that a description names, whether they are there or not.
+
+    Raises:
+        BadSubmission: the description cannot be used; every problem at once.
+    """
+    return tuple(path.parent / name for name in tables_named(read_study(path).study))
 
 
 def check(path: Path, options: Options | None = None) -> Report:

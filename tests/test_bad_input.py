@@ -188,6 +188,77 @@ def test_a_link_to_a_place_outside_is_not_followed(tmp_path, capsys):
     assert "link to a place outside" in err
 
 
+LONG = "n" * 300
+METRICS = ["metrics", "classification"]
+COLUMNS = ["--outcome", "outcome", "--score", "score"]
+UNREACHABLE = [
+    ["check", "{}.yaml"],
+    ["validate", "{}.yaml"],
+    [*METRICS, "{}.csv", *COLUMNS],
+    ["render", "{}.json"],
+    ["new", "{}", "--task", "classification"],
+    ["new", "new", "--task", "classification", "--from", "{}.csv"],
+    ["check", "study.yaml", "--guideline", "{}.yaml"],
+    ["check", "study.yaml", "-o", "{}.md", "--fail-on", "none"],
+    [*METRICS, "predictions.csv", *COLUMNS, "-o", "{}.json"],
+]
+
+
+@pytest.mark.parametrize("arguments", UNREACHABLE, ids=" ".join)
+def test_a_name_that_is_too_long_is_said(arguments, tmp_path, monkeypatch, capsys):
+    study()(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert run([each.format(LONG) for each in arguments]) == 2
+    err = capsys.readouterr().err
+    assert "File name too long" in err or os.name == "nt"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["predictions.csv", "study.yaml"]
+
+
+@pytest.fixture
+def closed(tmp_path, monkeypatch):
+    """A folder that may not be looked into, which a test that runs as root has to play."""
+    (tmp_path / "closed").mkdir()
+
+    def refusing(call):
+        def checked(path, *arguments, **options):
+            if isinstance(path, str | os.PathLike) and Path(path).parent.name == "closed":
+                raise PermissionError(13, "Permission denied", str(path))
+            return call(path, *arguments, **options)
+
+        return checked
+
+    for name in ("stat", "lstat", "mkdir", "open"):
+        monkeypatch.setattr(os, name, refusing(getattr(os, name)))
+    monkeypatch.setattr("io.open", refusing(open))
+    return tmp_path / "closed"
+
+
+@pytest.mark.parametrize("arguments", UNREACHABLE, ids=" ".join)
+def test_a_folder_without_permission_is_said(arguments, tmp_path, closed, monkeypatch, capsys):
+    study()(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert run([each.format("closed/x") for each in arguments]) == 2
+    assert "Permission denied" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["closed/p.csv", LONG + ".csv"], ids=["permission", "length"])
+def test_predictions_that_cannot_be_reached_are_said(name, closed, tmp_path, capsys):
+    at(name)(tmp_path)
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert "study.yaml:10: evaluations[0].predictions" in err
+    assert "the file cannot be read: " in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_render_reads_neither_pipes_nor_devices_nor_files_of_any_size(tmp_path, capsys):
+    os.mkfifo(tmp_path / "pipe.json")
+    for place in (tmp_path / "pipe.json", Path("/dev/zero")):
+        assert "a device or a pipe, not a file" in refused(["render", str(place)], capsys)
+    with (tmp_path / "large.json").open("wb") as large:
+        large.truncate(2**26 + 1)
+    assert "more than 64 MiB" in refused(["render", str(tmp_path / "large.json")], capsys)
+
+
 WORDS = TABLE.replace("1,0.", "malignant,0.").replace("0,0.", "benign,0.")
 NO_POSITIVE = STUDY.replace("    positive: 1\n", "")
 POSITIVE = [

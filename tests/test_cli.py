@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections import Counter
@@ -13,7 +14,7 @@ import pytest
 
 from checker import __version__, measuring, pipeline, render
 from checker.assemble import reported_findings
-from checker.cli import outputs, run
+from checker.cli import console, outputs, run
 from checker.cli.console import SIGNS
 from checker.errors import OutputFailed
 from checker.measuring import Question
@@ -146,7 +147,57 @@ def test_ctrl_c_ends_as_shells_expect(monkeypatch, capsys):
     with pytest.raises(SystemExit) as ended:
         run(["check", STUDY])
     assert ended.value.code == 130
-    assert "Traceback" not in capsys.readouterr().err
+    assert capsys.readouterr().err == "checker: interrupted (exit code 130)\n"
+
+
+def started(code: str, folder: Path) -> subprocess.Popen[str]:
+    """The command in a process of its own that writes its temporary files to a folder."""
+    return subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            f"import sys; sys.path.insert(0, {str(EXAMPLE.parents[1])!r}); {code}",
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "TMPDIR": str(folder)},
+    )
+
+
+SLOW = "import time; print('ready', flush=True); time.sleep(60)"
+IMPORTING = f"""
+sys.modules.pop('typer', None)
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == 'typer':
+            {SLOW}
+sys.meta_path.insert(0, Slow())
+from checker.cli import main
+sys.argv = ['checker', 'list', 'facts']
+main()
+"""
+WORKING = f"""
+from checker.cli import explaining, main
+def slow(kind):
+    {SLOW}
+explaining._rows = slow
+sys.argv = ['checker', 'list', 'facts']
+main()
+"""
+STOPS = [(signal.SIGINT, "interrupted", 130), (signal.SIGTERM, "terminated", 143)]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends programs in another way")
+@pytest.mark.parametrize(("number", "how", "code"), STOPS, ids=["Ctrl-C", "terminate"])
+@pytest.mark.parametrize("program", [IMPORTING, WORKING], ids=["at the start", "later"])
+def test_who_stops_the_program_reads_one_line(program, number, how, code, tmp_path):
+    process = started(program, tmp_path)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (code, f"checker: {how} (exit code {code})\n")
 
 
 # What goes where
@@ -204,6 +255,67 @@ def test_what_cannot_be_written_is_named_after_all_others_were(
     assert f"wrote {pdf}" not in err
     assert err.splitlines()[-1] == "checker: 1 output not written (exit code 2)"
     assert page.exists()
+
+
+def test_a_format_that_the_system_does_not_allow_keeps_no_other_from_being_written(
+    checked, tmp_path, monkeypatch, capsys
+):
+    def nowhere(report: Report) -> str:
+        raise FileNotFoundError(2, "No usable temporary directory found in ['/tmp']")
+
+    monkeypatch.setattr(render, "FORMATS", {**render.FORMATS, ".pdf": nowhere})
+    pdf, whole = tmp_path / "r.pdf", tmp_path / "r.json"
+    assert run(["check", STUDY, "-o", str(pdf), "-o", str(whole), "--fail-on", "none"]) == 2
+    assert f"{pdf} was not written: No usable temporary directory" in capsys.readouterr().err
+    assert whole.exists()
+
+
+def copied(folder: Path) -> Path:
+    """A copy of the example with names that outputs may have too."""
+    (folder / "sub").mkdir()
+    text = Path(STUDY).read_text(encoding="utf-8").replace("predictions/test.csv", "sub/test.md")
+    (folder / "study.md").write_text(text, encoding="utf-8")
+    (folder / "sub" / "test.md").write_bytes(Path(TEST).read_bytes())
+    for other in EXAMPLE.glob("predictions/*"):
+        target = folder / "predictions" / other.name
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(other.read_bytes())
+    return folder
+
+
+@pytest.mark.parametrize("file", ["study.md", "sub/test.md", "sub/../sub/test.md", "link.md"])
+def test_check_never_writes_over_what_it_reads(file, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(copied(tmp_path))
+    try:
+        Path("link.md").symlink_to("sub/test.md")
+    except OSError:
+        pytest.skip("this system does not allow links")
+    before = Path(file).read_bytes()
+    assert run(["check", "study.md", "-o", file, "-o", "new.json"]) == 2
+    assert f"{file} is read by this command" in capsys.readouterr().err
+    assert Path(file).read_bytes() == before
+    assert not Path("new.json").exists()
+
+
+def test_metrics_and_render_never_write_over_what_they_read(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    Path("in.txt").write_bytes(Path(TEST).read_bytes())
+    Path("in.json").write_text("{}", encoding="utf-8")
+    columns = ["--outcome", "liver_disease", "--score", "prob_full"]
+    assert run(["metrics", "classification", "in.txt", *columns, "-o", "in.txt"]) == 2
+    assert "in.txt is read by this command" in capsys.readouterr().err
+    assert run(["render", "in.json", "-o", "in.json"]) == 2
+    assert "in.json is read by this command" in capsys.readouterr().err
+    assert Path("in.txt").read_bytes() == Path(TEST).read_bytes()
+
+
+def test_one_file_under_two_names_is_the_same_output(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sub").mkdir()
+    twice = ["-o", "a.json", "-o", "sub/../a.json"]
+    for arguments in (["check", STUDY], CLASSIFICATION):
+        assert run([*arguments, *twice]) == 2
+        assert "the same output file is named twice" in capsys.readouterr().err
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
@@ -507,6 +619,53 @@ def test_a_reader_that_has_gone_is_no_error():
     )
     assert done.stdout.splitlines()[-1] == "0"
     assert done.stderr == ""
+
+
+ENDS = [
+    ("check nothing.yaml 2>&-", 2),
+    ("check nothing.yaml >&- 2>&-", 2),
+    ("validate {study} 2>&-", 0),
+    ("validate {study} <&- 2>&-", 0),
+    ("validate {study} >&-", 2),
+    ("validate {study} >&- 2>&-", 2),
+    ("validate {study} <&- >&- 2>&-", 2),
+    ("list facts --format json >&-", 2),
+    ("validate {study} >/dev/full", 2),
+    ("list facts --format json >/dev/full", 2),
+    ("--version >/dev/full", 2),
+    ("check nothing.yaml 2>/dev/full", 2),
+]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is full")
+@pytest.mark.parametrize(("arguments", "code"), ENDS, ids=[arguments for arguments, _ in ENDS])
+def test_streams_that_are_closed_or_full_do_not_change_what_the_code_means(arguments, code):
+    command = f'"{sys.executable}" -m checker {arguments.format(study=STUDY)}'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, check=False)
+    assert done.returncode == code
+    assert b"Traceback" not in done.stderr
+    if code == 2 and "nothing" not in arguments and "2>" not in arguments:
+        assert b"the result was not printed" in done.stderr
+
+
+def test_a_file_never_takes_the_number_of_a_closed_stream(tmp_path):
+    code = (
+        "import os; from checker.cli import console; console.prepare(); "
+        f"file = open({str(tmp_path / 'x')!r}, 'w'); assert file.fileno() > 2"
+    )
+    done = subprocess.run(
+        ["bash", "-c", '"$0" -c "$1" <&- >&- 2>&-', sys.executable, code], check=False
+    )
+    assert done.returncode == 0
+
+
+@pytest.mark.parametrize("name", ["a[/red].yaml", "[bold]a.yaml", "a\x1b[31m.yaml"])
+def test_any_name_may_be_worked_on_at_a_terminal(name, monkeypatch, capsys):
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("TERM", "dumb")
+    with console.working(f"Checking {name}"):
+        pass
+    assert "\x1b[31m" not in capsys.readouterr().err
 
 
 # Lightness

@@ -2,8 +2,12 @@
 
 import importlib.util
 import os
+import signal
 import stat
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path, PureWindowsPath
 from types import ModuleType
@@ -142,6 +146,62 @@ def test_without_weasyprint_and_browser_one_sentence_says_what_to_install(
     assert "Chromium" in str(failed.value)
     assert why in str(failed.value)
     assert "\n" not in str(failed.value)
+
+
+WAITING = """
+import sys, threading, time
+from pathlib import Path
+spec = __import__("importlib.util").util.spec_from_file_location("pdf_child", {child!r})
+pdf_child = __import__("importlib.util").util.module_from_spec(spec)
+spec.loader.exec_module(pdf_child)
+threading.Thread(target=pdf_child._end_with_parent, daemon=True).start()
+Path({ready!r}).write_text(str(__import__("os").getpid()))
+time.sleep(60)
+"""
+MAKING = """
+import sys
+from checker.cli import starting
+from checker.render import pdf_child
+to_pdf = sys.modules["checker.render.to_pdf"]
+pdf_child.__file__ = {child!r}
+to_pdf._write = lambda *_: None
+starting.run = lambda _: to_pdf.to_pdf(None)
+starting.main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows ends programs in another way")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_who_is_stopped_leaves_no_child_and_no_files(number: int, tmp_path: Path) -> None:
+    child, ready, temporary = (tmp_path / name for name in ("child.py", "ready", "temporary"))
+    child.write_text(WAITING.format(child=pdf_child.__file__, ready=str(ready)), encoding="utf-8")
+    temporary.mkdir()
+    parent = subprocess.Popen(
+        [sys.executable, "-c", MAKING.format(child=str(child))],
+        env=os.environ | {"TMPDIR": str(temporary)},
+        cwd=Path(__file__).parent.parent,
+        stderr=subprocess.DEVNULL,
+    )
+    assert _soon(lambda: ready.exists() and ready.read_text(encoding="utf-8"))
+    parent.send_signal(number)
+    assert parent.wait(timeout=30) in (-signal.SIGKILL, 128 + number)
+    assert _soon(lambda: not _lives(int(ready.read_text(encoding="utf-8"))))
+    assert number == signal.SIGKILL or list(temporary.iterdir()) == []
+
+
+def _soon(happened: Callable[[], object]) -> bool:
+    """Wait until it happened; whether it did within half a minute."""
+    return any(happened() or time.sleep(0.05) for _ in range(600))
+
+
+def _lives(number: int) -> bool:
+    """Whether there is a process of this number that has not ended (one that nobody waits for has)."""
+    try:
+        os.kill(number, 0)
+        status = Path(f"/proc/{number}/stat")
+        return not status.exists() or status.read_text(encoding="utf-8").split()[2] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
 
 
 @pytest.mark.skipif(os.name == "nt", reason="a program of one text file is a matter of POSIX")

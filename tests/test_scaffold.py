@@ -15,6 +15,7 @@ from checker.model.study import TASKS
 from checker.model.study.facts import FACTS, state
 from checker.reading.documents import read_study
 from checker.reading.tables import read_table
+from checker.scaffold import writing
 from checker.scaffold.writing import text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -300,6 +301,56 @@ def test_predictions_are_never_overwritten(tmp_path):
     with pytest.raises(BadRequest, match="exists already"):
         scaffold.make(tmp_path / "new", "classification", source)
     assert there.read_text(encoding="utf-8") == "mine"
+
+
+def test_a_schema_that_is_not_ours_is_never_overwritten(tmp_path):
+    (tmp_path / "study.schema.json").write_text("mine", encoding="utf-8")
+    with pytest.raises(BadRequest, match="exists already and is not overwritten"):
+        scaffold.make(tmp_path, "classification", None)
+    assert (tmp_path / "study.schema.json").read_text(encoding="utf-8") == "mine"
+    assert [each.name for each in tmp_path.iterdir()] == ["study.schema.json"]
+
+
+def test_our_own_schema_may_be_there_already(tmp_path):
+    scaffold.make(tmp_path, "classification", None)
+    (tmp_path / "study.yaml").unlink()
+    scaffold.make(tmp_path, "classification", None)
+    read_study(tmp_path / "study.yaml")
+
+
+LINKS = ["study.yaml", "study.schema.json", "predictions", "predictions/t.csv"]
+
+
+@pytest.mark.parametrize("target", ["nothing", "file", "folder"])
+@pytest.mark.parametrize("name", LINKS)
+def test_nothing_is_written_through_a_link(name, target, tmp_path):
+    source = written(tmp_path / "t.csv", TABLES[0].columns)
+    outside, folder = tmp_path / "outside", tmp_path / "new"
+    (outside / "folder").mkdir(parents=True)
+    (outside / "file").write_text("mine", encoding="utf-8")
+    (folder / name).parent.mkdir(parents=True)
+    try:
+        (folder / name).symlink_to(outside / target)
+    except OSError:
+        pytest.skip("this system does not allow links")
+    with pytest.raises(BadRequest, match=r"not overwritten|nothing is written through it"):
+        scaffold.make(folder, "classification", source)
+    assert (outside / "file").read_text(encoding="utf-8") == "mine"
+    assert sorted(each.name for each in outside.rglob("*")) == ["file", "folder"]
+    assert [each for each in folder.rglob("*") if each.is_file() and not each.is_symlink()] == []
+
+
+def test_a_write_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(*_: object) -> str:
+        (tmp_path / "new").mkdir()
+        (tmp_path / "new" / "study.yaml").symlink_to(tmp_path / "late")
+        return ""
+
+    monkeypatch.setattr(writing, "_filled", full)
+    with pytest.raises(BadRequest, match="cannot be written: File exists"):
+        scaffold.make(tmp_path / "new", "classification", None)
+    assert [each.name for each in (tmp_path / "new").iterdir()] == ["study.yaml"]
+    assert not (tmp_path / "late").exists()
 
 
 def test_predictions_inside_the_folder_stay_where_they_are(tmp_path):

@@ -7,6 +7,7 @@ import io
 import json
 import math
 import string
+import time
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from checker.errors import BadSubmission
-from checker.reading import stored, tables
+from checker.reading import cells, stored, tables
 from checker.reading.tables import decimals, everything, labels, numbers, read_table
 
 # A workbook as small as one can be, so that no package that writes them is needed
@@ -395,21 +396,154 @@ def test_more_than_ten_thousand_columns_are_refused(tmp_path):
     assert problem.message == "the table has 10,001 columns; at most 10,000 are read"
 
 
-def test_a_sheet_with_far_cells_is_refused_before_memory_is_filled(tmp_path):
-    data = workbook(("s", [["y"], [1]]))
-    bomb = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(bomb, "w") as new:
-        for part in old.namelist():
-            xml = old.read(part).replace(b'r="A2"', b'r="XFD1048576"')
-            new.writestr(part, xml)
-    [problem] = problems_of(bomb.getvalue(), tmp_path, "a.xlsx")
-    assert "17,179,869,184 cells; at most 50,000,000 are read" in problem.message
+MANY = 300_000
+QUADRATIC = {
+    "a header whose quote is never closed": ("a.csv", '"y,p' + "\n1,0.5" * MANY, "never closed"),
+    "an object of many names": (
+        "a.jsonl",
+        "{" + ",".join(f'"{at}": 1' for at in range(MANY)) + "}",
+        "300,000 columns; at most 10,000",
+    ),
+    "a name that comes twice among many": (
+        "a.jsonl",
+        "{" + ",".join(f'"{at}": 1' for at in range(MANY)) + ', "299999": 1}',
+        "299999 comes twice",
+    ),
+    "a second line of many names": (
+        "a.jsonl",
+        '{"y": 1}\n{"y": 1, ' + ",".join(f'"{at}": 1' for at in range(MANY)) + "}",
+        "0 is not in the first row",
+    ),
+}
+
+
+@pytest.mark.parametrize(("name", "text", "says"), QUADRATIC.values(), ids=QUADRATIC)
+def test_what_is_wrong_with_a_large_table_is_said_soon(name, text, says, tmp_path):
+    start = time.process_time()
+    [problem] = problems_of(text.encode(), tmp_path, name)
+    assert says in problem.message
+    assert time.process_time() - start < 10, "the time grows with the square of the size"
+
+
+def altered(data: bytes, old: str, new: str) -> bytes:
+    """The same workbook with something else in each of its parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as before, zipfile.ZipFile(file, "w") as after:
+        for part in before.namelist():
+            after.writestr(part, before.read(part).replace(old.encode(), new.encode()))
+    return file.getvalue()
+
+
+ONE_CELL = workbook(("s", [["y"], [1]]))
+FAR = "17,179,869,184 cells; at most 20,000,000 are read"
+NOWHERE = "which is no place of a sheet"
+FAR_CELLS = {
+    "in capital letters": ('<c r="A2">', '<c r="XFD1048576">', FAR),
+    "in small letters": ('<c r="A2">', '<c r="xfd1048576">', FAR),
+    "with spaces": ('<c r="A2">', "<c s='0'\n r = 'XFD1048576' >", FAR),
+    "with a prefix": ('<c r="A2"><v>1</v></c>', '<x:c r="xfd1048576"></x:c>', FAR),
+    "as an entity": ('<c r="A2">', '<c r="&#88;FD1048576">', FAR),
+    "behind others": ('<row r="2"><c r="A2">', '<row r="1048576">' + "<c/>" * 16383 + "<c>", FAR),
+    "behind a blank row": (
+        '<row r="2"><c r="A2">',
+        '<row r="1048575"/><row><c r="XFD9"/><c>',
+        "cells",
+    ),
+    "too far down": ('<row r="2"><c r="A2">', '<row r="4294967295"><c>', NOWHERE),
+    "too far right": ('<c r="A2">', '<c r="ZZZZZZZ99999999">', NOWHERE),
+}
+
+
+@pytest.mark.parametrize(("old", "new", "says"), FAR_CELLS.values(), ids=FAR_CELLS)
+def test_a_sheet_with_far_cells_is_refused_before_memory_is_filled(old, new, says, tmp_path):
+    [problem] = problems_of(altered(ONE_CELL, old, new), tmp_path, "a.xlsx")
+    assert says in problem.message
+
+
+def test_cells_that_do_not_say_their_place_are_read(tmp_path):
+    data = workbook(("s", [["y", "p"], [1, 0.5], [0, 0.25]]))
+    for place in ("A1", "B1", "A2", "B2", "A3", "B3"):
+        data = altered(data, f'<c r="{place}"', "<c")
+    table = table_of(data, tmp_path, "a.xlsx")
+    assert table.rows == 2
+    assert numbers(table, "p")[0].tolist() == [0.5, 0.25]
+
+
+def test_a_workbook_of_too_many_texts_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "MOST_SHEET_CELLS", 5)
+    data = io.BytesIO(ONE_CELL)
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("xl/sharedStrings.xml", "<sst>" + "<si/>" * 6 + "</sst>")
+    [problem] = problems_of(data.getvalue(), tmp_path, "a.xlsx")
+    assert "it stores more than 5 texts" in problem.message
+
+
+def test_a_workbook_of_a_large_list_of_sheets_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "LARGEST_INDEX", 2**20)
+    [problem] = problems_of(altered(ONE_CELL, "</sheets>", " " * 2**20), tmp_path, "a.xlsx")
+    assert "unpacks to more than 1 MiB" in problem.message
+
+
+def test_a_sheet_that_is_there_twice_is_refused(tmp_path):
+    data = io.BytesIO(ONE_CELL)
+    with zipfile.ZipFile(data, "a") as archive:
+        archive.writestr("xl/Workbook.xml", archive.read("xl/workbook.xml"))
+    [problem] = problems_of(data.getvalue(), tmp_path, "a.xlsx")
+    assert "two of its parts have the same name" in problem.message
+
+
+def test_a_reader_of_workbooks_that_gives_up_is_a_damaged_workbook(tmp_path, monkeypatch):
+    class PanicException(BaseException):
+        """As libraries in Rust raise it."""
+
+    def gives_up(data: bytes) -> None:
+        raise PanicException("capacity overflow")
+
+    monkeypatch.setattr("fastexcel.read_excel", gives_up)
+    [problem] = problems_of(ONE_CELL, tmp_path, "a.xlsx")
+    assert problem.message == "this workbook cannot be read: it is damaged"
 
 
 def test_a_parquet_file_of_too_many_cells_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "MOST_CELLS", 5)
     [problem] = problems_of(parquet(y=[1, 2, 3], p=[1, 2, 3]), tmp_path, "a.parquet")
     assert "the table has 6 cells; at most 5 are read" in problem.message
+
+
+def test_a_parquet_file_is_refused_by_the_size_that_it_unpacks_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(stored, "LARGEST_FRAME", 2**20)
+    data = parquet(y=[1] * 50_000, p=["0.5"] * 50_000)
+    assert len(data) < 2000
+    [problem] = problems_of(data, tmp_path, "a.parquet")
+    assert "the table unpacks to" in problem.message
+
+
+@pytest.mark.parametrize("name", ["a.parquet", "a.csv"])
+def test_a_table_of_too_many_rows_is_refused(name, tmp_path, monkeypatch):
+    monkeypatch.setattr(cells, "MOST_ROWS", 2)
+    data = parquet(y=[1, 2, 3]) if name == "a.parquet" else b"y\n1\n2\n3\n"
+    [problem] = problems_of(data, tmp_path, name)
+    assert problem.message == "the table has 3 rows; at most 2 are read"
+
+
+def test_lists_in_a_parquet_file_are_not_unpacked(tmp_path):
+    data = parquet(a=[[1, 2], [3]], y=[1, 0], b=[b"x", b"y"])
+    table = table_of(data, tmp_path, "a.parquet")
+    assert table.columns == ("a", "y", "b")
+    assert table.stored("a").to_list() == [None, None]
+    assert table.stored("b").to_list() == [None, None]
+    assert table.text("y").to_list() == ["1", "0"]
+    assert list(everything(table)) == ["y"]
+
+
+@pytest.mark.parametrize("read", [labels, numbers], ids=["as labels", "as numbers"])
+def test_lengths_of_time_are_refused(read, tmp_path):
+    table = table_of(parquet(t=[datetime.timedelta(days=1)] * 2), tmp_path, "a.parquet")
+    with pytest.raises(BadSubmission) as caught:
+        read(table, "t")
+    [problem] = caught.value.problems
+    assert (problem.path, problem.hint) == ("t", "store them as numbers or as text")
+    assert "of the type Duration" in problem.message
 
 
 def test_a_workbook_that_declares_a_document_type_is_refused(tmp_path):
@@ -524,6 +658,17 @@ def test_json_lines_keep_printed_numbers(tmp_path):
     assert table.text("case").to_list() == ["001", None]
     assert table.text("y").to_list() == ["true", "false"]
     assert (table.row(0), decimals(table, "p")) == (1, 3)
+
+
+@pytest.mark.parametrize("line", [r'{"y": "\ud800", "p": 1}', r'{"\udfff": 1, "p": 2}'])
+def test_half_a_sign_in_json_lines_is_refused(line, tmp_path):
+    [problem] = problems_of(line.encode(), tmp_path, "a.jsonl")
+    assert "row 1: a sign is written by half" in problem.message
+
+
+def test_a_sign_of_two_halves_in_json_lines_is_read(tmp_path):
+    table = table_of(rb'{"y": "\ud83d\ude00"}', tmp_path, "a.jsonl")
+    assert table.text("y").to_list() == ["\U0001f600"]
 
 
 def test_a_workbook_keeps_stored_numbers_dates_and_errors(tmp_path):

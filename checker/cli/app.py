@@ -11,12 +11,11 @@ import typer
 
 from checker import __version__
 from checker.cli import checking, demonstration, explaining, measuring, scaffolding, viewing
-from checker.cli.console import note, prepare
+from checker.cli.console import note, prepare, say
 from checker.cli.ending import DONE, Ending, counted
+from checker.cli.starting import INTERRUPTED
 from checker.errors import BadSubmission, CheckerError, ExitCode
 
-STOPPED = 130
-"""Exit code of a program that Ctrl-C stopped, by the custom of shells."""
 DEBUG = "--debug"
 EPILOG = (
     "Exit codes: 0 nothing at or above the fail level, 1 findings at or above it, "
@@ -45,7 +44,7 @@ app.add_typer(measuring.metrics, name="metrics")
 
 def _show_version(asked: bool) -> None:
     if asked:
-        typer.echo(f"checker {__version__}")
+        say(f"checker {__version__}")
         raise typer.Exit
 
 
@@ -60,11 +59,6 @@ def options(
     ] = False,
 ) -> None:
     """Say what holds for all commands; `run` has taken --debug out before this is called."""
-
-
-def main() -> None:
-    """Run the command that the shell asked for, and exit."""
-    sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -87,8 +81,9 @@ def _ending(arguments: list[str], *, debug: bool) -> Ending:
         return Ending(ExitCode.UNUSABLE, str(wrong))
     except Exception as error:  # whatever else escapes is our fault; nobody should see a traceback
         return _our_fault(error, arguments, debug=debug)
-    if ended == STOPPED:
-        sys.exit(STOPPED)
+    if ended == INTERRUPTED:
+        note(f"checker: interrupted (exit code {INTERRUPTED})")
+        sys.exit(INTERRUPTED)
     return ended if isinstance(ended, Ending) else DONE
 
 

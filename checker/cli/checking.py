@@ -1,6 +1,7 @@
 """The commands `validate` and `check`."""
 
 import json
+import os
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -133,9 +134,12 @@ def check(
     """Check a study: recompute its numbers, compare its claims, look for bias and for gaps."""
     files = tuple(output or ())
     outputs.require_known(files)
+    outputs.require_apart(files, [study, *map(Path, guideline or ())])
     from checker import pipeline
     from checker.model.settings import Settings
 
+    if any(map(os.path.exists, files)):
+        outputs.require_apart(files, pipeline.tables(study))
     with console.working(f"Checking {study}"):
         report = pipeline.check(
             study,

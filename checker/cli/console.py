@@ -6,8 +6,10 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import NamedTuple, TextIO
+
+from checker.errors import OutputFailed
 
 SIGNS = "▲◆●✓≈✗○–−≥"
 """Signs that a text result prints where the terminal has them."""
@@ -15,6 +17,8 @@ WIDEST = 120
 """Columns beyond which lines are hard to read."""
 PIPED = 80
 """Columns where nobody's terminal decides."""
+LAST_STREAM = 2
+"""Number of stderr; those of stdin and stdout are smaller."""
 CLOSED = (errno.EPIPE, errno.EINVAL)
 """How a system says that the reader of a pipe has gone (Windows says EINVAL)."""
 
@@ -28,10 +32,23 @@ class Screen(NamedTuple):
 
 
 def prepare() -> None:
-    """Let a sign that the terminal does not have print as its code instead of failing."""
+    """Let a sign that the terminal does not have print as its code, and a stream that is closed fail as a full one."""
+    _fill_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _fill_closed() -> None:
+    """Open what the caller closed (``>&-``) to nowhere, so that no file of ours takes its number.
+
+    It can be read only: writing to it fails, and nothing is taken for printed that is not.
+    """
+    while (number := os.open(os.devnull, os.O_RDONLY)) <= LAST_STREAM:
+        continue
+    os.close(number)
+    sys.stdout = sys.stdout or open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
+    sys.stderr = sys.stderr or open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
 
 
 def screen() -> Screen:
@@ -73,22 +90,27 @@ def send(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print what is not the result to stderr."""
-    with _open(sys.stderr):
+    """Print what is not the result to stderr; nobody can be told where that fails."""
+    with suppress(OutputFailed), _open(sys.stderr):
         sys.stderr.write(f"{text}\n")
         sys.stderr.flush()
 
 
 @contextmanager
 def _open(stream: TextIO) -> Iterator[None]:
-    """Go on in silence where the reader has gone (``checker check study.yaml | head``)."""
+    """Go on in silence where the reader has gone (``checker check study.yaml | head``).
+
+    Raises:
+        OutputFailed: the text cannot be printed for another reason.
+    """
     try:
         yield
     except OSError as error:
-        if error.errno not in CLOSED:
-            raise
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+        if error.errno not in CLOSED:
+            raise OutputFailed(f"the result was not printed: {error.strerror}") from None
 
 
 @contextmanager
@@ -98,6 +120,9 @@ def working(what: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.text import Text
 
-    with Console(stderr=True).status(f"{what} ..."):
+    from checker.render.cleaned import one_line
+
+    with Console(stderr=True).status(Text(f"{one_line(what)} ...")):
         yield

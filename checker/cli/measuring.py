@@ -109,6 +109,7 @@ def classification(
     """Score a model that tells who has an outcome and who has not."""
     files = tuple(output or ())
     _require(files, net_benefit or [], threshold)
+    outputs.require_apart(files, [file])
     from checker.measuring import Question, measure
     from checker.model.settings import Settings
     from checker.reading.predictions import ColumnNames

@@ -1,7 +1,7 @@
 """Writes reports to files: the format from the suffix, to a temporary name first, then moved."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -37,10 +37,23 @@ def require_known(files: Sequence[Path]) -> None:
         if file.suffix.lower() not in FORMATS:
             known = ", ".join(sorted(FORMATS))
             raise BadRequest(f"{file}: the ending decides the format, and must be one of {known}")
-        if file.is_dir():
+        if os.path.isdir(file):
             raise BadRequest(f"{file} is a folder; name a file in it")
-    if len({os.path.normcase(file.absolute()) for file in files}) < len(files):
+    require_apart(files)
+
+
+def require_apart(files: Sequence[Path], inputs: Iterable[Path] = ()) -> None:
+    """Complain about an output that would take the place of another one, or of what is read.
+
+    Raises:
+        BadRequest: two outputs, or an output and an input, are the same file.
+    """
+    if len({os.path.normcase(os.path.realpath(file)) for file in files}) < len(files):
         raise BadRequest("the same output file is named twice")
+    read = [each for each in inputs if os.path.exists(each)]
+    for file in files:
+        if os.path.exists(file) and any(os.path.samefile(file, each) for each in read):
+            raise BadRequest(f"{file} is read by this command; write the output to another file")
 
 
 def write_all(report: "Report", files: Sequence[Path]) -> Written:
@@ -67,7 +80,10 @@ def _made(report: "Report", suffix: str) -> tuple[bytes, str]:
     """
     from checker.render import FORMATS
 
-    made = FORMATS[suffix](report)
+    try:
+        made = FORMATS[suffix](report)
+    except OSError as error:
+        raise OutputFailed(error.strerror or str(error)) from None
     return (made.encode("utf-8"), "") if isinstance(made, str) else (made.content, made.note)
 
 
@@ -77,7 +93,7 @@ def save(file: Path, data: bytes) -> None:
     Raises:
         OutputFailed: the system does not allow it.
     """
-    part = file.with_name(f".{file.name}.{os.getpid()}.part")
+    part = file.with_name(f".checker-{os.getpid()}.part")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         part.write_bytes(data)

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MOST_COLUMNS = 10_000
 """Of a table; more is a mistake of orientation or an attack on memory."""
+MOST_ROWS = 20_000_000
+"""Of a table; to compute with more takes more memory than a common computer has."""
 ROWS_NAMED = 5
 """How many rows a problem names before it counts the rest."""
 MISSING = ("", "NA", "N/A", "na", "n/a", "NULL", "null", "None", "#N/A")
@@ -65,6 +67,25 @@ def checked_header(header: Sequence[str | None], file: str, line: int | None) ->
     if problems:
         raise BadSubmission(_first(problems, file, line))
     return tuple(names)
+
+
+def refuse_many_rows(rows: int, file: str) -> None:
+    """Complain about a table of too many rows.
+
+    Raises:
+        BadSubmission: it is one.
+    """
+    if rows > MOST_ROWS:
+        message = f"the table has {rows:,} rows; at most {MOST_ROWS:,} are read"
+        hint = "write one row per case, not one per pixel"
+        raise BadSubmission([Problem(file, None, "", message, hint)])
+
+
+def holds_several(kind: "pl.DataType") -> bool:
+    """Return whether cells of this type are no single values: lists, structures, bytes."""
+    import polars as pl
+
+    return kind.is_nested() or kind in (pl.Binary, pl.Object)
 
 
 def _first(problems: list[Problem], file: str, line: int | None) -> list[Problem]:

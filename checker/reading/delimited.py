@@ -54,8 +54,10 @@ def _with_line_feeds(data: bytes) -> bytes:
 
 def _first_record(data: bytes) -> tuple[bytes, bytes]:
     end = data.find(b"\n") + 1
-    while end and data.count(b'"', 0, end) % 2:
-        end = data.find(b"\n", end) + 1
+    quotes = data.count(b'"', 0, end)
+    while end and quotes % 2:
+        start, end = end, data.find(b"\n", end) + 1
+        quotes += data.count(b'"', start, end)
     return (data[:end], data[end:]) if end else (data, b"")
 
 

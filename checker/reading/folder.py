@@ -76,6 +76,8 @@ class Submission:
         return self._ordinary(real, name, what)
 
     def _ordinary(self, path: Path, name: str, what: str) -> Path:
+        if why := unreachable(path):
+            raise _bad(name, what, f"the file cannot be read: {why}")
         if path.is_file():
             return path
         if path.is_dir():
@@ -87,13 +89,22 @@ class Submission:
 
     def _nearest(self, name: str) -> str:
         wanted = PurePosixPath(name)
-        while not (self.root / wanted.parent).is_dir() and wanted.parent.parts:
+        while not os.path.isdir(self.root / wanted.parent) and wanted.parent.parts:
             wanted = wanted.parent
         place, rest = wanted.parent, PurePosixPath(name).relative_to(wanted)
         within = [(place / each).as_posix() for each in names_in(self.root / place)]
         if close := nearest(wanted.as_posix(), within):
             return f"did you mean {(PurePosixPath(close) / rest).as_posix()}?"
         return _choice(f"the folder {place.as_posix()} contains" if within else "", within)
+
+
+def unreachable(path: Path) -> str:
+    """Return why it cannot be told what lies there (no permission, a name too long); empty: it can."""
+    try:
+        path.is_file()
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return ""
 
 
 def nearest(name: str, known: list[str] | tuple[str, ...]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path as FilePath
 from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
 from checker.model.predictions import CaseTable, Predictions
-from checker.model.study import AnyEvaluation, Classification
+from checker.model.study import AnyEvaluation, Classification, Study
 from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
 from checker.reading.folder import Submission
@@ -121,6 +121,16 @@ def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
         raise BadSubmission(reading.problems)
     files = {name: table.sha256 for name, table in sorted(reading.tables.items())}
     return Submitted(predictions=predictions, case_tables=case_tables, files=files)
+
+
+def tables_named(study: Study) -> Iterator[str]:
+    """Yield every table that a description names, as it is written there."""
+    for evaluation in study.evaluations or ():
+        if evaluation.predictions:
+            yield evaluation.predictions
+    for part in study.data.partitions or ():
+        if part.cases:
+            yield part.cases
 
 
 def _predictions(

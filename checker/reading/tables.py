@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Codes, Floats, Labels
-from checker.reading.cells import MISSING, Cells, and_others
+from checker.reading.cells import MISSING, Cells, and_others, holds_several, refuse_many_rows
 from checker.reading.delimited import read_delimited
-from checker.reading.folder import nearest
+from checker.reading.folder import nearest, unreachable
 from checker.reading.stored import read_json_lines, read_parquet, read_workbook
 
 if TYPE_CHECKING:
@@ -164,6 +164,7 @@ def read_table(path: Path, *, name: str, sheet: str | None = None) -> Table:
             cells = read_workbook(data, name, sheet)
     if not cells.frame.height:
         raise _bad(name, "the table has a header but no rows")
+    refuse_many_rows(cells.frame.height, name)
     return Table(
         name=name,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -175,6 +176,8 @@ def read_table(path: Path, *, name: str, sheet: str | None = None) -> Table:
 
 
 def _format(path: Path, name: str, sheet: str | None) -> str:
+    if why := unreachable(path):
+        raise _bad(name, f"the file cannot be read: {why}")
     if path.is_dir():
         raise _bad(name, "this is a folder, and a table is expected")
     suffix = path.suffix.lower()
@@ -237,7 +240,7 @@ def _text(cells: "pl.Series", table: Table, column: str) -> "pl.Series":
     if cells.dtype == pl.String:
         trimmed = cells.str.strip_chars()
         return trimmed.set(trimmed.is_in(MISSING), None)
-    if _several(cells):
+    if holds_several(cells.dtype):
         message = "the cells of this column do not hold single values"
         raise BadSubmission([Problem(table.name, None, column, message)])
     if cells.dtype.is_float() and (cells.is_finite() & (cells == cells.round())).all():
@@ -246,13 +249,12 @@ def _text(cells: "pl.Series", table: Table, column: str) -> "pl.Series":
     if cells.dtype == pl.Datetime:
         iso = cells.dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
         return iso.str.strip_suffix("T00:00:00")
-    return cells.cast(pl.String)
-
-
-def _several(cells: "pl.Series") -> bool:
-    import polars as pl
-
-    return cells.dtype.is_nested() or cells.dtype in (pl.Binary, pl.Object)
+    try:
+        return cells.cast(pl.String)
+    except pl.exceptions.InvalidOperationError:
+        message = f"the cells of this column are of the type {cells.dtype}, which is not read"
+        hint = "store them as numbers or as text"
+        raise BadSubmission([Problem(table.name, None, column, message, hint)]) from None
 
 
 def labels(table: Table, column: str) -> Labels:
@@ -288,7 +290,7 @@ def everything(table: Table) -> dict[str, Codes]:
     single = {
         column: table.text(column) if cells.dtype == pl.String else cells
         for column, cells in stored.items()
-        if not _several(cells)
+        if not holds_several(cells.dtype)
     }
     given = pl.when(pl.all().is_not_null()).then(pl.all().hash())
     hashes = pl.DataFrame(list(single.values())).select(given.name.keep())

@@ -1,6 +1,7 @@
 """Reads YAML safely: bytes -> nodes that know their line, or every problem of the file in words."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 import yaml
 
 from checker.errors import BadSubmission, Problem
+from checker.reading.folder import unreachable
 
 LIMIT_BYTES = 2_000_000
 """A description of a study has some thousand lines; 2 MB are read in about a second."""
@@ -150,6 +152,8 @@ def _bad(file: str, line: int | None, message: str, hint: str = "") -> BadSubmis
 
 
 def _bytes(path: Path, file: str) -> bytes:
+    if why := unreachable(path):
+        raise _bad(file, None, f"the file cannot be read: {why}")
     if path.is_dir():
         raise _bad(file, None, "this is a folder, not a file", _inside(path))
     if path.exists() and not path.is_file():
@@ -176,7 +180,7 @@ def _inside(path: Path) -> str:
 
 
 def _nearby(path: Path) -> str:
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         return f"there is no folder {path.parent} either"
     found = sorted(each.name for each in path.parent.glob("*.y*ml"))
     return f"in that folder there is {', '.join(found[:3])}" if found else ""

@@ -2,13 +2,16 @@
 
 Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``report.json`` and ``fonts.txt`` (the folder of our fonts)
 there, writes ``report.pdf`` and ``missing.txt`` (the code points that no font could show). Exit code 4: a library is
-missing; its message is on stderr. It imports nothing of ours, so that it runs as a file.
+missing; its message is on stderr. It imports nothing of ours, so that it runs as a file. Its stdin is a pipe that its
+parent holds open: it ends when its parent is gone, however that happened.
 """
 
 import hashlib
 import logging
+import os
 import re
 import sys
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 LIBRARY_MISSING = 4
+PARENT_GONE = 5
 MOMENT = datetime(2000, 1, 1, tzinfo=UTC)
 """The date of everything in the file: the same report gives the same bytes."""
 SIGN = re.compile(r"glyph.*\((U\+[0-9A-F]+)\)", re.DOTALL)
@@ -91,5 +95,13 @@ def _inside(url: str, folder: Path) -> bool:
     return Path(unquote(parts.path)).resolve().is_relative_to(folder.resolve())
 
 
+def _end_with_parent() -> None:
+    """Wait for the end of stdin, which comes when nobody holds the pipe any more."""
+    while os.read(0, 1):
+        continue
+    os._exit(PARENT_GONE)
+
+
 if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     sys.exit(main(Path(sys.argv[1])))

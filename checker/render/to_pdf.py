@@ -4,7 +4,8 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 from xml.sax.saxutils import escape
@@ -82,14 +83,32 @@ def _write(place: Path, report: Report, figures: bool) -> None:
         (place / name).write_text(text, encoding="utf-8", newline="\n")
 
 
+@contextmanager
+def _lifeline() -> Iterator[int]:
+    """Yield a pipe for a child to read, which is open as long as we are there, and nothing comes through."""
+    reading, writing = os.pipe()
+    try:
+        yield reading
+    finally:
+        os.close(reading)
+        os.close(writing)
+
+
 def _weasyprint(place: Path, environment: Mapping[str, str]) -> str:
     """Return an empty text once report.pdf lies there, or why it does not."""
     # -P: a module lying in the folder of a stranger's study must never be imported.
     command = [sys.executable, "-P", str(Path(pdf_child.__file__)), str(place)]
     try:
-        done = subprocess.run(
-            command, capture_output=True, check=False, timeout=SECONDS, env=environment, cwd=place
-        )
+        with _lifeline() as stdin:
+            done = subprocess.run(
+                command,
+                stdin=stdin,
+                capture_output=True,
+                check=False,
+                timeout=SECONDS,
+                env=environment,
+                cwd=place,
+            )
     except subprocess.TimeoutExpired:
         return f"WeasyPrint did not finish within {SECONDS} seconds"
     if done.returncode == pdf_child.LIBRARY_MISSING:

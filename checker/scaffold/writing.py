@@ -3,9 +3,8 @@
 import json
 import os
 import re
-import shutil
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -51,33 +50,73 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
         BadRequest: the folder has a description or another file of that name already, or is a file.
         BadSubmission: the table cannot be read.
     """
-    if (folder / STUDY).exists():
-        raise BadRequest(
-            f"{folder / STUDY} exists already and is not overwritten; name another folder"
-        )
-    if folder.exists() and not folder.is_dir():
-        raise BadRequest(f"{folder} is a file; name a folder")
+    _require_free(folder)
     guesses = guess(read_table(source, name=str(source))) if source else None
     guessed = guesses if task == "classification" else None
     path = _place(folder, source) if source else ""
     copied = bool(source) and not _is_there(folder / path, source)
-    text = _filled(task, path, guessed)
+    schema = (resources.folder("schemas") / SCHEMA).read_bytes()
+    files = {SCHEMA: schema, STUDY: _filled(task, path, guessed).encode("utf-8")}
+    if _holds(folder / SCHEMA, schema):
+        del files[SCHEMA]
     try:
-        folder.mkdir(parents=True, exist_ok=True)
         if source and copied:
-            _copy(source, folder / path)
-        shutil.copyfile(resources.folder("schemas") / SCHEMA, folder / SCHEMA)
-        (folder / STUDY).write_text(text, encoding="utf-8", newline="\n")
+            files = {path: source.read_bytes(), **files}
+        _write(folder, files)
     except OSError as error:
         raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
     return Made(folder=folder, task=task, predictions=path, copied=copied, guesses=guessed)
+
+
+def _require_free(folder: Path) -> None:
+    """Complain where something lies already, be it a link to nowhere.
+
+    Raises:
+        BadRequest: the names are taken, or the folder is a file.
+    """
+    if os.path.lexists(folder / STUDY):
+        raise BadRequest(
+            f"{folder / STUDY} exists already and is not overwritten; name another folder"
+        )
+    if os.path.lexists(folder) and not os.path.isdir(folder):
+        raise BadRequest(f"{folder} is a file; name a folder")
+    ours = (resources.folder("schemas") / SCHEMA).read_bytes()
+    if os.path.lexists(folder / SCHEMA) and not _holds(folder / SCHEMA, ours):
+        raise BadRequest(f"{folder / SCHEMA} exists already and is not overwritten; delete it")
+
+
+def _holds(place: Path, data: bytes) -> bool:
+    """Return whether an ordinary file, which is no link, has this content."""
+    if os.path.islink(place) or not os.path.isfile(place):
+        return False
+    return os.path.getsize(place) == len(data) and place.read_bytes() == data
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write new files, all or none.
+
+    Raises:
+        OSError: one of them exists by now, a link too, or the system does not allow it.
+    """
+    done: list[Path] = []
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        for name, data in files.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            with (folder / name).open("xb") as file:
+                done.append(folder / name)
+                file.write(data)
+    except OSError:
+        for each in done:
+            each.unlink()
+        raise
 
 
 def _place(folder: Path, source: Path) -> str:
     """Return where the predictions lie, or will lie, inside the folder, with forward slashes.
 
     Raises:
-        BadRequest: another file lies there.
+        BadRequest: another file lies there, or a link.
     """
     home, file = folder.resolve(), source.resolve()
     if file.is_relative_to(home) and not refusal(inside := file.relative_to(home).as_posix()):
@@ -85,18 +124,17 @@ def _place(folder: Path, source: Path) -> str:
     name = f"predictions/{source.name}"
     if refusal(name):
         name = f"predictions/predictions{source.suffix}"
-    if (folder / name).exists() and not _is_there(folder / name, source):
-        raise BadRequest(f"{folder / name} exists already and is not overwritten; rename it")
+    place = folder / name
+    if os.path.islink(place.parent) or os.path.islink(place):
+        link = place.parent if os.path.islink(place.parent) else place
+        raise BadRequest(f"{link} is a link, and nothing is written through it; rename it")
+    if os.path.lexists(place) and not _is_there(place, source):
+        raise BadRequest(f"{place} exists already and is not overwritten; rename it")
     return name
 
 
 def _is_there(place: Path, source: Path | None) -> bool:
-    return source is not None and place.exists() and os.path.samefile(place, source)
-
-
-def _copy(source: Path, place: Path) -> None:
-    place.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, place)
+    return source is not None and os.path.exists(place) and os.path.samefile(place, source)
 
 
 def _filled(task: str, predictions: str, guesses: Guesses | None) -> str:
