@@ -96,6 +96,7 @@ def known_of(
             "study": Study(),
             "evaluation": evaluation,
             "predictions": predictions,
+            "task_table": Absent("the task is classification", applies=False),
             "claim": Claim.model_validate(claim),
             "claim_at": "evaluations[0].claims[0]",
             "settings": Settings(resamples=400),
