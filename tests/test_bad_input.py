@@ -1,5 +1,6 @@
 """Everything that people hand in by mistake, or to see what happens: one clear message, exit code 2, no traceback."""
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -339,3 +340,86 @@ def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, monkey
     base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
     assert says in refused([*base, option, value], capsys)
     assert not (tmp_path / value).exists()
+
+
+# What a terminal would obey
+
+
+TURNED = "\x1b[31m\x07\x9b\u202e"
+SHOWN = r"\x1b[31m\x07\x9b\u202e"
+METRICS = ["--outcome", "outcome", "--score", "score"]
+OBEYED = [
+    ("a cell", TABLE.replace("0.7", f"0.7{TURNED}"), METRICS),
+    ("a name of a column", TABLE.replace("sex", f"sex{TURNED}"), ["--outcome", "y", *METRICS[2:]]),
+    ("an outcome", TABLE.replace("1,0.9", f"1{TURNED},0.9"), METRICS),
+    ("an option", TABLE, ["--outcome", f"y{TURNED}", *METRICS[2:]]),
+    ("a condition", TABLE, [*METRICS, "--where", f"sex=x{TURNED}"]),
+    ("an output", TABLE, [*METRICS, "-o", f"a{TURNED}.doc"]),
+]
+
+
+@pytest.mark.parametrize(("story", "text", "options"), OBEYED, ids=[each[0] for each in OBEYED])
+def test_what_a_terminal_would_obey_is_shown_by_its_code(story, text, options, tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    err = refused(["metrics", "classification", str(tmp_path / "t.csv"), *options], capsys)
+    assert SHOWN in err
+    assert not set(TURNED) - set("[31m") & set(err)
+
+
+def test_escapes_inside_json_and_parquet_are_shown_by_their_code(tmp_path, capsys):
+    import polars as pl
+
+    (tmp_path / "t.jsonl").write_text('{"outcome": 1, "score": "\\u001b[31m"}\n', encoding="utf-8")
+    pl.DataFrame({"a\x1b\0": [1], "score": [0.5]}).write_parquet(tmp_path / "t.parquet")
+    for name, shown in (("t.jsonl", r'"\x1b[31m"'), ("t.parquet", r"a\x1b\x00")):
+        err = refused(["metrics", "classification", str(tmp_path / name), *METRICS], capsys)
+        assert shown in err
+        assert not {"\x1b", "\0"} & set(err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_of_files_are_shown_on_one_line(tmp_path, capsys):
+    study()(tmp_path)
+    (tmp_path / "predictions.csv").rename(tmp_path / "q\x1b]0;pwn\x07.csv")
+    assert r"q\x1b]0;pwn\x07.csv" in refused(["check", str(tmp_path / "study.yaml")], capsys)
+    err = refused(["check", str(tmp_path / "n\x1b[31mew\n.yaml")], capsys)
+    assert r"n\x1b[31mew\n.yaml: there is no such file" in err
+    assert "\x1b" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("command", ["validate", "check"])
+def test_a_study_whose_name_is_no_utf_8_is_read(command, tmp_path, capfdbinary):
+    file = tmp_path / os.fsdecode(b"\xff.yaml")
+    study()(tmp_path)
+    try:
+        (tmp_path / "study.yaml").rename(file)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    run([command, str(file), "--format", "json"])
+    out, err = capfdbinary.readouterr()
+    assert json.loads(out)
+    assert b"our fault" not in err
+    if command == "check":
+        (tmp_path / "r.json").write_bytes(out)
+        assert run(["render", str(tmp_path / "r.json"), "-o", str(tmp_path / "r.html")]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_table_whose_name_is_no_utf_8_is_measured(tmp_path, capfd):
+    file = tmp_path / os.fsdecode(b"\xff.csv")
+    try:
+        file.write_text(TABLE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    outputs = [each for name in ("r.json", "r.html", "r.md") for each in ("-o", tmp_path / name)]
+    arguments = ["metrics", "classification", file, *METRICS, "--format", "json", *outputs]
+    assert run([str(each) for each in arguments]) == 0, capfd.readouterr().err
+
+
+def test_json_writes_marks_of_direction_as_codes(tmp_path, capfd):
+    changed("title: A study", 'title: "A \u202estudy"')(tmp_path)
+    run(["check", str(tmp_path / "study.yaml"), "--format", "json"])
+    out = capfd.readouterr().out
+    assert "\u202e" not in out
+    assert json.loads(out)["study"]["title"] == "A \u202estudy"

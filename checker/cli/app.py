@@ -14,6 +14,7 @@ from checker.cli import checking, demonstration, explaining, measuring, scaffold
 from checker.cli.console import note, prepare
 from checker.cli.ending import DONE, Ending, counted
 from checker.errors import BadSubmission, CheckerError, ExitCode
+from checker.visible import visible
 
 STOPPED = 130
 """Exit code of a program that Ctrl-C stopped, by the custom of shells."""
@@ -72,7 +73,7 @@ def run(arguments: Sequence[str]) -> int:
     prepare()
     ending = _ending([each for each in arguments if each != DEBUG], debug=DEBUG in arguments)
     if ending.code != ExitCode.DONE:
-        note(f"checker: {ending.because} (exit code {ending.code:d})")
+        note(f"checker: {visible(ending.because)} (exit code {ending.code:d})")
     return int(ending.code)
 
 
@@ -115,7 +116,7 @@ def _our_fault(error: Exception, arguments: Sequence[str], *, debug: bool) -> En
     if debug:
         note("".join(traceback.format_exception(error)).rstrip())
     else:
-        note(f"To see where it happened: checker {DEBUG} {shlex.join(arguments)}")
+        note(f"To see where it happened: checker {DEBUG} {visible(shlex.join(arguments))}")
     note(
         f"Please report it with that text, version {__version__} and Python "
         f"{platform.python_version()} on {platform.system()}; look first that no patient data are in it."

@@ -9,12 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NamedTuple, TextIO
 
+from checker.visible import visible
+
 SIGNS = "▲◆●✓≈✗○–−≥"
 """Signs that a text result prints where the terminal has them."""
 WIDEST = 120
 """Columns beyond which lines are hard to read."""
 PIPED = 80
 """Columns where nobody's terminal decides."""
+LINES = "\n\t"
+"""Signs that our own text may have."""
 CLOSED = (errno.EPIPE, errno.EINVAL)
 """How a system says that the reader of a pipe has gone (Windows says EINVAL)."""
 
@@ -73,9 +77,9 @@ def send(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print what is not the result to stderr."""
+    """Print what is not the result to stderr; what a terminal would obey is shown by its code."""
     with _open(sys.stderr):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{visible(text, kept=LINES)}\n")
         sys.stderr.flush()
 
 
@@ -99,5 +103,5 @@ def working(what: str) -> Iterator[None]:
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(f"{what} ..."):
+    with Console(stderr=True).status(f"{visible(what)} ..."):
         yield

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from checker.errors import BadSubmission, Problem
 from checker.model.report import FORMAT, Report
+from checker.visible import to_json_text
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -24,7 +25,7 @@ def to_json(report: Report) -> str:
     Raises:
         ValueError: a number in it is not finite; the message says where.
     """
-    return json.dumps(plain(report), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return to_json_text(plain(report))
 
 
 def from_json(text: str, file: str = "report.json") -> Report:
