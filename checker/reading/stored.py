@@ -2,26 +2,29 @@
 
 import io
 import json
+import os
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from pathlib import PurePosixPath
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from checker.errors import BadSubmission, Problem
 from checker.reading.cells import Cells, and_others, checked_header, numbered, without_blank_end
 from checker.reading.encoding import utf8
-from checker.reading.folder import nearest
+from checker.reading.parts import parts, place, refuse_many
 
 if TYPE_CHECKING:
     import polars as pl
 
-MOST_CELLS = 500_000_000
-"""Of a parquet file, which may unpack to much more than its own size."""
-MOST_SHEET_CELLS = 50_000_000
-"""Of a sheet, between its first cell and its last."""
+MOST_CELLS = 50_000_000
+"""Of a parquet file, which may unpack to much more than its own size; each takes about 80 bytes while it is scored."""
+LARGEST_TABLE = 2 * 2**30
+"""Bytes of the values of a parquet file."""
+WIDEST = 16
+"""Bytes of a value, or of the place of a text."""
 DAMAGE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -32,8 +35,41 @@ DAMAGE = (
     ValueError,
 )
 """What reading the parts of a damaged or protected workbook raises."""
-LARGEST_WORKBOOK = 2**30
-"""Bytes of a workbook once unpacked."""
+STDERR = 2
+"""The number of the stream, also for libraries that know nothing of Python."""
+PANIC = "PanicException"
+"""What a library in Rust raises where it fails; each has a class of its own, and none is an `Exception`."""
+
+
+@contextmanager
+def silent_library() -> Iterator[None]:
+    """Keep a library from writing to stderr, and turn its panics into errors.
+
+    Raises:
+        ValueError: the library panicked, whose words help nobody.
+    """
+    screen = _stderr_to_nowhere()
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != PANIC:
+            raise
+        raise ValueError("it is damaged") from None
+    finally:
+        if screen is not None:
+            os.dup2(screen, STDERR)
+            os.close(screen)
+
+
+def _stderr_to_nowhere() -> int | None:
+    """Return what stderr was, for the way back; None: there is none."""
+    try:
+        screen = os.dup(STDERR)
+    except OSError:
+        return None
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), STDERR)
+    return screen
 
 
 # Parquet
@@ -43,32 +79,55 @@ def read_parquet(data: bytes, file: str) -> Cells:
     """Return the columns with the types they were stored in.
 
     Raises:
-        BadSubmission: damaged, or too many cells.
+        BadSubmission: damaged, or more cells or bytes than are read.
     """
     import polars as pl
 
     try:
-        source = pl.scan_parquet(io.BytesIO(data))
-        header = source.collect_schema().names()
-        rows = source.select(pl.len()).collect().item()
-        _refuse_many(rows * len(header), MOST_CELLS, file)
-        frame = pl.read_parquet(io.BytesIO(data))
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
+        with silent_library():
+            source = pl.scan_parquet(io.BytesIO(data))
+            schema = source.collect_schema()
+            rows = source.select(pl.len()).collect().item()
+            refuse_many(rows * len(schema), MOST_CELLS, file)
+            _refuse_large(rows * sum(map(_bytes_of, schema.dtypes())), file)
+            frame = pl.read_parquet(io.BytesIO(data))
+            _refuse_large(_bytes_of_text(frame), file)
+    except (pl.exceptions.PolarsError, OSError, ValueError) as error:
         message = f"this parquet file cannot be read: {_first_line(error)}"
         raise BadSubmission([Problem(file, None, "", message, "write it again")]) from None
-    names = checked_header(header, file, None)
+    names = checked_header(schema.names(), file, None)
     return Cells(names=names, frame=numbered(frame), printed=False)
+
+
+def _bytes_of(kind: object) -> int:
+    """Return how many bytes a value of a column takes at least."""
+    import polars as pl
+
+    if isinstance(kind, pl.Array):
+        return _bytes_of(kind.inner) * kind.size
+    if isinstance(kind, pl.Struct):
+        return sum(_bytes_of(each.dtype) for each in kind.fields)
+    return WIDEST
+
+
+def _bytes_of_text(frame: "pl.DataFrame") -> int:
+    """Return how many bytes all texts have once each is written out; a file may say one a million times."""
+    import polars as pl
+
+    texts = (each for each in numbered(frame) if each.dtype == pl.String)
+    return sum(int(each.str.len_bytes().sum() or 0) for each in texts)
+
+
+def _refuse_large(size: int, file: str) -> None:
+    if size > LARGEST_TABLE:
+        most = LARGEST_TABLE // 2**30
+        message = f"the table unpacks to {size / 2**30:.1f} GiB; at most {most} are read"
+        hint = "leave out the columns that the study does not name"
+        raise BadSubmission([Problem(file, None, "", message, hint)])
 
 
 def _first_line(error: BaseException) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
-
-
-def _refuse_many(cells: int, most: int, file: str) -> None:
-    if cells > most:
-        message = f"the table has {cells:,} cells; at most {most:,} are read"
-        hint = "leave out the columns that the study does not name"
-        raise BadSubmission([Problem(file, None, "", message, hint)])
 
 
 # JSON lines
@@ -102,6 +161,10 @@ def read_json_lines(data: bytes, file: str) -> Cells:
     return Cells(names=names, frame=pl.DataFrame(rows, schema=schema, orient="row"), first_row=1)
 
 
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a sign, as JSON may write it; no text can hold it."""
+
+
 def _record(line: str) -> dict[str, Any]:
     if not line.strip():
         raise ValueError("the line is blank")
@@ -117,6 +180,8 @@ def _record(line: str) -> dict[str, Any]:
         raise ValueError("the line is not valid JSON") from None
     if not isinstance(record, dict) or not record:
         raise ValueError("the line is not an object with values, such as {...}")
+    if "\\u" in line and _HALF.search("".join(map(str, (*record, *record.values())))):
+        raise ValueError("an escape (\\ud800 to \\udfff) stands without its other half")
     return record
 
 
@@ -164,80 +229,33 @@ def read_workbook(data: bytes, file: str, sheet: str | None) -> Cells:
     import fastexcel
 
     try:
-        xml, name = _sheet(data, file, sheet)
-        _refuse_many(_extent(xml), MOST_SHEET_CELLS, file)
-        book = fastexcel.read_excel(data)
-        text, numbers = (
-            book.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtype)
-            for dtype in ("string", "float")
-        )
-        first_columns = [each.absolute_index for each in text.available_columns()]
-        frame = _stored_text(text.to_polars(), numbers.to_polars())
+        name, xml, packed = parts(data, file, sheet)
+        with silent_library():
+            book = fastexcel.read_excel(packed)
+            text, numbers = (
+                book.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtype)
+                for dtype in ("string", "float")
+            )
+            first_columns = [each.absolute_index for each in text.available_columns()]
+            frame = _stored_text(text.to_polars(), numbers.to_polars())
     except (fastexcel.FastExcelError, *DAMAGE) as error:
         message = f"this workbook cannot be read: {_first_line(error)}"
         hint = "open it, and save the sheet as CSV UTF-8"
         raise BadSubmission([Problem(file, None, "", message, hint)]) from None
-    return _under_header(_with_errors(frame, xml, first_columns), file)
+    return _under_header(_with_lost(frame, xml, first_columns), file)
 
 
-def _sheet(data: bytes, file: str, sheet: str | None) -> tuple[bytes, str]:
-    """Return the XML of a sheet and its name; the first sheet unless one is named."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST_WORKBOOK:
-            message = "the workbook unpacks to more than 1 GiB"
-            raise BadSubmission([Problem(file, None, "", message, "save the sheet as CSV UTF-8")])
-        places = {
-            place.attrib["Id"]: place.attrib["Target"]
-            for place in _elements(archive, "xl/_rels/workbook.xml.rels", "Relationship")
-        }
-        sheets = {
-            each.attrib["name"]: places[_relation(each)]
-            for each in _elements(archive, "xl/workbook.xml", "sheet")
-        }
-        name = next(iter(sheets), "") if sheet is None else sheet
-        if name not in sheets:
-            close = nearest(name, list(sheets))
-            hint = f"did you mean {close}?" if close else f"its sheets are {', '.join(sheets)}"
-            raise BadSubmission([Problem(file, None, "", f"it has no sheet named {name}", hint)])
-        target = PurePosixPath("/xl") / sheets[name]
-        return archive.read(target.as_posix().lstrip("/")), name
-
-
-def _elements(archive: zipfile.ZipFile, part: str, tag: str) -> Iterator[ElementTree.Element]:
-    xml = archive.read(part)
-    if b"<!DOCTYPE" in xml:
-        raise KeyError("it declares a document type")
-    for element in ElementTree.fromstring(xml).iter():
-        if element.tag.rpartition("}")[2] == tag:
-            yield element
-
-
-def _relation(sheet: ElementTree.Element) -> str:
-    return next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
-
-
-CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3})([0-9]{1,7})["']""")
+CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")
 ERROR = re.compile(
     rb"""(<(?:\w+:)?c\s[^>]*?\bt=["']e["'][^>]*>)(?:<(?:\w+:)?f.*?</(?:\w+:)?f>)?"""
     rb"""<(?:\w+:)?v>(#[A-Z0-9/!?_]+)</"""
 )
 """A cell that holds an error: its opening tag, perhaps a formula, its value."""
-
-
-def _extent(xml: bytes) -> int:
-    """Return how many cells the smallest rectangle around all cells of a sheet has."""
-    columns, rows = set[bytes](), 0
-    for found in CELL.finditer(xml):
-        columns.add(found[1])
-        rows = max(rows, int(found[2]))
-    return rows * max(map(_column_number, columns), default=0)
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - ord("A") + 1
-    return number
+NO_DATE = re.compile(
+    rb"""(<(?:\w+:)?c\s[^>]*?\bs=["'][0-9]+["'][^>]*>)(?:<(?:\w+:)?f.*?</(?:\w+:)?f>)?"""
+    rb"""<(?:\w+:)?v>(-[0-9.eE+-]+|[0-9]{7}[0-9.eE+-]*|[0-9.]+[eE]\+?[0-9]+)</"""
+)
+"""A cell of a style that holds a number which no date has: before 1900, after 9999."""
 
 
 def _stored_text(text: "pl.DataFrame", numbers: "pl.DataFrame") -> "pl.DataFrame":
@@ -254,23 +272,22 @@ def _stored_text(text: "pl.DataFrame", numbers: "pl.DataFrame") -> "pl.DataFrame
     return pl.DataFrame([exact(name) for name in text.columns])
 
 
-def _with_errors(frame: "pl.DataFrame", xml: bytes, columns: list[int]) -> "pl.DataFrame":
-    """Return the frame with the names of errors where the reader left empty cells."""
+def _with_lost(frame: "pl.DataFrame", xml: bytes, columns: list[int]) -> "pl.DataFrame":
+    """Return the frame with errors, and numbers that are no dates, where the reader left empty cells."""
     import polars as pl
 
     found: dict[int, dict[int, str]] = {}
-    for error in ERROR.finditer(xml):
-        if place := CELL.match(error[1]):
-            column, row = _column_number(place[1]) - 1, int(place[2]) - 1
-            found.setdefault(column, {})[row] = error[2].decode("ascii")
-    for column, errors in found.items():
-        if column in columns:
-            at = columns.index(column)
-            cells = frame.to_series(at).to_list()
-            for row in errors.keys() & range(len(cells)):
-                cells[row] = errors[row]
-            name = frame.columns[at]
-            frame = frame.with_columns(pl.Series(name, cells, dtype=pl.String))
+    for lost in (*ERROR.finditer(xml), *NO_DATE.finditer(xml)):
+        if named := CELL.match(lost[1]):
+            row, column = place(named[1])
+            found.setdefault(column - 1, {})[row - 1] = lost[2].decode("ascii")
+    for column in found.keys() & {*columns}:
+        at = columns.index(column)
+        cells = frame.to_series(at).to_list()
+        for row, text in found[column].items():
+            if row < len(cells) and cells[row] is None:
+                cells[row] = text
+        frame = frame.with_columns(pl.Series(frame.columns[at], cells, dtype=pl.String))
     return frame
 
 
@@ -284,7 +301,7 @@ def _under_header(frame: "pl.DataFrame", file: str) -> Cells:
     used = [
         at
         for at, name in enumerate(header)
-        if _has_text(name) or any(map(_has_text, body.to_series(at)))
+        if _has_text(name) or bool((body.to_series(at).str.strip_chars() != "").any())
     ]
     names = checked_header([header[at] for at in used], file, header_row)
     if len(blank):
