@@ -54,8 +54,10 @@ class CheckerError(Exception):
 class BadSubmission(CheckerError):
     """The submitted files cannot be used; says everything wrong with them at once."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], unread: str = "") -> None:
         self.problems = tuple(problems)
+        self.unread = unread
+        """What was not looked at because of them; empty: nothing is known to be left."""
         super().__init__("\n".join(map(str, self.problems)))
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -423,3 +425,79 @@ def test_json_writes_marks_of_direction_as_codes(tmp_path, capfd):
     out = capfd.readouterr().out
     assert "\u202e" not in out
     assert json.loads(out)["study"]["title"] == "A \u202estudy"
+
+
+# Names of patients
+
+
+PATIENTS = [f"SECRET-{number}" for number in range(60)]
+NAMED = "patient,name,site,outcome,score\n" + "".join(
+    f"{each},Ms {each},{'AB'[at % 2]},{at % 2},{(at * 37 % 100) / 100}\n"
+    for at, each in enumerate(PATIENTS)
+)
+WRONG_COLUMNS = [
+    (["--outcome", "patient", "--score", "score"], "60 values were seen, too many for an outcome"),
+    (["--outcome", "outcome", "--score", "patient"], "no cell of this column is a number"),
+    ([*METRICS, "--where", "patient=x"], "its values are 60 different ones"),
+    ([*METRICS, "--patient", "patient", "--group", "patient"], "names the patient"),
+    ([*METRICS, "--group", "name"], "60 values in 60 rows are names rather than groups"),
+]
+
+
+@pytest.mark.parametrize(("options", "says"), WRONG_COLUMNS, ids=lambda each: str(each)[:50])
+def test_no_message_names_the_patients_of_a_wrong_column(options, says, tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(NAMED, encoding="utf-8")
+    err = refused(["metrics", "classification", str(tmp_path / "t.csv"), *options], capsys)
+    assert says in err
+    assert "SECRET" not in err
+
+
+def test_a_column_that_names_patients_is_no_group(tmp_path, capsys):
+    groups = STUDY + "    columns: {who: name}\n    groups: [site, patient, who]\n"
+    study(groups)(tmp_path)
+    (tmp_path / "predictions.csv").write_text(NAMED, encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert "study.yaml:16: evaluations[0].groups[1]: predictions.csv, column patient: " in err
+    assert "study.yaml:16: evaluations[0].groups[2]: predictions.csv, column name: 60 values" in err
+    assert "leave it out" in err
+    assert "SECRET" not in err
+
+
+def test_few_cases_may_each_be_of_another_group(tmp_path):
+    study(STUDY + "    groups: [sex, scanner]\n")(tmp_path)
+    rows = [f"{row},{name}" for row, name in zip(ROWS, ["scanner", *"abcdef"], strict=True)]
+    (tmp_path / "predictions.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert run(["check", str(tmp_path / "study.yaml")]) != 2
+
+
+def test_a_hint_shortens_the_names_of_columns(tmp_path, capsys):
+    names = [f"c{number}{'x' * 5000}" for number in range(12)]
+    (tmp_path / "t.csv").write_text(f"{','.join(names)}\n{',' * 11}1\n", encoding="utf-8")
+    err = refused(["metrics", "classification", str(tmp_path / "t.csv"), *METRICS], capsys)
+    assert "... and 2 more" in err
+    assert len(err) < 2000
+
+
+def test_the_last_line_says_that_tables_were_not_read_yet(tmp_path, capsys):
+    changed("    unit: patient", "    unti: patient")(tmp_path)
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert err.endswith("study.yaml; its tables were not read yet (exit code 2)\n")
+    err = refused(["check", str(tmp_path / "nope.yaml")], capsys)
+    assert "tables" not in err
+
+
+def test_a_home_without_a_place_for_caches_is_no_news(tmp_path):
+    (tmp_path / "t.csv").write_text(TABLE, encoding="utf-8")
+    closed = tmp_path / "home"
+    closed.write_text("", encoding="utf-8")  # a file, in which nobody can make a folder
+    command = ["metrics", "classification", "t.csv"]
+    nowhere = {name: str(closed) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-m", "checker", *command, *METRICS, "-o", "t.html"],
+        cwd=tmp_path,
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stderr == "wrote t.html\n"

@@ -109,7 +109,8 @@ def _unusable(bad: BadSubmission) -> Ending:
         note(str(problem))
     files = sorted({each.file for each in bad.problems})
     where = files[0] if len(files) == 1 else counted(len(files), "file")
-    return Ending(ExitCode.UNUSABLE, f"{counted(len(bad.problems), 'problem')} in {where}")
+    left = f"; {bad.unread}" if bad.unread else ""
+    return Ending(ExitCode.UNUSABLE, f"{counted(len(bad.problems), 'problem')} in {where}{left}")
 
 
 def _our_fault(error: Exception, arguments: Sequence[str], *, debug: bool) -> Ending:

@@ -144,7 +144,13 @@ def text(value: str) -> str:
     if PLAIN.fullmatch(value) and value == value.strip() and value.casefold() not in SPECIAL:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in quoted)
+    return "".join(sign if sign.isprintable() else _escape(sign) for sign in quoted)
+
+
+def _escape(sign: str) -> str:
+    """Return the sign as YAML escapes it in double quotes: with four digits or eight."""
+    code = ord(sign)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def line(value: str) -> str:
