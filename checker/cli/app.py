@@ -86,6 +86,8 @@ def _ending(arguments: list[str], *, debug: bool) -> Ending:
         return _unusable(bad)
     except CheckerError as wrong:
         return Ending(ExitCode.UNUSABLE, str(wrong))
+    except MemoryError:
+        return Ending(ExitCode.UNUSABLE, "this machine has not enough memory for these files")
     except Exception as error:  # whatever else escapes is our fault; nobody should see a traceback
         return _our_fault(error, arguments, debug=debug)
     if ended == STOPPED:
