@@ -12,6 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
 
+from checker.visible import visible
+
 
 class ExitCode(IntEnum):
     """What the exit code of every command means."""
@@ -39,9 +41,10 @@ class Problem:
 
     def __str__(self) -> str:
         """Return ``file:line: path: message`` and the hint on a line of its own."""
-        place = self.file if self.line is None else f"{self.file}:{self.line}"
-        head = ": ".join(part for part in (place, self.path, self.message) if part)
-        return f"{head}\n    hint: {self.hint}" if self.hint else head
+        file, path, message, hint = map(visible, (self.file, self.path, self.message, self.hint))
+        place = file if self.line is None else f"{file}:{self.line}"
+        head = ": ".join(part for part in (place, path, message) if part)
+        return f"{head}\n    hint: {hint}" if hint else head
 
 
 class CheckerError(Exception):
@@ -51,8 +54,10 @@ class CheckerError(Exception):
 class BadSubmission(CheckerError):
     """The submitted files cannot be used; says everything wrong with them at once."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    def __init__(self, problems: Iterable[Problem], unread: str = "") -> None:
         self.problems = tuple(problems)
+        self.unread = unread
+        """What was not looked at because of them; empty: nothing is known to be left."""
         super().__init__("\n".join(map(str, self.problems)))
 
 

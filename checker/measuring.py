@@ -22,6 +22,7 @@ from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
 from checker.reading.tables import read_table
 from checker.rules import RULES, run_all
+from checker.visible import visible
 
 T = TypeVar("T", Estimate, Comparison)
 
@@ -112,14 +113,14 @@ def report(question: Question) -> Report:
     """
     made = _made(question)
     predictions, thresholds = made.predictions, read_thresholds()
-    document = StudyDocument(made.study, Places(), (), predictions.sha256, question.file.name)
+    document = StudyDocument(made.study, Places(), (), predictions.sha256, predictions.file)
     rules = tuple(code for code in sorted(RULES) if RULES[code].scope == "evaluation")
     return assemble.report(
         document,
         Submitted(
             predictions={each.name: predictions for each in made.study.evaluations or ()},
             case_tables={},
-            files={question.file.name: predictions.sha256},
+            files={predictions.file: predictions.sha256},
         ),
         gather(made.places),
         run_all(made.places, rules),
@@ -141,7 +142,7 @@ def _made(question: Question) -> _Made:
     Raises:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
-    name = question.file.name
+    name = visible(question.file.name)
     predictions = read_predictions(
         read_table(question.file, name=str(question.file)),
         question.columns,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from checker import assemble
 from checker.appraisal import reporting
-from checker.errors import BadRequest
+from checker.errors import BadRequest, BadSubmission
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun
 from checker.model.guideline import Guideline
@@ -62,7 +62,7 @@ def check(path: Path, options: Options | None = None) -> Report:
     """
     asked = options or Options()
     wanted = _rules(asked)
-    document = read_study(path)
+    document = _described(path)
     submitted = read_submitted(document, path.parent)
     thresholds = read_thresholds()
     known = known_about(
@@ -91,6 +91,21 @@ def check(path: Path, options: Options | None = None) -> Report:
         select=asked.select,
         ignore=asked.ignore,
     )
+
+
+def _described(path: Path) -> StudyDocument:
+    """Return the description.
+
+    Raises:
+        BadSubmission: with every problem of it; says that its tables were not read.
+    """
+    try:
+        return read_study(path)
+    except BadSubmission as bad:
+        inside = any(each.line is not None for each in bad.problems)
+        raise BadSubmission(
+            bad.problems, "its tables were not read yet" if inside else ""
+        ) from None
 
 
 class Appraised(NamedTuple):

@@ -1,6 +1,9 @@
 """Everything that people hand in by mistake, or to see what happens: one clear message, exit code 2, no traceback."""
 
+import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -410,3 +413,162 @@ def test_wrong_values_of_metrics_are_named(option, value, says, tmp_path, monkey
     base = ["metrics", "classification", file, "--outcome", "outcome", "--score", "score"]
     assert says in refused([*base, option, value], capsys)
     assert not (tmp_path / value).exists()
+
+
+# What a terminal would obey
+
+
+TURNED = "\x1b[31m\x07\x9b\u202e"
+SHOWN = r"\x1b[31m\x07\x9b\u202e"
+METRICS = ["--outcome", "outcome", "--score", "score"]
+OBEYED = [
+    ("a cell", TABLE.replace("0.7", f"0.7{TURNED}"), METRICS),
+    ("a name of a column", TABLE.replace("sex", f"sex{TURNED}"), ["--outcome", "y", *METRICS[2:]]),
+    ("an outcome", TABLE.replace("1,0.9", f"1{TURNED},0.9"), METRICS),
+    ("an option", TABLE, ["--outcome", f"y{TURNED}", *METRICS[2:]]),
+    ("a condition", TABLE, [*METRICS, "--where", f"sex=x{TURNED}"]),
+    ("an output", TABLE, [*METRICS, "-o", f"a{TURNED}.doc"]),
+]
+
+
+@pytest.mark.parametrize(("story", "text", "options"), OBEYED, ids=[each[0] for each in OBEYED])
+def test_what_a_terminal_would_obey_is_shown_by_its_code(story, text, options, tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    err = refused(["metrics", "classification", str(tmp_path / "t.csv"), *options], capsys)
+    assert SHOWN in err
+    assert not set(TURNED) - set("[31m") & set(err)
+
+
+def test_escapes_inside_json_and_parquet_are_shown_by_their_code(tmp_path, capsys):
+    import polars as pl
+
+    (tmp_path / "t.jsonl").write_text('{"outcome": 1, "score": "\\u001b[31m"}\n', encoding="utf-8")
+    pl.DataFrame({"a\x1b\0": [1], "score": [0.5]}).write_parquet(tmp_path / "t.parquet")
+    for name, shown in (("t.jsonl", r'"\x1b[31m"'), ("t.parquet", r"a\x1b\x00")):
+        err = refused(["metrics", "classification", str(tmp_path / name), *METRICS], capsys)
+        assert shown in err
+        assert not {"\x1b", "\0"} & set(err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_names_of_files_are_shown_on_one_line(tmp_path, capsys):
+    study()(tmp_path)
+    (tmp_path / "predictions.csv").rename(tmp_path / "q\x1b]0;pwn\x07.csv")
+    assert r"q\x1b]0;pwn\x07.csv" in refused(["check", str(tmp_path / "study.yaml")], capsys)
+    err = refused(["check", str(tmp_path / "n\x1b[31mew\n.yaml")], capsys)
+    assert r"n\x1b[31mew\n.yaml: there is no such file" in err
+    assert "\x1b" not in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+@pytest.mark.parametrize("command", ["validate", "check"])
+def test_a_study_whose_name_is_no_utf_8_is_read(command, tmp_path, capfdbinary):
+    file = tmp_path / os.fsdecode(b"\xff.yaml")
+    study()(tmp_path)
+    try:
+        (tmp_path / "study.yaml").rename(file)
+    except OSError:
+        pytest.skip("this file system has no such names")
+    run([command, str(file), "--format", "json"])
+    out, err = capfdbinary.readouterr()
+    assert json.loads(out)
+    assert b"our fault" not in err
+    if command == "check":
+        (tmp_path / "r.json").write_bytes(out)
+        assert run(["render", str(tmp_path / "r.json"), "-o", str(tmp_path / "r.html")]) == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such names")
+def test_a_table_whose_name_is_no_utf_8_is_measured(tmp_path, capfd):
+    file = tmp_path / os.fsdecode(b"\xff.csv")
+    try:
+        file.write_text(TABLE, encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    outputs = [each for name in ("r.json", "r.html", "r.md") for each in ("-o", tmp_path / name)]
+    arguments = ["metrics", "classification", file, *METRICS, "--format", "json", *outputs]
+    assert run([str(each) for each in arguments]) == 0, capfd.readouterr().err
+
+
+def test_json_writes_marks_of_direction_as_codes(tmp_path, capfd):
+    changed("title: A study", 'title: "A \u202estudy"')(tmp_path)
+    run(["check", str(tmp_path / "study.yaml"), "--format", "json"])
+    out = capfd.readouterr().out
+    assert "\u202e" not in out
+    assert json.loads(out)["study"]["title"] == "A \u202estudy"
+
+
+# Names of patients
+
+
+PATIENTS = [f"SECRET-{number}" for number in range(60)]
+NAMED = "patient,name,site,outcome,score\n" + "".join(
+    f"{each},Ms {each},{'AB'[at % 2]},{at % 2},{(at * 37 % 100) / 100}\n"
+    for at, each in enumerate(PATIENTS)
+)
+WRONG_COLUMNS = [
+    (["--outcome", "patient", "--score", "score"], "60 values were seen, too many for an outcome"),
+    (["--outcome", "outcome", "--score", "patient"], "no cell of this column is a number"),
+    ([*METRICS, "--where", "patient=x"], "its values are 60 different ones"),
+    ([*METRICS, "--patient", "patient", "--group", "patient"], "names the patient"),
+    ([*METRICS, "--group", "name"], "60 values in 60 rows are names rather than groups"),
+]
+
+
+@pytest.mark.parametrize(("options", "says"), WRONG_COLUMNS, ids=lambda each: str(each)[:50])
+def test_no_message_names_the_patients_of_a_wrong_column(options, says, tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(NAMED, encoding="utf-8")
+    err = refused(["metrics", "classification", str(tmp_path / "t.csv"), *options], capsys)
+    assert says in err
+    assert "SECRET" not in err
+
+
+def test_a_column_that_names_patients_is_no_group(tmp_path, capsys):
+    groups = STUDY + "    columns: {who: name}\n    groups: [site, patient, who]\n"
+    study(groups)(tmp_path)
+    (tmp_path / "predictions.csv").write_text(NAMED, encoding="utf-8")
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert "study.yaml:16: evaluations[0].groups[1]: predictions.csv, column patient: " in err
+    assert "study.yaml:16: evaluations[0].groups[2]: predictions.csv, column name: 60 values" in err
+    assert "leave it out" in err
+    assert "SECRET" not in err
+
+
+def test_few_cases_may_each_be_of_another_group(tmp_path):
+    study(STUDY + "    groups: [sex, scanner]\n")(tmp_path)
+    rows = [f"{row},{name}" for row, name in zip(ROWS, ["scanner", *"abcdef"], strict=True)]
+    (tmp_path / "predictions.csv").write_text("\n".join(rows), encoding="utf-8")
+    assert run(["check", str(tmp_path / "study.yaml")]) != 2
+
+
+def test_a_hint_shortens_the_names_of_columns(tmp_path, capsys):
+    names = [f"c{number}{'x' * 5000}" for number in range(12)]
+    (tmp_path / "t.csv").write_text(f"{','.join(names)}\n{',' * 11}1\n", encoding="utf-8")
+    err = refused(["metrics", "classification", str(tmp_path / "t.csv"), *METRICS], capsys)
+    assert "... and 2 more" in err
+    assert len(err) < 2000
+
+
+def test_the_last_line_says_that_tables_were_not_read_yet(tmp_path, capsys):
+    changed("    unit: patient", "    unti: patient")(tmp_path)
+    err = refused(["check", str(tmp_path / "study.yaml")], capsys)
+    assert err.endswith("study.yaml; its tables were not read yet (exit code 2)\n")
+    err = refused(["check", str(tmp_path / "nope.yaml")], capsys)
+    assert "tables" not in err
+
+
+def test_a_home_without_a_place_for_caches_is_no_news(tmp_path):
+    (tmp_path / "t.csv").write_text(TABLE, encoding="utf-8")
+    closed = tmp_path / "home"
+    closed.write_text("", encoding="utf-8")  # a file, in which nobody can make a folder
+    command = ["metrics", "classification", "t.csv"]
+    nowhere = {name: str(closed) for name in ("HOME", "XDG_CACHE_HOME", "XDG_CONFIG_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-m", "checker", *command, *METRICS, "-o", "t.html"],
+        cwd=tmp_path,
+        env={**os.environ, **nowhere},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stderr == "wrote t.html\n"

@@ -139,6 +139,17 @@ def test_debug_shows_where_and_no_values_of_variables(arguments, monkeypatch, ca
     assert "patient 17" not in err
 
 
+def test_too_little_memory_is_one_sentence(monkeypatch, capsys):
+    def fail(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr(pipeline, "check", fail)
+    assert run(["check", STUDY]) == 2
+    assert capsys.readouterr().err == (
+        "checker: this machine has not enough memory for these files (exit code 2)\n"
+    )
+
+
 def test_ctrl_c_ends_as_shells_expect(monkeypatch, capsys):
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt

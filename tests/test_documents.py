@@ -541,6 +541,8 @@ BAD = [
     Bad("a merge key", "study: {<<: {title: a}}", 1, "study.<<", "merge keys (<<)"),
     Bad("a list as a name", "? [a, b]\n: c\n", 1, "", "a list or group cannot be a name"),
     Bad("an anchor", "study: &a {title: b}\n", 1, "", "anchors are not accepted (&a)"),
+    Bad("a number in other digits", claims('{metric: auroc, value: "٣"}'), 1,
+        "evaluations[0].claims[0].value", "is not a number"),
     Bad("an alias", "study: *a\n", 1, "", "aliases are not accepted"),
     Bad("a tag", "study: !!python/object:os.system {}\n", 1, "", "tags are not accepted"),
     Bad("a tag of one's own", "study: {title: !new a}\n", 1, "", "tags are not accepted"),
@@ -591,6 +593,12 @@ def test_a_problem_has_its_place_and_a_sentence(case, tmp_path):
     assert (problem.file, problem.line, problem.path) == (str(path), case.line, case.path)
     assert case.message in problem.message
     assert case.hint in problem.hint
+
+
+def test_an_anchor_and_a_tag_are_told_at_once(tmp_path):
+    path = written(tmp_path, "study:\n  title: &a !new b\n  type: *a\n")
+    told = [(each.line, each.message.split()[0]) for each in problems(path)]
+    assert told == [(2, "anchors"), (2, "tags"), (3, "aliases")]
 
 
 def test_every_problem_is_told_at_once_in_the_order_of_lines(tmp_path):

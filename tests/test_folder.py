@@ -91,6 +91,7 @@ MISSING = [
     ("dat/scores.csv", "did you mean data/scores.csv?"),
     ("data/zzzzzz", "the folder data contains data/cases.csv, data/scores.csv"),
     ("qqqq", "the folder . contains data"),
+    ("data/scores.csv/x", "data/scores.csv is a file; write its name and nothing after it"),
 ]
 
 

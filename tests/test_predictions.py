@@ -106,8 +106,10 @@ WRONG = [
     Wrong("three values, one of them positive", ["a", "b", "c"], "a",
           '3 values were seen: "a" (row 2), "b" (row 3), "c" (row 4); an outcome has two', "right column"),
     Wrong("many values", [str(value) for value in range(10, 1010)], None,
-          '1,000 values were seen: "10" (row 2), "100" (row 92), "1000" (row 992), "1001" (row 993), '
-          '"1002" (row 994) and 995 more; an outcome has two', "right column"),
+          "1,000 values were seen, too many for an outcome", "right column"),
+    Wrong("some values", [str(value) for value in range(1, 21)], None,
+          '20 values were seen: "1" (row 2), "10" (row 11), "11" (row 12), "12" (row 13), '
+          '"13" (row 14) and 15 more; an outcome has two', "right column"),
     Wrong("no value", ["", "NA"], None, "the outcome is missing in every row", ""),
     Wrong("text without a word which is positive", ["HCC", "FNH"], None,
           'the values are "FNH", "HCC", and which of them has the outcome is not said',
@@ -289,3 +291,13 @@ MEANINGS = [
 @pytest.mark.parametrize(("first", "second", "equal"), MEANINGS)
 def test_values_are_equal_as_numbers_or_as_text(first, second, equal):
     assert (meaning(first) == meaning(second)) is equal
+
+
+@pytest.mark.parametrize("number", ["1.7e308", "-1e101"])
+def test_a_score_whose_sums_would_overflow_is_said(number, tmp_path):
+    text = f"y,p\n1,0.5\n0,{number}\n1,1e99\n"
+    (tmp_path / "t.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(BadSubmission) as caught:
+        read_predictions(read_table(tmp_path / "t.csv", name="t.csv"), ColumnNames("y", "p"))
+    [problem] = caught.value.problems
+    assert (problem.line, problem.message) == (3, "row 3: the number is beyond 1e+100")

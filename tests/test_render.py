@@ -204,6 +204,12 @@ DAMAGED = [
         "findings[0].severity",
         "'critical', 'major' or 'minor'",
     ),
+    Damaged(
+        "a curve whose points do not belong together",
+        lambda text: re.sub(r'("sensitivity": \[)[^,]*,', r"\1", text, count=1),
+        "evaluations[0].roc_curve.sensitivity",
+        "expected, as of false_positive_rate",
+    ),
     Damaged("a NaN", lambda text: text.replace("0.95", "NaN", 1), "", "NaN is not a number"),
     Damaged("too large", lambda text: text.replace("0.95", "1e999", 1), "", "is inf"),
     Damaged("deep brackets", lambda text: "[" * 200_000, "", "nested too deeply"),
@@ -618,6 +624,11 @@ ESCAPED = [
     ("a|b", "a\\|b"),
     ("a\nb", "a b"),
     ("<b> & c", "\\<b\\> &amp; c"),
+    ("@org/team", "@&#8203;org/team"),
+    ("a@b.org", "a@&#8203;b.org"),
+    ("https://a.org", "https:&#8203;//a.org"),
+    ("WWW.a.org", "WWW&#8203;.a.org"),
+    ("5 @ 0.5", "5 @ 0.5"),
 ]
 
 

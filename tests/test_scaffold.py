@@ -385,6 +385,7 @@ HOSTILE = [
     "back\\slash",
     "two\nlines",
     "bell\x07",
+    "tag \U000e0001",
     "- a",
     "{{ 7 * 7 }}",
     "Größe",

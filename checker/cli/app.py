@@ -15,6 +15,7 @@ from checker.cli.console import note, prepare, say
 from checker.cli.ending import DONE, Ending, counted
 from checker.cli.starting import INTERRUPTED
 from checker.errors import BadSubmission, CheckerError, ExitCode
+from checker.visible import visible
 
 DEBUG = "--debug"
 EPILOG = (
@@ -66,7 +67,7 @@ def run(arguments: Sequence[str]) -> int:
     prepare()
     ending = _ending([each for each in arguments if each != DEBUG], debug=DEBUG in arguments)
     if ending.code != ExitCode.DONE:
-        note(f"checker: {ending.because} (exit code {ending.code:d})")
+        note(f"checker: {visible(ending.because)} (exit code {ending.code:d})")
     return int(ending.code)
 
 
@@ -79,6 +80,8 @@ def _ending(arguments: list[str], *, debug: bool) -> Ending:
         return _unusable(bad)
     except CheckerError as wrong:
         return Ending(ExitCode.UNUSABLE, str(wrong))
+    except MemoryError:
+        return Ending(ExitCode.UNUSABLE, "this machine has not enough memory for these files")
     except Exception as error:  # whatever else escapes is our fault; nobody should see a traceback
         return _our_fault(error, arguments, debug=debug)
     if ended == INTERRUPTED:
@@ -103,14 +106,15 @@ def _unusable(bad: BadSubmission) -> Ending:
         note(str(problem))
     files = sorted({each.file for each in bad.problems})
     where = files[0] if len(files) == 1 else counted(len(files), "file")
-    return Ending(ExitCode.UNUSABLE, f"{counted(len(bad.problems), 'problem')} in {where}")
+    left = f"; {bad.unread}" if bad.unread else ""
+    return Ending(ExitCode.UNUSABLE, f"{counted(len(bad.problems), 'problem')} in {where}{left}")
 
 
 def _our_fault(error: Exception, arguments: Sequence[str], *, debug: bool) -> Ending:
     if debug:
         note("".join(traceback.format_exception(error)).rstrip())
     else:
-        note(f"To see where it happened: checker {DEBUG} {shlex.join(arguments)}")
+        note(f"To see where it happened: checker {DEBUG} {visible(shlex.join(arguments))}")
     note(
         f"Please report it with that text, version {__version__} and Python "
         f"{platform.python_version()} on {platform.system()}; look first that no patient data are in it."

@@ -1,6 +1,5 @@
 """The commands `validate` and `check`."""
 
-import json
 import os
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +22,7 @@ from checker.cli.choices import (
 )
 from checker.cli.ending import DONE, Ending, counted
 from checker.errors import BadSubmission, ExitCode, Problem
+from checker.visible import to_json_text, visible
 
 if TYPE_CHECKING:
     from checker.model.report import Report
@@ -70,13 +70,13 @@ def _say_described(file: Path, document: "StudyDocument", form: Form) -> None:
         )
         return
     for each in document.notes:
-        console.note(f"{document.file}:{each.line}: {dotted(each.path)}: {each.message}")
-    console.say(f"{document.file}: described so far: {present} of {asked} facts")
+        console.note(visible(f"{document.file}:{each.line}: {dotted(each.path)}: {each.message}"))
+    console.say(f"{visible(document.file)}: described so far: {present} of {asked} facts")
 
 
 def _as_json(result: dict[str, object]) -> str:
     whole = {"file": "", "problems": [], "notes": [], "described": None} | result
-    return json.dumps(whole, ensure_ascii=False, indent=2) + "\n"
+    return to_json_text(whole)
 
 
 def _problem(problem: Problem) -> dict[str, object]:
@@ -196,9 +196,9 @@ def _from(level: str) -> list[str]:
 def say_written(written: outputs.Written) -> None:
     """Tell which outputs exist now, and which do not."""
     for file in written.files:
-        console.note(f"wrote {file}")
+        console.note(visible(f"wrote {file}"))
     for remark in (*written.notes, *written.failures):
-        console.note(remark)
+        console.note(visible(remark))
 
 
 def _ending(report: "Report", failures: Sequence[str], fail_on: FailLevel) -> Ending:

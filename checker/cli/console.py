@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from typing import NamedTuple, TextIO
 
 from checker.errors import OutputFailed
+from checker.visible import visible
 
 SIGNS = "▲◆●✓≈✗○–−≥"
 """Signs that a text result prints where the terminal has them."""
@@ -19,6 +20,8 @@ PIPED = 80
 """Columns where nobody's terminal decides."""
 LAST_STREAM = 2
 """Number of stderr; those of stdin and stdout are smaller."""
+LINES = "\n\t"
+"""Signs that our own text may have."""
 CLOSED = (errno.EPIPE, errno.EINVAL)
 """How a system says that the reader of a pipe has gone (Windows says EINVAL)."""
 
@@ -90,9 +93,9 @@ def send(text: str) -> None:
 
 
 def note(text: str) -> None:
-    """Print what is not the result to stderr; nobody can be told where that fails."""
+    """Print what is not the result to stderr, what a terminal would obey by its code; where that fails, nothing."""
     with suppress(OutputFailed), _open(sys.stderr):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"{visible(text, kept=LINES)}\n")
         sys.stderr.flush()
 
 
@@ -122,7 +125,5 @@ def working(what: str) -> Iterator[None]:
     from rich.console import Console
     from rich.text import Text
 
-    from checker.render.cleaned import one_line
-
-    with Console(stderr=True).status(Text(f"{one_line(what)} ...")):
+    with Console(stderr=True).status(Text(f"{visible(what)} ...")):
         yield

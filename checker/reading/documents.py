@@ -9,6 +9,7 @@ from checker.model.study.description import Study
 from checker.reading.cross_checks import contradictions, cross_checks
 from checker.reading.fields import FieldReader, Note
 from checker.reading.yaml_nodes import Node, Places, Scalar, Sequence, dotted, read_source
+from checker.visible import visible
 
 __all__ = ["Note", "Places", "StudyDocument", "YamlDocument", "dotted", "read_study", "read_yaml"]
 
@@ -26,7 +27,7 @@ class StudyDocument:
     """Spellings that we understood and echo."""
     sha256: str
     file: str
-    """Name of the file, without its folder."""
+    """Name of the file as it can be shown, without its folder."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def read_study(path: Path) -> StudyDocument:
     if reader.problems:
         raise BadSubmission(sorted(reader.problems, key=lambda each: (each.line or 0, each.path)))
     notes = tuple(sorted(reader.notes, key=lambda each: each.line))
-    return StudyDocument(study, source.places, notes, source.sha256, path.name)
+    return StudyDocument(study, source.places, notes, source.sha256, visible(path.name))
 
 
 def read_yaml(path: Path) -> YamlDocument:

@@ -92,6 +92,8 @@ class Submission:
         while not os.path.isdir(self.root / wanted.parent) and wanted.parent.parts:
             wanted = wanted.parent
         place, rest = wanted.parent, PurePosixPath(name).relative_to(wanted)
+        if (self.root / wanted).is_file():
+            return f"{wanted.as_posix()} is a file; write its name and nothing after it"
         within = [(place / each).as_posix() for each in names_in(self.root / place)]
         if close := nearest(wanted.as_posix(), within):
             return f"did you mean {(PurePosixPath(close) / rest).as_posix()}?"

@@ -32,9 +32,9 @@ UNCLEAR_ROLES = frozenset(
 """Words that mean tuning in one paper and testing in the next, alone and together."""
 _PART = re.compile(r"_(set|cohort|group|sample|data|dataset|split|partition)$")
 _RANGE = re.compile(rf"({NUMBER})\s*(%?)\s*(?:-|–|—|\bto\b)\s*({NUMBER})\s*(%?)")
-_WHOLE = re.compile(r"[-+]?\d{1,15}")
-_LEADING_ZERO = re.compile(r"[-+]?0\d+([.,]\d*)?")
-_DATE = re.compile(r"[12]\d{3}(-\d{2}(?P<day>-\d{2})?)?")
+_WHOLE = re.compile(r"[-+]?[0-9]{1,15}")
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9]+([.,][0-9]*)?")
+_DATE = re.compile(r"[12][0-9]{3}(-[0-9]{2}(?P<day>-[0-9]{2})?)?")
 _NOT_A_NUMBER = re.compile(r"[-+]?\.?(nan|inf|infinity)", re.IGNORECASE)
 
 
@@ -94,7 +94,7 @@ def plain_value(kind: Kind, text: str) -> Understood:
 def is_bare_number(text: str) -> bool:
     """Return whether the text tries to be one number without a percent sign, even a wrong one."""
     return bool(
-        re.fullmatch(r"[-+−]?[\d.,·]+(?:[eE][-+]?\d+)?", text) or _NOT_A_NUMBER.fullmatch(text)
+        re.fullmatch(r"[-+−]?[0-9.,·]+(?:[eE][-+]?[0-9]+)?", text) or _NOT_A_NUMBER.fullmatch(text)
     )
 
 
@@ -151,7 +151,7 @@ def _integer(text: str) -> int:
     if _WHOLE.fullmatch(text):
         _refuse_leading_zero(text)
         return int(text)
-    bare = re.sub(r"(?<=\d)[,_ '](?=\d{3}(?!\d))", "", text)
+    bare = re.sub(r"(?<=[0-9])[,_ '](?=[0-9]{3}(?![0-9]))", "", text)
     if bare != text and _WHOLE.fullmatch(bare):
         raise Unfit(f"{quoted(text)} is written in groups of digits", f"write {bare}")
     raise Unfit(f"{quoted(text)} is no whole number", "write digits only, such as 1000")
@@ -191,7 +191,7 @@ def _as_limits(kind: Kind, text: str) -> str:
 
 def _refuse_leading_zero(text: str) -> None:
     if _LEADING_ZERO.fullmatch(text):
-        bare = re.sub(r"^([-+]?)0+(?=\d)", r"\1", text)
+        bare = re.sub(r"^([-+]?)0+(?=[0-9])", r"\1", text)
         raise Unfit(f"{text} begins with a zero, but a number is asked", f"write {bare}")
 
 

@@ -20,7 +20,7 @@ def meaning(value: str) -> str:
     if text.casefold() in ("true", "false"):
         return text.casefold()
     try:
-        return text if "_" in text else repr(float(text) + 0.0)
+        return text if "_" in text or not text.isascii() else repr(float(text) + 0.0)
     except ValueError:
         return text
 

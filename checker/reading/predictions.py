@@ -1,12 +1,13 @@
 """The predictions of one evaluation: from the columns of a table to numbers under our names."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Codes, Floats, Labels, Predictions
+from checker.reading.cells import and_others
 from checker.reading.folder import nearest
 from checker.reading.positive import absence, meaning, obvious
 from checker.reading.tables import Table, decimals, everything, labels, numbers, short
@@ -17,16 +18,30 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+LARGEST_SCORE = 1e100
+"""Sums and squares of larger ones overflow."""
 VALUES_NAMED = 5
 """How many values of a column a problem names before it counts the rest."""
+TOO_MANY = 20
+"""Values beyond which a column holds names or numbers of cases rather than kinds of them: none is quoted."""
 NO_NAME = re.compile(r"[+-]?nan|#[A-Z0-9/]+[!?]", re.IGNORECASE)
 """Cells that are neither a name nor a missing value."""
 NO_OUTCOME = re.compile(rf"{NO_NAME.pattern}|[+-]?inf(inity)?", re.IGNORECASE)
+RIGHT_COLUMN = "is this the right column? otherwise add a column that says who has the outcome"
+MOST_ALONE, MOST_SHARE = 10, 0.5
+"""A column with more values, and more than this share of the patients (or rows) has one each: no groups."""
+NO_GROUP = "leave it out; a column of groups has a few values, each for many patients"
 LEAVE_EMPTY = "leave the cell empty where the value is missing"
 
 
 class PositiveProblem(Problem):
     """Which value means having the outcome is not said, or no row has that value."""
+
+    __slots__ = ()
+
+
+class GroupProblem(Problem):
+    """A column of groups names cases or patients, so that the report would name them."""
 
     __slots__ = ()
 
@@ -73,7 +88,7 @@ def read_predictions(
 
     Raises:
         BadSubmission: columns that are not there, numbers that are none, an outcome without two
-            values, no rows: every problem at once.
+            values, groups that are names of cases, no rows: every problem at once.
     """
     problems: list[Problem] = []
     reading = _Reading(_selected(table, where, problems), problems)
@@ -90,6 +105,7 @@ def read_predictions(
         for column in (columns.case, columns.patient, *columns.groups, *columns.other.values())
         if column is not None
     }
+    problems += _no_groups(reading.table, columns, names)
     if problems:
         raise BadSubmission(dict.fromkeys(problems))
     return Predictions(
@@ -123,6 +139,7 @@ class _Reading:
         nothing: tuple[Floats, tuple[Problem, ...]] = (np.zeros(0, dtype=np.float64), ())
         values, wrong = self._kept(lambda: numbers(self.table, column), nothing)
         self.problems.extend(wrong)
+        self.problems.extend(_too_large(self.table, column, values))
         return 0.0 - values if turned else values
 
     def labels(self, column: str) -> Labels:
@@ -147,6 +164,17 @@ class _Reading:
         except BadSubmission as error:
             self.problems.extend(error.problems)
             return otherwise
+
+
+def _too_large(table: Table, column: str, values: Floats) -> Iterator[Problem]:
+    import numpy as np
+
+    rows = np.flatnonzero(np.abs(values) > LARGEST_SCORE)
+    if len(rows):
+        first, *others = (table.row(int(row)) for row in rows)
+        message = f"row {first:,}: the number is beyond {LARGEST_SCORE:g}{and_others(others)}"
+        hint = "no score is as large: correct it, or leave the cell empty"
+        yield Problem(table.name, table.line(int(rows[0])), column, message, hint)
 
 
 def _nobody() -> Labels:
@@ -179,6 +207,26 @@ def _places(found: Labels, chosen: Sequence[int]) -> tuple[int, int]:
     return int(rows[0]), len(rows)
 
 
+# Groups
+
+
+def _no_groups(
+    table: Table, columns: ColumnNames, names: Mapping[str, Labels]
+) -> Iterator[GroupProblem]:
+    """Return the columns of groups whose values would name cases or patients in the report."""
+    people = len(names[columns.patient].names) if columns.patient is not None else table.rows
+    for column in columns.groups:
+        found = len(names[column].names)
+        if column in (columns.case, columns.patient):
+            what = "case" if column == columns.case else "patient"
+            message = f"this column names the {what}, and the report would print its values"
+        elif found > MOST_ALONE and found > people * MOST_SHARE:
+            message = f"{found:,} values in {table.rows:,} rows are names rather than groups"
+        else:
+            continue
+        yield GroupProblem(table.name, None, column, message, NO_GROUP)
+
+
 # Rows
 
 
@@ -205,13 +253,15 @@ def _rows_with(table: Table, column: str, value: str) -> "NDArray[np.bool_]":
     chosen = [code for code, name in enumerate(found.names) if meaning(name) == meaning(value)]
     if chosen:
         return np.isin(found.codes, chosen)
-    close = nearest(value, found.names)
+    close = nearest(value, found.names) if len(found.names) <= TOO_MANY else ""
     message = f'no row has "{value}" in this column; its values are {_listed(found.names)}'
     hint = f"did you mean {close}?" if close else ""
     raise BadSubmission([Problem(table.name, None, column, message, hint)])
 
 
 def _listed(names: Sequence[str]) -> str:
+    if len(names) > TOO_MANY:
+        return f"{len(names):,} different ones"
     shown = [f'"{short(name)}"' for name in names[:VALUES_NAMED]]
     more = len(names) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")
@@ -246,6 +296,9 @@ def _outcome(
 def _not_two(table: Table, column: str, found: Labels, values: dict[str, list[int]]) -> Problem:
     if not values:
         return Problem(table.name, None, column, "the outcome is missing in every row")
+    if len(values) > TOO_MANY:
+        message = f"{len(values):,} values were seen, too many for an outcome"
+        return Problem(table.name, None, column, message, RIGHT_COLUMN)
     seen = []
     for each in list(values.values())[:VALUES_NAMED]:
         first, _ = _places(found, each)
@@ -253,8 +306,7 @@ def _not_two(table: Table, column: str, found: Labels, values: dict[str, list[in
     more = len(values) - len(seen)
     tail = f" and {more:,} more" if more else ""
     message = f"{len(values):,} values were seen: {', '.join(seen)}{tail}; an outcome has two"
-    hint = "is this the right column? otherwise add a column that says who has the outcome"
-    return Problem(table.name, None, column, message, hint)
+    return Problem(table.name, None, column, message, RIGHT_COLUMN)
 
 
 def _having(

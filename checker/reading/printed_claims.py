@@ -9,11 +9,11 @@ from checker.model.study.printed import NUMBER, Printed
 LONGEST = 100
 """A printed result is a line; what is longer is a text in the wrong field."""
 _BETWEEN = r"(?:-|–|—|−|\bto\b|,|;|\band\b)"
-_LEVEL = r"(?:(?P<level>\d{2}(?:\.\d)?)\s*(?P<sign>%)?[\s-]*)?(?:CI|confidence\s+interval)\s*[:,=]?"
+_LEVEL = r"(?:(?P<level>[0-9]{2}(?:\.[0-9])?)\s*(?P<sign>%)?[\s-]*)?(?:CI|confidence\s+interval)\s*[:,=]?"
 _LIMITS = rf"(?P<low>{NUMBER})\s*%?\s*{_BETWEEN}\s*(?P<high>{NUMBER})\s*%?"
 _BRACKETED = rf"[(\[]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]"
 _INTERVALS = (rf"[,;]?\s*{_BRACKETED}", rf"[,;]?\s*{_LEVEL}\s*{_LIMITS}")
-_COUNTS = r"(?P<numerator>\d{1,9})\s*(?:/|\bof\b)\s*(?P<cases>\d{1,9})"
+_COUNTS = r"(?P<numerator>[0-9]{1,9})\s*(?:/|\bof\b)\s*(?P<cases>[0-9]{1,9})"
 _COUNTED = rf"[,;]?\s*[(\[]\s*{_COUNTS}\s*[)\]]"
 _RESULT = [
     re.compile(rf"(?P<value>{NUMBER})\s*%?\s*{rest}\s*%?", re.IGNORECASE)
@@ -27,7 +27,7 @@ _RESULT = [
     )
 ]
 _SPREAD = re.compile(rf"{NUMBER}\s*%?\s*(?:±|\+/-|\+-)\s*{NUMBER}\s*%?")
-_RATIO = re.compile(r"\d+\s*(?:/|\bof\b)\s*\d+.*")
+_RATIO = re.compile(r"[0-9]+\s*(?:/|\bof\b)\s*[0-9]+.*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,10 +113,10 @@ def after_comma(kind: Kind | None, field: str, rest: str, node: yaml_nodes.Mappi
 
 
 def _uncut(field: str, kind: Kind | None, first: str, second: str) -> str:
-    grouped = re.fullmatch(r"[1-9]\d{0,2}", first) and re.fullmatch(r"\d{3}", second)
+    grouped = re.fullmatch(r"[1-9][0-9]{0,2}", first) and re.fullmatch(r"[0-9]{3}", second)
     if kind and kind.item == "integer":
         return f"write {first}{second}" if grouped else "write a whole number"
-    if not re.fullmatch(r"[-+]?\d+", first) or not re.fullmatch(r"\d+\s*%?", second):
+    if not re.fullmatch(r"[-+]?[0-9]+", first) or not re.fullmatch(r"[0-9]+\s*%?", second):
         return f'write the value in quotation marks, {field}: "..."'
     if grouped:
         return f"write {first}.{second} or {first}{second}"

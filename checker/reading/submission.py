@@ -12,7 +12,12 @@ from checker.model.study import AnyEvaluation, Classification, Study
 from checker.needs import Absent
 from checker.reading.documents import StudyDocument, dotted
 from checker.reading.folder import Submission
-from checker.reading.predictions import ColumnNames, PositiveProblem, read_predictions
+from checker.reading.predictions import (
+    ColumnNames,
+    GroupProblem,
+    PositiveProblem,
+    read_predictions,
+)
 from checker.reading.tables import Table, everything, labels, read_table
 
 STANDARD = {"case", "patient", "outcome", "score"}
@@ -86,6 +91,9 @@ class _Reading:
         if isinstance(found, PositiveProblem):
             said = f"{table.name}, column {found.path}: {found.message}"
             return self.problem((*at, "positive"), said, found.hint)
+        if isinstance(found, GroupProblem):
+            said = f"{table.name}, column {found.path}: {found.message}"
+            return self.problem(named[found.path], said, found.hint)
         if found.path in named and table.missing(found.path):
             said = f'{table.name} has no column "{found.path}"'
             return self.problem(named[found.path], said, self.other_name(found, named))
@@ -153,8 +161,11 @@ def _predictions(
             where=_rows_of(evaluation),
         )
     except BadSubmission as bad:
-        named = _named(evaluation, at)
-        reading.problems += [reading.pointing(each, table, named, at) for each in bad.problems]
+        named, groups = _named(evaluation, at), _groups_at(evaluation, at)
+        reading.problems += [
+            reading.pointing(each, table, groups if isinstance(each, GroupProblem) else named, at)
+            for each in bad.problems
+        ]
         return None
     return _under_our_names(found, evaluation)
 
@@ -203,6 +214,13 @@ def _named(evaluation: Classification, at: Path) -> dict[str, Path]:
     if evaluation.cluster:
         named[evaluation.cluster] = (*at, "cluster")
     return named | {column: (*at, "columns", name) for name, column in declared.items()}
+
+
+def _groups_at(evaluation: Classification, at: Path) -> dict[str, Path]:
+    """Return where the description names each column of groups as one."""
+    declared = evaluation.columns or {}
+    groups = enumerate(evaluation.groups or ())
+    return {declared.get(each, each): (*at, "groups", i) for i, each in groups}
 
 
 def _rows_of(evaluation: Classification) -> tuple[tuple[str, str], ...]:

@@ -60,6 +60,8 @@ FIRST_BYTES = (
     (b"version https://git-lfs", "a pointer of Git LFS, not the file itself", "run git lfs pull"),
 )
 """How files begin that are often found under the name of a table."""
+COLUMNS_NAMED = 10
+"""How many columns a hint names before it counts the rest."""
 EXPECTED_FIRST = {"parquet": b"PAR1", "xlsx": b"PK\x03\x04"}
 
 
@@ -82,7 +84,7 @@ class Table:
         """Return a column as trimmed text, null where the value is missing (`MISSING`).
 
         Stored whole numbers print without a point, also where the type has one (10.0 is "10");
-        booleans as true and false; dates as ISO text. A stored NaN is the text "NaN", not missing.
+        booleans as true and false; dates and durations as ISO text. A stored NaN is the text "NaN", not missing.
 
         Raises:
             BadSubmission: no such column, or its cells hold several values each.
@@ -105,10 +107,15 @@ class Table:
         if column in self.columns:
             return None
         close = nearest(column, self.columns)
-        shown = ", ".join(self.columns[:10]) + (", ..." if len(self.columns) > 10 else "")
-        hint = f"did you mean {close}?" if close else f"the columns are {shown}"
+        hint = f"did you mean {short(close)}?" if close else f"the columns are {self._shown()}"
         line = 1 if self.format == "csv" else None
         return Problem(self.name, line, column, "the table has no column of this name", hint)
+
+    def _shown(self) -> str:
+        """Return the names of the first columns, and how many more there are."""
+        shown = ", ".join(map(short, self.columns[:COLUMNS_NAMED]))
+        more = len(self.columns) - COLUMNS_NAMED
+        return f"{shown} and {more:,} more" if more > 0 else shown
 
     def kept(self, mask: "NDArray[np.bool_]") -> "Table":
         """Return the table with the rows where the mask is true; they keep their numbers.
@@ -249,6 +256,8 @@ def _text(cells: "pl.Series", table: Table, column: str) -> "pl.Series":
     if cells.dtype == pl.Datetime:
         iso = cells.dt.strftime("%Y-%m-%dT%H:%M:%S%.f")
         return iso.str.strip_suffix("T00:00:00")
+    if cells.dtype == pl.Duration:
+        return cells.dt.to_string("iso")
     try:
         return cells.cast(pl.String)
     except pl.exceptions.InvalidOperationError:
@@ -314,7 +323,7 @@ LEAVE_EMPTY = "correct it, or leave the cell empty where the value is missing"
 NO_NUMBERS = (
     (r"[+-]?nan", "is not a value", "leave the cell empty where the value is missing"),
     (r"[+-]?inf(inity)?", "is not a finite number", LEAVE_EMPTY),
-    (r"#[A-Z0-9/]+[!?]?", "is an error of the spreadsheet", LEAVE_EMPTY),
+    (r"#[A-Z][A-Z0-9/_]*[!?]?", "is an error of the spreadsheet", LEAVE_EMPTY),
     (r".*\d\s*%", "has a percent sign", "write numbers without the sign: 0.45, or 45, for 45 %"),
     (r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", "is too large for a number", LEAVE_EMPTY),
     (r"[−–—]\s*\d.*", "has a dash in place of a minus sign", "write a hyphen: -0.5"),
@@ -335,6 +344,10 @@ NO_NUMBERS = (
     ),
     (r"(?s:.*)", "is not a number", LEAVE_EMPTY),
 )
+NOT_A_NUMBER = NO_NUMBERS[-1][1:]
+WRONG_COLUMN = "no cell of this column is a number", "is this the right column?"
+FEW = 3
+"""Cells up to which a column without any number is a slip, and each is quoted."""
 """Cells that are no numbers, the first pattern that matches: what to say, what to do."""
 
 
@@ -396,6 +409,9 @@ def _no_numbers(
     kinds: dict[tuple[str, str], list[int]] = {}
     for index, cell in zip(wrong, printed[wrong].to_list(), strict=True):
         kinds.setdefault(_kind(cell), []).append(index)
+    if NOT_A_NUMBER in kinds and FEW < len(wrong) == len(printed) - printed.null_count():
+        yield Problem(table.name, None, column, *WRONG_COLUMN)  # quotes none: they may be names
+        return
     for (message, hint), [first, *others] in kinds.items():
         words = f'{_row(table, first)}: "{short(printed[first])}" {message}'
         words += and_others([table.row(index) for index in others])

@@ -15,6 +15,8 @@ from checker.reading.folder import unreachable
 
 LIMIT_BYTES = 2_000_000
 """A description of a study has some thousand lines; 2 MB are read in about a second."""
+ENOUGH = 20
+"""Anchors, aliases and tags after which no more are looked for."""
 LIMIT_DEPTH = 40
 """The study model is seven levels deep; deeper brackets only keep a parser busy."""
 
@@ -207,6 +209,7 @@ def _text(data: bytes, file: str) -> str:
 def _refuse_unsafe(text: str, file: str) -> None:
     """Look through the parse events, which are flat, before anything is built."""
     depth = documents = 0
+    unsafe: list[Problem] = []
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else None
         documents += isinstance(event, yaml.DocumentStartEvent)
@@ -218,17 +221,21 @@ def _refuse_unsafe(text: str, file: str) -> None:
             raise _bad(
                 file, line, "a second document begins here (---)", "one file describes one study"
             )
-        for problem in _unsafe(event):
-            raise _bad(file, line, *problem)
+        unsafe += [Problem(file, line, "", *said) for said in _unsafe(event)]
+        if len(unsafe) >= ENOUGH:
+            break
+    if unsafe:
+        raise BadSubmission(unsafe)
 
 
 def _unsafe(event: yaml.Event) -> Iterator[tuple[str, str]]:
     quote = "a text that begins with & * or ! needs quotation marks"
     if isinstance(event, yaml.AliasEvent):
         yield "aliases are not accepted (a value that begins with *)", quote
-    elif anchor := getattr(event, "anchor", None):
+        return
+    if anchor := getattr(event, "anchor", None):
         yield f"anchors are not accepted (&{anchor})", quote
-    elif tag := getattr(event, "tag", None):
+    if tag := getattr(event, "tag", None):
         yield f"tags are not accepted ({tag})", quote
 
 

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from checker.visible import TURNING
+
 KEPT = "\n\t"
-HIDDEN = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""Marks that reverse the direction of what follows: a way to show other text than is there."""
 ASCII: Mapping[str, str] = MappingProxyType(
     {
         "–": "-",
@@ -41,7 +41,7 @@ def without_controls(text: str) -> str:
     return "".join(
         sign
         for sign in text
-        if sign in KEPT or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in HIDDEN)
+        if sign in KEPT or (unicodedata.category(sign) not in ("Cc", "Cs") and sign not in TURNING)
     )
 
 

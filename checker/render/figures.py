@@ -531,8 +531,10 @@ def _drawn(
     size: tuple[float, float],
     draw: Callable[["Figure"], None],
 ) -> str:
+    import logging
     from io import StringIO
 
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # a home it cannot write to is no news
     from matplotlib.backends.backend_svg import FigureCanvasSVG
     from matplotlib.figure import Figure
 
@@ -560,6 +562,8 @@ def _style() -> Iterator[None]:
     with matplotlib.rc_context(STYLE), warnings.catch_warnings():
         # A text that Inter lacks is still written as text; the reader's machine has a font for it.
         warnings.filterwarnings("ignore", message=r"Glyph \d+", category=UserWarning)
+        # Numbers near the largest there are cannot be drawn to scale; the table beside the figure has them.
+        warnings.filterwarnings("ignore", category=RuntimeWarning)
         yield
 
 

@@ -1,6 +1,5 @@
 """Recomputed numbers without a study: as tables of text and as JSON."""
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any, Protocol
@@ -9,6 +8,7 @@ from checker.model.estimate import Comparison, Estimate, facets
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
 from checker.render.to_json import plain
+from checker.visible import to_json_text
 
 FORMAT = "checker-metrics/1"
 ALWAYS = ("metric", "label", "group")
@@ -86,7 +86,7 @@ def metrics_json(found: Recomputed) -> str:
         "comparisons": [_comparison_json(each) for each in found.comparisons],
         "notes": list(found.notes),
     }
-    return json.dumps(plain(made, "metrics"), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return to_json_text(plain(made, "metrics"))
 
 
 def _parts(

@@ -9,11 +9,22 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from checker.errors import BadSubmission, Problem
 from checker.model.report import FORMAT, Report
+from checker.visible import to_json_text
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 RENDER_HINT = "render takes a report.json that `checker check ... -o report.json` has written"
+TOGETHER = {
+    ("roc_curve", "false_positive_rate"): ("sensitivity",),
+    ("calibration_curve", "predicted"): ("observed", "low", "high"),
+    ("calibration_curve", "bin_predicted"): ("bin_observed", "bin_low", "bin_high", "bin_cases"),
+    ("decision_curve", "threshold"): ("model", "treat_all", "treat_none"),
+    ("score_distribution", "edges"): ("with_outcome", "without_outcome"),
+}
+"""Of each figure a list of points, and those that are drawn with it."""
+MAY_BE_EMPTY = ("low", "high")
+"""Where a curve has no band."""
 SHOWN = 20
 """Most problems of one file that are listed."""
 
@@ -24,7 +35,7 @@ def to_json(report: Report) -> str:
     Raises:
         ValueError: a number in it is not finite; the message says where.
     """
-    return json.dumps(plain(report), ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    return to_json_text(plain(report))
 
 
 def from_json(text: str, file: str = "report.json") -> Report:
@@ -49,7 +60,26 @@ def from_json(text: str, file: str = "report.json") -> Report:
             Problem(file, None, path, "this field does not exist in a report", RENDER_HINT)
             for path in unknown[:SHOWN]
         )
+    if uneven := list(_uneven(report)):
+        raise BadSubmission(Problem(file, None, *each, RENDER_HINT) for each in uneven[:SHOWN])
     return report
+
+
+def _uneven(report: Report) -> Iterator[tuple[str, str]]:
+    """Return each list of points of a figure that has another length than those drawn with it, and a sentence."""
+    for at, evaluation in enumerate(report.evaluations):
+        for (curve, first), others in TOGETHER.items():
+            points = getattr(evaluation, curve)
+            if points is None:
+                continue
+            for name in others:
+                seen, wanted = len(getattr(points, name)), len(getattr(points, first))
+                wanted -= curve == "score_distribution"  # the first are edges, one more than bins
+                if seen != wanted and not (
+                    name in MAY_BE_EMPTY and not points.low and not points.high
+                ):
+                    path = f"evaluations[{at}].{curve}.{name}"
+                    yield path, f"{seen} values seen, {max(wanted, 0)} expected, as of {first}"
 
 
 def plain(value: object, path: str = "report") -> Any:

@@ -10,6 +10,10 @@ from checker.render.cleaned import one_line
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
+LIVE = re.compile(r"@(?=[\w-])|(?<=[A-Za-z]):(?=//)|\bwww(?=\.)", re.IGNORECASE)
+"""What GitHub makes a mention, a mail or a link of without being asked."""
+APART = "&#8203;"
+"""A space without width, which keeps two signs apart and is not seen."""
 OPENING = re.compile(r"^(\d*)([#+\-=.)])(?=\s|#|=|-|$)")
 """What would open a heading, a list or a rule at the beginning of a line."""
 
@@ -24,8 +28,9 @@ def to_markdown(report: Report) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return the text on one line, so that nothing in it is markup."""
+    """Return the text on one line, so that nothing in it is markup, links anywhere or calls anybody."""
     safe = SPECIAL.sub(r"\\\1", one_line(text).replace("&", "&amp;"))
+    safe = LIVE.sub(rf"\g<0>{APART}", safe)
     return OPENING.sub(r"\1\\\2", safe)
 
 

@@ -14,6 +14,7 @@ from checker.errors import BadRequest
 from checker.reading.folder import refusal
 from checker.reading.tables import read_table
 from checker.scaffold.guesses import Guess, Guesses, Part, guess
+from checker.visible import visible
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -181,7 +182,13 @@ def text(value: str) -> str:
     if PLAIN.fullmatch(value) and value == value.strip() and value.casefold() not in SPECIAL:
         return value
     quoted = json.dumps(value, ensure_ascii=False)
-    return "".join(sign if sign.isprintable() else f"\\u{ord(sign):04x}" for sign in quoted)
+    return "".join(sign if sign.isprintable() else _escape(sign) for sign in quoted)
+
+
+def _escape(sign: str) -> str:
+    """Return the sign as YAML escapes it in double quotes: with four digits or eight."""
+    code = ord(sign)
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
 def line(value: str) -> str:
@@ -191,10 +198,10 @@ def line(value: str) -> str:
 
 def told(made: Made) -> str:
     """Return what was written and guessed, for the person who asked for it."""
-    study = made.folder / STUDY
+    study = visible(str(made.folder / STUDY))
     lines = [f"Wrote {study}, with {SCHEMA} beside it for editors."]
     if made.copied:
-        lines.append(f"Copied the predictions to {made.folder / made.predictions}.")
+        lines.append(f"Copied the predictions to {visible(str(made.folder / made.predictions))}.")
     if made.guesses:
         lines += ["", *_guessed(made.guesses)]
     elif made.predictions:
@@ -208,8 +215,8 @@ def told(made: Made) -> str:
     return "\n".join(lines)
 
 
-def _argument(path: Path) -> str:
-    return f'"{path}"' if " " in str(path) else str(path)
+def _argument(path: str) -> str:
+    return f'"{path}"' if " " in path else path
 
 
 def _guessed(found: Guesses) -> Iterator[str]:

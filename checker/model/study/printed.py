@@ -9,10 +9,10 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
-NUMBER = r"[-+−]?(?:\d+(?:[.,·]\d+)?|[.·]\d+)(?:[eE][-+]?\d{1,3})?"
+NUMBER = r"[-+−]?(?:[0-9]+(?:[.,·][0-9]+)?|[.·][0-9]+)(?:[eE][-+]?[0-9]{1,3})?"
 """A printed number: decimal point, comma or raised dot; hyphen or minus sign."""
 _NUMBER = re.compile(NUMBER)
-_GROUPED = re.compile(r"[-+−]?[1-9]\d{0,2},\d{3}")
+_GROUPED = re.compile(r"[-+−]?[1-9][0-9]{0,2},[0-9]{3}")
 
 
 @dataclass(frozen=True)
