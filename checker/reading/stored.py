@@ -216,11 +216,6 @@ def _record(line: str) -> dict[str, Any]:
     return record
 
 
-def _texts(record: dict[str, Any]) -> Iterator[str]:
-    yield from record
-    yield from (value for value in record.values() if isinstance(value, str))
-
-
 def _keys(record: dict[str, Any], file: str, row: int) -> dict[str, int]:
     """Return the names of the columns with their positions; too many are refused at once."""
     if len(record) > MOST_COLUMNS:
