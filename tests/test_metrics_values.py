@@ -1,13 +1,14 @@
 """Values that can be computed by hand, one table for all metrics, and what is said about degenerate data."""
 
 import math
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
-from checker.metrics import METRICS, Undefined, estimates, no_information_rate
+from checker.metrics import METRICS, Undefined, auroc, estimates, no_information_rate
 from checker.metrics.estimating import in_order
 from checker.model.estimate import Estimate, Estimates
 from checker.model.metric_names import METRIC_NAMES
@@ -387,3 +388,49 @@ def test_a_metric_alone_wants_complete_rows() -> None:
 def test_a_metric_of_no_rows_is_undefined(name: str) -> None:
     with pytest.raises(Undefined, match="there are no cases"):
         METRICS["classification", name](np.empty(0, int), np.empty(0), threshold=0.5)
+
+
+class Elsewhere:
+    """An array on a GPU, as far as it can be seen from here."""
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (2, 0)
+
+
+class Tensor:
+    """An array of another framework in the memory of the processor."""
+
+    def __init__(self, values: list[float]) -> None:
+        self.values = values
+
+    def __dlpack_device__(self) -> tuple[int, int]:
+        return (1, 0)
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        return np.array(self.values)
+
+
+class Attached(Tensor):
+    """One that its framework does not give away."""
+
+    def __array__(self, dtype: object = None, copy: object = None) -> np.ndarray:
+        raise RuntimeError("call detach first")
+
+
+def test_arrays_of_any_framework_come_in() -> None:
+    outcome, score = Tensor([0, 1, 0, 1]), Tensor([0.1, 0.9, 0.4, 0.3])
+    assert auroc(outcome, score) == 0.75  # type: ignore[arg-type]
+    made = estimates("classification", {"outcome": outcome, "score": score})  # type: ignore[dict-item]
+    assert made[0].value == 0.75
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [(Elsewhere(), "score lies on another device; bring it over first: .cpu()"),
+     (Attached([1.0]), "score cannot be taken as an array: call detach first")],
+)  # fmt: skip
+def test_an_array_that_cannot_be_read_says_what_to_do(values: object, says: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(says)):
+        auroc([0, 1], values)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=re.escape(says)):
+        estimates("classification", {"outcome": np.array([0, 1]), "score": values})  # type: ignore[dict-item]

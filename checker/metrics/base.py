@@ -93,6 +93,28 @@ DEFAULTS: dict[str, object] = {
 NO_CASES = "there are no cases"
 
 
+ON_CPU = (1, 3, 11)
+"""Kinds of device in DLPack whose memory the processor reads: CPU, and memory of a host that is pinned for a GPU."""
+
+
+def as_array(values: object, name: str) -> NDArray[Any]:
+    """Return the values as a numpy array, from whatever framework they come, without a copy where that is possible.
+
+    Raises:
+        ValueError: they lie on another device, or no array can be made of them; the sentence says what to do.
+    """
+    device = getattr(values, "__dlpack_device__", None)
+    if device is not None and int(device()[0]) not in ON_CPU:
+        raise ValueError(
+            f"{name} lies on another device; bring it over first: .cpu() in PyTorch, .get() in CuPy, "
+            "jax.device_get in JAX"
+        )
+    try:
+        return np.asarray(values)
+    except (TypeError, RuntimeError) as error:
+        raise ValueError(f"{name} cannot be taken as an array: {error}") from None
+
+
 class Undefined(NotEstablished):
     """The number does not exist for these data; the message is a sentence for the report."""
 
@@ -162,7 +184,7 @@ class Metric:
         named = {name: facets.pop(name) for name in task.optional if name in facets}
         there = {**dict(zip(task.names, columns, strict=False)), **named}
         known_rows, complete = task.known_rows(
-            {name: np.asarray(each) for name, each in there.items() if each is not None}
+            {name: as_array(each, name) for name, each in there.items() if each is not None}
         )
         if not known_rows.all():
             raise ValueError(task.incomplete)

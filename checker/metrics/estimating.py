@@ -44,6 +44,7 @@ from checker.metrics.base import (
     Share,
     Uncertainty,
     Undefined,
+    as_array,
     plain,
 )
 from checker.metrics.intervals import percentile
@@ -153,10 +154,10 @@ def complete(
         task: its name.
     """
     kind = TASKS[task]
-    given = {name: np.asarray(columns[name]) for name in kind.names if name in columns}
+    given = {name: as_array(columns[name], name) for name in kind.names if name in columns}
     known, found = kind.known_rows(given)
     if more:
-        others = [~np.isnan(np.asarray(columns[name], float)) for name in more]
+        others = [~np.isnan(as_array(columns[name], name).astype(float)) for name in more]
         known = np.logical_and.reduce([known, *others])
         found = kind.known_rows({name: each[known] for name, each in given.items()})[1]
     kept = dict(zip(kind.names, found, strict=True))
@@ -169,7 +170,7 @@ def complete(
 def _patients(patient: NDArray[Any] | None, known: Bools, units: Codes) -> tuple[Codes, int]:
     if patient is None:
         return units, int(units.max(initial=-1)) + 1
-    codes = np.asarray(patient)[known].astype(np.int64)
+    codes = as_array(patient, "patient")[known].astype(np.int64)
     nobody = codes < 0
     codes[nobody] = codes.max(initial=0) + 1 + units[nobody]
     names, dense = np.unique(codes, return_inverse=True)
