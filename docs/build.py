@@ -9,6 +9,7 @@ from typer.main import get_command
 
 from checker.cli.app import EPILOG, app
 from checker.metrics import METRICS
+from checker.metrics.estimating import FAMILIES, in_order
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.study.facts import FACTS, Fact
 from checker.reading.guidelines import guidelines
@@ -77,8 +78,8 @@ def metrics_page() -> str:
                 )
         rows.append("")
     rows.append("# Definitions\n")
-    for (task, name), each in METRICS.items():
-        rows.append(f"## {name} ({task})\n")
+    for each in (metric for task in FAMILIES for metric in in_order(task)):
+        rows.append(f"## {each.name} ({each.task})\n")
         rows.append(_paragraphs(each.function.__doc__ or ""))
         low, high = each.bounds
         rows.append(f"\nBetween {low:g} and {high:g}; source {each.source}.\n")

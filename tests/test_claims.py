@@ -957,11 +957,18 @@ def test_widths_tell_methods_that_know_about_patients_from_others() -> None:
 
 
 def test_room_of_a_bootstrap_is_larger_than_that_of_a_formula() -> None:
-    found = widths_of(auroc("0.8", low="0.80", high="0.90"), ONCE)
+    found = widths_of(auroc("0.8", low="0.80", high="0.84"), ONCE)
     rooms = {each.method: each.room for each in found}
     assert rooms["DeLong"] == pytest.approx(0.01, abs=1e-6)  # half a unit at either limit
     assert 0.01 < rooms["percentile bootstrap over cases"] < 0.05
     assert all(each.width > 0 for each in found)
+
+
+def test_nothing_is_resampled_for_an_interval_that_is_wide_enough() -> None:
+    found = widths_of(auroc("0.8", low="0.70", high="0.90"), ONCE)
+    assert not any("bootstrap" in each.method for each in found)
+    repeated = widths_of(auroc("0.8", low="0.60", high="0.99"), TWICE)
+    assert any("bootstrap" in each.method for each in repeated)
 
 
 @pytest.mark.parametrize("claim", [auroc("0.8"), versus("0.1", low="0.0", high="0.2")])

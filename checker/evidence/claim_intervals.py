@@ -229,16 +229,22 @@ def turned(limits: Limits, under: Convention) -> Limits:
 def widths(claim: Claim, value: ValueCheck) -> tuple[IntervalWidth, ...]:
     """Return the width under each accepted method around the recomputed value, with the printed one beside it.
 
+    Where the printed interval is as wide as a closed formula makes it, and nobody repeats, nothing is resampled.
+
     Raises:
         NotEstablished: the value is undefined.
     """
     printed = printed_limits(claim, value.reading)
     if printed is None or printed.low is None or printed.high is None or value.under.direct:
         return ()
-    found = []
+    found: list[IntervalWidth] = []
+    claimed = printed.high.value - printed.low.value
     for method in methods(value.under.metric, value.under.rows):
         if not method.accepted:
             continue
+        wide = any(claimed + each.room >= each.width for each in found)
+        if method.family == "bootstrap" and wide and not value.under.rows.repeated:
+            break
         try:
             limits = turned(method.limits(), value.under)
         except NotEstablished:

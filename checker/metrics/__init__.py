@@ -149,7 +149,11 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Return a name of `__all__`, or a metric of binary classification (``metrics.auroc``)."""
     if not name.startswith("_"):
-        METRICS = import_module("checker.metrics.estimating").METRICS  # it registers every metric
+        estimating = import_module("checker.metrics.estimating")
+        METRICS = estimating.METRICS
+        if name == "METRICS":
+            for task in estimating.FAMILIES:
+                estimating.families(task)  # importing them registers their metrics
         if name in HOME:
             return getattr(import_module(f"checker.metrics.{HOME[name]}"), name)
         if ("classification", name) in METRICS:

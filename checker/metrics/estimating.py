@@ -2,36 +2,15 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from importlib import import_module
 from itertools import product
+from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-import checker.metrics.agreement as agreement
-import checker.metrics.association as association
-import checker.metrics.calibration as calibration
-import checker.metrics.chance as chance
-import checker.metrics.class_risks as class_risks
-import checker.metrics.classification as classification
-import checker.metrics.cox as cox
-import checker.metrics.cross_tables as cross_tables
-import checker.metrics.discrimination as discrimination
-import checker.metrics.krippendorff as krippendorff
-import checker.metrics.method_comparison as method_comparison
-import checker.metrics.multiclass as multiclass
-import checker.metrics.ordinal as ordinal
-import checker.metrics.passing_bablok as passing_bablok
-import checker.metrics.readers as readers
-import checker.metrics.reference_limits as reference_limits
-import checker.metrics.reliability as reliability
-import checker.metrics.repeatability as repeatability
-import checker.metrics.response as response
-import checker.metrics.survival as survival
-import checker.metrics.survival_calibration as survival_calibration
-import checker.metrics.survival_ranking as survival_ranking
-import checker.metrics.survival_utility as survival_utility
-import checker.metrics.treatment as treatment
 import checker.metrics.utility as utility
 from checker.metrics.base import (
     DERIVED,
@@ -55,34 +34,49 @@ from checker.needs import Absent, Known, needs
 
 Columns = Mapping[str, NDArray[Any]]
 
-FAMILIES = (
-    discrimination,
-    classification,
-    calibration,
-    utility,
-    survival_ranking,
-    survival_calibration,
-    survival_utility,
-    survival,
-    cox,
-    treatment,
-    readers,
-    agreement,
-    reliability,
-    association,
-    repeatability,
-    method_comparison,
-    passing_bablok,
-    reference_limits,
-    response,
-    chance,
-    krippendorff,
-    ordinal,
-    multiclass,
-    cross_tables,
-    class_risks,
+OF_CLASSES = ("ordinal", "multiclass", "cross_tables", "class_risks")
+OF_AGREEMENT = (
+    "agreement",
+    "reliability",
+    "association",
+    "repeatability",
+    "method_comparison",
+    "passing_bablok",
+    "reference_limits",
+    "response",
+    "chance",
+    "krippendorff",
 )
-"""Importing them registers their metrics, in the order in which they are printed."""
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "classification": ("discrimination", "classification", "calibration", "utility"),
+    "multiclass": OF_CLASSES,
+    "ordinal": OF_CLASSES,
+    "survival": (
+        "survival_ranking",
+        "survival_calibration",
+        "survival_utility",
+        "survival",
+        "cox",
+        "treatment",
+    ),
+    "readers": ("readers",),
+    "agreement": OF_AGREEMENT,
+    "raters": OF_AGREEMENT,
+}
+"""By task: the files whose import registers its metrics, in the order in which they are printed."""
+
+
+@cache
+def families(task: str) -> tuple[ModuleType, ...]:
+    """Return the files of a task, imported: a study of one task does not wait for the others.
+
+    Raises:
+        KeyError: there is no such task.
+    """
+    return tuple(import_module(f"checker.metrics.{name}") for name in FAMILIES[task])
+
+
+families("classification")
 
 STATED = {
     "partial_auroc": "lowest_specificity",
@@ -153,6 +147,7 @@ def complete(
         more: names of further columns of numbers that have to be known.
         task: its name.
     """
+    families(task)
     kind = TASKS[task]
     given = {name: as_array(columns[name], name) for name in kind.names if name in columns}
     known, found = kind.known_rows(given)
@@ -198,6 +193,7 @@ def known_of(
 ) -> Known:
     """Return what metrics can name: the columns, what is derived from them, and how to compute."""
     columns = {**cases.columns, "patient": cases.patient}
+    families(task)
     return Known(DERIVED[task], TASKS[task].settings({**columns, "seeds": seeds, **given}))
 
 
@@ -373,7 +369,7 @@ def _places(
 
 def in_order(task: str) -> Iterator[Metric]:
     """Return the metrics of a task in the order in which they are printed."""
-    for family in FAMILIES:
+    for family in families(task):
         for metric in METRICS.values():
             if metric.task == task and metric.function.__module__ == family.__name__:
                 yield metric
