@@ -744,11 +744,12 @@ CASES = [
     (sensitivity("0.80", numerator=7), "numerator", CONTRADICTED, "differs by 1"),
     (sensitivity("0.70", numerator=7), "numerator", REPRODUCED, ""),
     (auroc("0.854", numerator=7), "numerator", NOT_CHECKABLE, "no proportion"),
+    (auroc("0.854", standard_deviation="0.08"), "standard_deviation", OTHER, "standard error"),
     (
-        auroc("0.854", standard_deviation="0.1"),
+        auroc("0.854", standard_deviation="0.02"),
         "standard_deviation",
         NOT_CHECKABLE,
-        "one case only",
+        "columns.fold",
     ),
     (auroc("0.854", p_value="0.03"), "p_value", NOT_CHECKABLE, "evaluations.claims.versus"),
 ]
@@ -761,6 +762,45 @@ def test_counts(claim: dict[str, object], name: str, verdict: Verdict, words: st
     part = part_of(checked(claim), name)
     assert part.verdict is verdict
     assert words in (part.convention or part.because)
+
+
+FOLDED = replace(many(300, seed=12), other={"fold": labels([f"fold {i % 5}" for i in range(300)])})
+
+
+def by_fold(metric: str = "auroc") -> list[float]:
+    made = metrics.METRICS["classification", metric]
+    codes = FOLDED.other["fold"].codes
+    return [made(FOLDED.outcome[codes == k], FOLDED.score[codes == k]) for k in range(5)]
+
+
+def test_a_mean_over_folds_is_a_convention_and_its_spread_is_reproduced() -> None:
+    found = by_fold()
+    mean, sd = at_digits(float(np.mean(found))), at_digits(float(np.std(found, ddof=1)))
+    check = checked(auroc(mean, standard_deviation=sd), FOLDED)
+    assert part_of(check, "value").convention == "mean over 5 folds"
+    assert part_of(check, "standard_deviation").verdict is REPRODUCED
+    error = part_of(
+        checked(
+            auroc(mean, standard_deviation=at_digits(float(np.std(found, ddof=1)) / 5**0.5)), FOLDED
+        ),
+        "standard_deviation",
+    )
+    assert "standard error of the mean over folds" in error.convention
+    wrong = part_of(checked(auroc(mean, standard_deviation="0.2"), FOLDED), "standard_deviation")
+    assert wrong.verdict is CONTRADICTED
+    assert len(wrong.tried) == 6
+
+
+def test_intervals_of_cross_validation_say_that_models_are_fixed() -> None:
+    described = Study.model_validate(
+        {"data": {"partitions": [{"name": "all", "role": "cross_validation"}]}}
+    )
+    evaluation = Classification.model_validate(
+        {"name": "external", "task": "classification", "partition": "all"}
+    )
+    known = known_of(auroc("0.8"), FOLDED).inside(study=described, evaluation=evaluation)
+    made = known.value("estimates")
+    assert "models of the folds taken as fixed" in made.one("auroc").interval.method  # type: ignore[attr-defined]
 
 
 def test_all_rows_and_patients_are_conventions_of_the_number_of_cases() -> None:

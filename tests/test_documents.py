@@ -228,11 +228,16 @@ def test_results_are_read_as_papers_print_them(result):
     assert (read.numerator, read.cases) == result.counts
 
 
+@pytest.mark.parametrize("text", ["0.91 ± 0.03", "0.91 +/- 0.03", "0.91±0.03"])
+def test_what_follows_plus_minus_is_kept_as_printed(text):
+    read = read_result(text)
+    assert (read.value.text, read.standard_deviation.text) == ("0.91", "0.03")
+    assert read_result("91.0 ± 3.0 %").standard_deviation.percent
+
+
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
-        ("0.91 ± 0.03", "standard deviation"),
-        ("0.91 +/- 0.03", "standard deviation"),
         ("141/159", "numerator and cases"),
         ("141 of 159 (88.7 %)", "numerator and cases"),
         ("high", "not a number as papers print it"),

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from checker.evidence.base import evidence
 from checker.evidence.claim_intervals import check_interval, widths
+from checker.evidence.claim_spread import check_spread
 from checker.evidence.claim_values import ValueCheck, check_value, not_checkable
 from checker.evidence.differences import check_difference
 from checker.evidence.interval_methods import methods
@@ -142,8 +143,7 @@ def _parts(
     if claim.numerator is not None:
         yield _numerator(claim.numerator, value)
     if claim.standard_deviation is not None:
-        because = "a standard deviation over cases exists for measures of one case only"
-        yield not_checkable("standard_deviation", str(claim.standard_deviation), because)
+        yield check_spread(claim.standard_deviation, about, value, recomputed, predictions)
     if claim.p_value is not None:
         because = "a p value is recomputed for a comparison (evaluations.claims.versus)"
         yield not_checkable("p_value", claim.p_value, because)

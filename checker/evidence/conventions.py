@@ -29,6 +29,8 @@ WITH_A_POSITIVE_CLASS = frozenset(
 """Metrics that change when the other class is taken as the positive one."""
 WIDEST_ROOM = 0.05
 """Where ties leave the AUROC a wider range than this, the submitted scores are too coarse to check it."""
+FOLD = "fold"
+"""Our name of the column that tells in which fold a row was left out (evaluations.columns.fold)."""
 DRAWS = 60
 """Random ways to undo the rounding of scores; mean and spread of the metric need no more."""
 
@@ -100,6 +102,37 @@ def missing_counted(about: Subject, predictions: Predictions) -> Iterator[Conven
         yield Convention("a missing score counted as negative", counted, about.metric)
 
 
+def over_folds(about: Subject, predictions: Predictions) -> Iterator[Convention]:
+    """Yield the mean over folds of a cross-validation, where a column names them: usual beside pooling."""
+    if folds := fold_rows(about, predictions):
+        yield Convention(
+            f"mean over {len(folds)} folds",
+            about.rows,
+            about.metric,
+            direct=lambda _: float(np.mean([each.value(about.metric) for each in folds])),
+        )
+
+
+def fold_rows(about: Subject, predictions: Predictions) -> tuple[Rows, ...]:
+    """Return the rows of each fold; none where no column names the fold, or there is one alone."""
+    fold = predictions.other.get(FOLD)
+    if fold is None:
+        return ()
+    keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score)
+    parts = []
+    for code in np.unique(fold.codes[keep & (fold.codes >= 0)]):
+        here = keep & (fold.codes == code)
+        parts.append(
+            replace(
+                about.rows,
+                outcome=predictions.outcome[here] == 1,
+                score=about.of_score[here],
+                patient=patients_of(predictions.patient, here),
+            )
+        )
+    return tuple(parts) if len(parts) > 1 else ()
+
+
 def _taken(
     about: Subject,
     predictions: Predictions,
@@ -131,6 +164,7 @@ def other_definition(about: Subject, predictions: Predictions) -> Iterator[Conve
 
 
 ORDER = (
+    over_folds,
     one_row_per_patient,
     missing_counted,
     other_class,

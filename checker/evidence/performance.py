@@ -259,14 +259,29 @@ def unit(evaluation: Evaluation) -> str:
 
 @evidence
 def estimates(
-    classification_estimates: Estimates | Absent, task_estimates: Estimates | Absent
+    study: Study,
+    evaluation: Evaluation,
+    classification_estimates: Estimates | Absent,
+    task_estimates: Estimates | Absent,
 ) -> Estimates:
     """Return all estimates of the task, with interval, method and number of cases.
 
     Raises:
         NotEstablished: nothing can be recomputed, with the reason.
     """
-    return either(classification_estimates, task_estimates)
+    made = either(classification_estimates, task_estimates)
+    roles = {each.name: each.role for each in study.data.partitions or ()}
+    if roles.get(evaluation.partition or "") != "cross_validation":
+        return made
+    return Estimates(tuple(map(_of_folds, made)))
+
+
+def _of_folds(made: Estimate) -> Estimate:
+    """Return the estimate with what its interval leaves out: how far models of other folds would differ."""
+    if made.interval is None:
+        return made
+    method = f"{made.interval.method}; the models of the folds taken as fixed"
+    return replace(made, interval=replace(made.interval, method=method))
 
 
 @evidence

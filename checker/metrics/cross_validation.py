@@ -175,8 +175,9 @@ def over_folds(
         {_key(each): each for each in made(part, f"{group}, fold {name}")}
         for part, name in zip(parts, names, strict=True)
     ]
-    asked = {_key_of(each): each for each in asked_of(task, **among)}  # type: ignore[arg-type]  # each is what its name says
     settings = settings_of(level, probability, proportion_interval, given)
+    known = known_of(complete(everything, task=task)[0], (0, 0), settings, task)
+    asked = {_key_of(each): each for each in asked_of(task, **among, known=known)}  # type: ignore[arg-type]  # as named
     averages = _averages(task, parts, names, asked.values(), settings, options)
     each_case = _each_case(task, everything, tuple(asked.values()), settings)
     people = _in_several_folds(task, everything, codes[codes >= 0], unit)
@@ -326,10 +327,10 @@ def _cross_validated(
         notes.append(f"No mean over folds: undefined in {without} of {len(by_fold)} folds ({why}).")
     elif isinstance(average, str):
         notes.append(f"No interval of the mean over folds: {average}.")
-    spreads = [*_over_folds(values, level)] if complete_folds else []
+    spreads = [*spreads_over_folds(values, level)] if complete_folds else []
     if each_case is not None and pooled.value is not None:
         spreads += _over_cases(each_case)
-    spreads += _of_intervals(pooled.interval, interval, level)
+    spreads += spreads_of_intervals(pooled.interval, interval, level)
     return CrossValidated(
         pooled=pooled,
         fold_names=names,
@@ -352,7 +353,8 @@ def _combined(mean: float, by_fold: tuple[Estimate, ...], level: float) -> Inter
     return Interval(low=mean - half, high=mean + half, level=level, method=method)
 
 
-def _over_folds(values: Sequence[float], level: float) -> Iterator[Spread]:
+def spreads_over_folds(values: Sequence[float], level: float) -> Iterator[Spread]:
+    """Yield what a ± can be that was computed over folds, from the value of each."""
     from scipy.special import stdtrit
 
     folds = len(values)
@@ -392,7 +394,10 @@ def _over_cases(each_case: Floats) -> Iterator[Spread]:
     )
 
 
-def _of_intervals(pooled: Interval | None, mean: Interval | None, level: float) -> Iterator[Spread]:
+def spreads_of_intervals(
+    pooled: Interval | None, mean: Interval | None, level: float
+) -> Iterator[Spread]:
+    """Yield what a ± can be that was computed from an interval."""
     if pooled:
         half = (pooled.high - pooled.low) / 2
         words = f"half of the {level:.0%} interval of the pooled estimate ({pooled.method})"

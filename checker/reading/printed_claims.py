@@ -24,9 +24,9 @@ _RESULT = [
         *(rf"{_COUNTED}\s*{each}" for each in _INTERVALS),
         rf"{_INTERVALS[0]}\s*%?\s*{_COUNTED}",
         rf"[(\[]\s*{_COUNTS}\s*[,;]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]",
+        rf"(?:±|\+/-|\+-)\s*(?P<spread>{NUMBER})",
     )
 ]
-_SPREAD = re.compile(rf"{NUMBER}\s*%?\s*(?:±|\+/-|\+-)\s*{NUMBER}\s*%?")
 _RATIO = re.compile(r"[0-9]+\s*(?:/|\bof\b)\s*[0-9]+.*")
 
 
@@ -41,6 +41,8 @@ class PrintedResult:
     """Of the interval, as a fraction."""
     numerator: int | None = None
     cases: int | None = None
+    standard_deviation: Printed | None = None
+    """What follows ±: a standard deviation, a standard error or half an interval; papers rarely say which."""
 
     def parts(self) -> Iterator[tuple[str, Printed | float]]:
         """Return what was printed, under the names of a claim's fields."""
@@ -66,7 +68,7 @@ def read_result(text: str) -> PrintedResult:
     if not found:
         raise ValueError(_question(line))
     level, low, high, sign = map(found.groupdict().get, ("level", "low", "high", "sign"))
-    numerator, cases = map(found.groupdict().get, ("numerator", "cases"))
+    numerator, cases, spread = map(found.groupdict().get, ("numerator", "cases", "spread"))
     percent = line.count("%") > bool(sign)  # the sign in 95% CI is no sign of the value
     return PrintedResult(
         value=Printed(found["value"], percent),
@@ -75,15 +77,11 @@ def read_result(text: str) -> PrintedResult:
         level=float(level) / 100 if level else None,
         numerator=int(numerator) if numerator else None,
         cases=int(cases) if cases else None,
+        standard_deviation=Printed(spread, percent) if spread else None,
     )
 
 
 def _question(text: str) -> str:
-    if _SPREAD.fullmatch(text):
-        return (
-            f'"{text}": what follows ± can be a standard deviation, a standard error or half an '
-            "interval; write value and standard_deviation, or value, low and high"
-        )
     if _RATIO.fullmatch(text):
         return f'"{text}" is a ratio; write its parts as numerator and cases, and the value'
     text = text if len(text) <= LONGEST else f"{text[:57]}..."

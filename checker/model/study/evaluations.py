@@ -124,7 +124,9 @@ class Claim(Described):
     voxels or lesions.
     """
     standard_deviation: Printed | None = None
-    """Standard deviation over cases, as printed."""
+    """What follows ± in the paper, as printed; tried as a standard deviation over folds or cases, as a
+    standard error, and as half an interval.
+    """
     percent: bool | None = None
     """Value and limits are printed in percent."""
     p_value: str | None = None
