@@ -370,3 +370,31 @@ def test_outcomes_missing_by_patient_are_compared_by_patient() -> None:
     by_row: Any = at_evaluation(study(), replace(many, patient=None)).value("missingness_by_score")
     assert (by_patient.area, by_patient.missing) == (pytest.approx(by_row.area), 120)
     assert by_patient.p > 10 * by_row.p
+
+
+def test_patients_needed_are_told_for_testing_and_for_building() -> None:
+    rng = np.random.default_rng(9)
+    outcome = np.arange(100) % 4 == 0
+    scored = predictions([*outcome.astype(int)], [*(rng.random(100) * 0.7 + 0.3 * outcome)])
+    parts = [
+        {"name": "training", "role": "training", "patients": 200, "events": 50},
+        {"name": "test", "role": "internal_test"},
+    ]
+    described = study(data={"partitions": parts}, predictors={"candidate_parameters": 10})
+    known = at_evaluation(described, scored)
+    tested: Any = known.value("required_sample_size_evaluation")
+    built: Any = known.value("required_sample_size_development")
+    assert tested.patients > 100
+    assert "interval of" in tested.sentence
+    assert built.events_per_parameter == pytest.approx(built.patients * 0.25 / 10)
+    bare: Any = at_evaluation(study(), scored).value("required_sample_size_development")
+    assert bare == Absent(
+        "predictors.candidate_parameters is not described yet",
+        fact="predictors.candidate_parameters",
+    )
+
+
+def test_no_number_of_patients_follows_from_a_model_no_better_than_chance() -> None:
+    scored = predictions([1, 0] * 10, [0.1, 0.9] * 10)
+    found: Any = at_evaluation(study(), scored).value("required_sample_size_evaluation")
+    assert "not above 0.5" in found.because

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal, NamedTuple
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from checker.metrics.base import Floats, Undefined
 from checker.metrics.intervals import PROPORTION_INTERVALS, hanley_mcneil_variance, quantile
+from checker.model.sample_size import Criterion, SampleSize
 
 NODES = 4001
 """Of a numerical integral over a smooth density (trapezoid): errors beyond the ninth digit."""
@@ -22,39 +22,6 @@ BY_SIMULATION = (
 )
 """Why there is no function for it."""
 AreaMethod = Literal["newcombe", "hanley_mcneil", "obuchowski"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """One demand and the number of patients that meets it."""
-
-    name: str
-    patients: int
-    demand: str
-    """What is asked, in words."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleSize:
-    """The criteria of a calculation and the one that asks for most patients."""
-
-    criteria: tuple[Criterion, ...]
-    patients: int
-    binding: str
-    """Name of the criterion that decides; the first of several."""
-    events: int | None
-    """Patients with the outcome among them, rounded up; None without such an outcome."""
-    events_per_parameter: float | None
-    """None where no model is built."""
-    sentence: str
-
-    def one(self, name: str) -> Criterion:
-        """Return the criterion of that name.
-
-        Raises:
-            KeyError: there is none.
-        """
-        return {each.name: each for each in self.criteria}[name]
 
 
 def _sample_size(

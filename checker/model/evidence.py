@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from checker.model.claim import ClaimCheck
 from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimates
+from checker.model.sample_size import SampleSize
 from checker.needs import Absent
 
 
@@ -223,6 +224,8 @@ class EvaluationEvidence:
     decision_curve: DecisionCurve | Absent
     score_distribution: ScoreDistribution | Absent
     second_opinion: tuple[SecondOpinion, ...] | Absent
+    required_sample_size_evaluation: SampleSize | Absent
+    required_sample_size_development: SampleSize | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

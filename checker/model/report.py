@@ -17,6 +17,7 @@ from checker.model.evidence import (
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
+from checker.model.sample_size import SampleSize
 
 FORMAT = "checker-report/1"
 
@@ -87,6 +88,8 @@ class EvaluationReport:
     decision_curve: DecisionCurve | None = None
     score_distribution: ScoreDistribution | None = None
     second_opinion: tuple[SecondOpinion, ...] = ()
+    required_sample_size_evaluation: SampleSize | None = None
+    required_sample_size_development: SampleSize | None = None
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 
