@@ -398,3 +398,22 @@ def test_no_number_of_patients_follows_from_a_model_no_better_than_chance() -> N
     scored = predictions([1, 0] * 10, [0.1, 0.9] * 10)
     found: Any = at_evaluation(study(), scored).value("required_sample_size_evaluation")
     assert "not above 0.5" in found.because
+
+
+def test_what_is_said_of_a_score_whose_lower_values_mean_the_outcome_is_as_submitted() -> None:
+    submitted = np.array([1.4, 1.5, 1.8, 2.0, 2.2, 2.5, 2.6, 3.0])
+    turned = predictions(
+        [-1, -1, 1, 1, 0, 1, 0, 0],
+        [*-submitted],
+        lower_is_positive=True,
+        groups={"s": labels(*"aabbaabb")},
+    )
+    known = at_evaluation(study({"operating_point": {"threshold": 2.1}}), turned)
+    for name in ("estimates", "subgroup_estimates"):
+        found: Any = known.value(name)
+        assert {each.threshold for each in found} == {None, 2.1}
+    assert known.value("estimates").one("sensitivity").value == pytest.approx(2 / 3)  # type: ignore[attr-defined]
+    histogram: Any = known.value("score_distribution")
+    assert (histogram.edges[0], histogram.edges[-1]) == (1.8, 3.0)
+    missing: Any = known.value("missingness_by_score")
+    assert missing.area == 0.0  # rows without an outcome have the lowest scores

@@ -92,7 +92,7 @@ def _ending(arguments: list[str], *, debug: bool) -> Ending:
 
 def _wrong_use(wrong: typer.TyperException) -> str:
     """Return what is wrong with the command line, and which help tells more."""
-    message = wrong.format_message().rstrip(".")
+    message = " ".join(wrong.format_message().replace("Value error, ", "").split()).rstrip(".")
     if alike := getattr(wrong, "possibilities", None):
         message = f"{wrong.message.rstrip('.')}; did you mean {' or '.join(sorted(alike))}?"
     context = getattr(wrong, "ctx", None)

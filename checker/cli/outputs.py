@@ -27,7 +27,7 @@ def require_known(files: Sequence[Path]) -> None:
     """Complain about a requested output before any work is done for it.
 
     Raises:
-        BadRequest: its suffix is of no format, it is a folder, or it is asked for twice.
+        BadRequest: its suffix is of no format, or it is asked for twice.
     """
     if not files:
         return
@@ -37,8 +37,6 @@ def require_known(files: Sequence[Path]) -> None:
         if file.suffix.lower() not in FORMATS:
             known = ", ".join(sorted(FORMATS))
             raise BadRequest(f"{file}: the ending decides the format, and must be one of {known}")
-        if os.path.isdir(file):
-            raise BadRequest(f"{file} is a folder; name a file in it")
     require_apart(files)
 
 

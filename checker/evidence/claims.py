@@ -8,7 +8,7 @@ from checker.evidence.claim_spread import check_spread
 from checker.evidence.claim_values import ValueCheck, check_value, not_checkable
 from checker.evidence.differences import check_difference
 from checker.evidence.interval_methods import methods
-from checker.evidence.performance import Scored
+from checker.evidence.performance import Scored, as_submitted
 from checker.evidence.rows import Subject, subject
 from checker.metrics.base import Share
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
@@ -80,7 +80,7 @@ def classification_claim_check(
             claim, classified, claim_subject, predictions, unit, settings
         )
     else:
-        recomputed = _estimate(claim_subject, estimates, unit)
+        recomputed = _estimate(claim_subject, estimates, unit, predictions)
         parts = tuple(_parts(claim, claim_subject, claim_value, recomputed, predictions))
     verdict = worst(parts)
     return ClaimCheck(
@@ -213,13 +213,16 @@ def _counted(part: str, printed: int, counts: dict[str, int]) -> PartCheck:
     )
 
 
-def _estimate(about: Subject, estimates: Estimates, unit: str) -> Estimate:
+def _estimate(
+    about: Subject, estimates: Estimates, unit: str, predictions: Predictions
+) -> Estimate:
     """Return the estimate of the claim: one of the evaluation's, or one of our own for another group or place."""
     if about.group == "all" and about.score == "score":
         for each in estimates.matching(about.metric.name, group="all", score="score"):
-            if each.threshold in (None, about.rows.threshold) and _same_strategy(each, about):
+            at = each.threshold in (None, _threshold(about, predictions))
+            if at and _same_strategy(each, about):
                 return each
-    return _own_estimate(about, unit)
+    return as_submitted(_own_estimate(about, unit), predictions)
 
 
 def _same_strategy(each: Estimate, about: Subject) -> bool:

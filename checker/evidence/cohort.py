@@ -1,6 +1,7 @@
 """Evidence about who is in the files: rows, patients, outcomes, what is missing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -122,8 +123,14 @@ def missingness_by_score(predictions: Predictions) -> MissingnessByScore:
         raise DoesNotApply("no outcome is missing")
     if not len(without) or not len(with_one):
         raise NotEstablished("rows without an outcome have no score to compare")
-    if (clustered := _by_patient(predictions, known)) is not None:
-        return clustered
+    found = _by_patient(predictions, known) or _by_row(without, with_one)
+    if predictions.lower_is_positive:  # the stored score is turned
+        return replace(found, area=1 - found.area)
+    return found
+
+
+def _by_row(without: NDArray[np.float64], with_one: NDArray[np.float64]) -> MissingnessByScore:
+    """Return the test that takes rows for independent."""
     ordered = np.sort(with_one)
     below = np.searchsorted(ordered, without, "left")
     upto = np.searchsorted(ordered, without, "right")

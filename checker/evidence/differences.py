@@ -126,7 +126,10 @@ def _comparison(
     )
     for each in made:
         if each.metric == claim.metric:
-            return replace(each, first=about.score, second=name)
+            at = each.threshold
+            turned = at is not None and predictions.lower_is_positive
+            at = -at if turned and at is not None else at
+            return replace(each, first=about.score, second=name, threshold=at)
     raise NotEstablished(f"a difference of {claim.metric} is not recomputed by this version")
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from checker import metrics
 from checker.evidence.base import evidence
-from checker.evidence.performance import Scored
+from checker.evidence.performance import Scored, as_submitted
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.evidence import GroupSize
 from checker.model.predictions import Labels, Predictions
@@ -104,7 +104,7 @@ def classification_subgroup_estimates(
             resamples=settings.resamples,
             evaluation=classified.name,
         )
-    return Estimates(tuple(made))
+    return Estimates(tuple(as_submitted(each, predictions) for each in made))
 
 
 @evidence

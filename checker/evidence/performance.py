@@ -292,25 +292,32 @@ def classification_estimates(
     optional_decision_thresholds: tuple[float, ...],
     is_probability: bool,
     sampled_by_outcome: str,
+    predictions: Predictions,
     unit: str,
     settings: Settings,
 ) -> Estimates:
     """Return all estimates of a binary classification."""
-    return Estimates(
-        metrics.estimates(
-            "classification",
-            columns,
-            threshold=optional_threshold,
-            net_benefit=optional_decision_thresholds,
-            probability=is_probability,
-            stratified=bool(sampled_by_outcome),
-            unit=unit,
-            seed=settings.seed,
-            level=settings.level,
-            resamples=settings.resamples,
-            evaluation=classified.name,
-        )
+    made = metrics.estimates(
+        "classification",
+        columns,
+        threshold=optional_threshold,
+        net_benefit=optional_decision_thresholds,
+        probability=is_probability,
+        stratified=bool(sampled_by_outcome),
+        unit=unit,
+        seed=settings.seed,
+        level=settings.level,
+        resamples=settings.resamples,
+        evaluation=classified.name,
     )
+    return Estimates(tuple(as_submitted(each, predictions) for each in made))
+
+
+def as_submitted(made: Estimate, predictions: Predictions) -> Estimate:
+    """Return the estimate with its threshold on the score as it was submitted; what is stored may be turned."""
+    if not predictions.lower_is_positive or made.threshold is None:
+        return made
+    return replace(made, threshold=-made.threshold)
 
 
 @evidence
@@ -499,9 +506,12 @@ def decision_curve(
 
 
 @evidence
-def score_distribution(classified: Evaluation, scored: Scored) -> ScoreDistribution:
-    """Return the histogram of scores by outcome."""
-    return metrics.score_distribution(scored.outcome, scored.score)
+def score_distribution(
+    classified: Evaluation, scored: Scored, predictions: Predictions
+) -> ScoreDistribution:
+    """Return the histogram of scores, as they were submitted, by outcome."""
+    score = -scored.score if predictions.lower_is_positive else scored.score
+    return metrics.score_distribution(scored.outcome, score)
 
 
 @evidence

@@ -94,9 +94,19 @@ def _separated(value: float, outcome: Bools, patient: Codes, level: float) -> Un
     return Uncertainty(found, note)
 
 
+def other_way_round(tallies: Tallies) -> str:
+    """Return the question that an AUROC below 0.5 raises."""
+    if float(auroc_of(tallies)) >= 0.5:
+        return ""
+    return (
+        "Below 0.5, so the score ranks the wrong way round: if lower scores mean the outcome, say so "
+        "(direction: lower_is_positive, or --lower-is-positive)."
+    )
+
+
 @metric(
     "auroc", task=TASK, goal="higher", bounds=(0, 1),
-    interval=auroc_interval, source="hanley-mcneil-1982",
+    interval=auroc_interval, beside=other_way_round, source="hanley-mcneil-1982",
 )  # fmt: skip
 def auroc(tallies: Tallies) -> Floats:
     """Return the chance that a case with the outcome scores above one without; ties count one half.

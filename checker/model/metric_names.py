@@ -24,12 +24,18 @@ class MetricName:
     """Papers may print it in percent."""
 
 
+SPOKEN = {"calibration intercept": "calibration_in_the_large"}
+"""Words that most papers mean otherwise than a name of ours that is spelt alike (Van Calster et al. 2019)."""
+
+
 def find_metric(text: str, task: str) -> str | None:
     """Return the name of the metric that the text means in the task; None if it has no such metric.
 
     Case, spaces, underscores, apostrophes and hyphens make no difference (except the hyphen at the
     end of LR-). A name goes before a synonym.
     """
+    if meant := SPOKEN.get(" ".join(text.casefold().split())):
+        return meant if task in METRIC_NAMES[meant].tasks else None
     return _spellings(task).get(_folded(text))
 
 
