@@ -44,7 +44,9 @@ def ordinal(cases: int = 120, **more: Any) -> TaskTable:
     return _table("ordinal", columns, **{"given": {"classes": STAGES}, **more})
 
 
-def survival(cases: int = 240, *, competing: bool = False, **more: Any) -> TaskTable:
+def survival(
+    cases: int = 240, *, competing: bool = False, treated: bool = False, **more: Any
+) -> TaskTable:
     """Return follow-up in days, a score, and risks by one and three years."""
     rng = np.random.default_rng(3)
     score = rng.normal(size=cases)
@@ -54,9 +56,7 @@ def survival(cases: int = 240, *, competing: bool = False, **more: Any) -> TaskT
     time = np.minimum.reduce([event_at, other_at, end]).round() + 1
     event = np.where(event_at <= np.minimum(other_at, end), 1, np.where(other_at <= end, 2, 0))
     horizons = (365.25, 3 * 365.25)
-    risks = np.stack(
-        [1 - np.exp(-at / 2600 * np.exp(0.9 * score)) for at in horizons], axis=1
-    )
+    risks = np.stack([1 - np.exp(-at / 2600 * np.exp(0.9 * score)) for at in horizons], axis=1)
     given = {
         "given": {"horizons": horizons},
         "places": {
@@ -67,9 +67,13 @@ def survival(cases: int = 240, *, competing: bool = False, **more: Any) -> TaskT
         "groups": {"sex": labels(["female", "male"] * (cases // 2))},
         **more,
     }
-    return _table(
-        "survival", {"time": time, "event": event, "score": score, "risks": risks}, **given
-    )
+    columns = {"time": time, "event": event, "score": score, "risks": risks}
+    if treated:
+        columns["treatment"] = rng.integers(0, 2, cases)
+        columns["treatment_risks"] = np.clip(
+            risks[:, 1][:, None] + rng.normal(0, 0.05, (cases, 2)), 0, 1
+        )
+    return _table("survival", columns, **given)
 
 
 def agreement(cases: int = 60, **more: Any) -> TaskTable:

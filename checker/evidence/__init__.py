@@ -1,6 +1,15 @@
 """What can be established about a study: one function per field of the evidence, named like it."""
 
-from checker.evidence import claims, cohort, groups, leakage, performance, task_claims, task_figures, tasks
+from checker.evidence import (
+    claims,
+    cohort,
+    groups,
+    leakage,
+    performance,
+    task_claims,
+    task_figures,
+    tasks,
+)
 from checker.evidence.base import MAKERS
 from checker.evidence.gather import Place, gather, known_about, places
 

@@ -98,9 +98,13 @@ def _people(evaluation: Evaluation, predictions: Predictions | TaskTable) -> Cod
 def _with_outcome(predictions: Predictions | TaskTable) -> NDArray[np.bool_] | None:
     """Return which rows have the outcome; None in tasks in which it is not one that a case has or has not."""
     if isinstance(predictions, Predictions):
-        return predictions.outcome == 1
+        return _is_one(predictions.outcome)
     name = {"survival": "event", "readers": "outcome"}.get(predictions.task)
-    return None if name is None else np.asarray(predictions.columns[name]) == 1
+    return None if name is None else _is_one(predictions.columns[name])
+
+
+def _is_one(codes: Codes) -> NDArray[np.bool_]:
+    return np.equal(codes, 1)
 
 
 def _different(codes: Codes) -> int:
@@ -122,9 +126,7 @@ def _listed(part: Partition, table: CaseTable) -> PartitionCount:
 
 
 @evidence
-def missingness_by_score(
-    classified: Evaluation, predictions: Predictions
-) -> MissingnessByScore:
+def missingness_by_score(classified: Evaluation, predictions: Predictions) -> MissingnessByScore:
     """Return whether outcomes are missing more often at some scores: the Mann-Whitney test.
 
     The area is the chance that a row without an outcome scores above a row with one; ties count one half. The p value

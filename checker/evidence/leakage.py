@@ -210,7 +210,8 @@ def duplicate_rows(
         DoesNotApply: cases repeat by design: several readers, several measurements.
         NotEstablished: no case ids, and too few columns to tell.
     """
-    found: Predictions | TaskTable = either(predictions, task_table)  # type: ignore[type-var]
+    found = either(predictions, task_table)
+    assert isinstance(found, Predictions | TaskTable)
     if isinstance(found, TaskTable) and (found.task == "readers" or "replicate" in found.columns):
         raise DoesNotApply("a case has several rows by design")
     return _duplicates(found)

@@ -28,6 +28,7 @@ from checker.model.evidence import PartOfCohort, TaskCohort
 from checker.model.predictions import Codes, Floats, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
+from checker.model.times import unit_of_time
 from checker.needs import Absent, DoesNotApply, NotEstablished
 
 T = TypeVar("T")
@@ -39,8 +40,6 @@ FEWEST_IN_GROUP = 10
 """A group of fewer cases has no survival curve: its steps would be single patients."""
 TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers")
 """Tasks of evaluations whose tables are `TaskTable`."""
-YEAR, MONTH = 365.25, 365.25 / 12
-"""Days; times of tables are in days."""
 CELLS = (40, 30)
 """Cells of the grid of an agreement plot: across, up."""
 
@@ -272,8 +271,8 @@ def survival_curves(
 
 
 def below_the_curve(last: float) -> tuple[float, ...]:
-    """Return round times up to the last one, five or six: in years, months or days."""
-    unit = YEAR if last >= 2 * YEAR else MONTH if last >= 3 * MONTH else 1.0
+    """Return round times up to the last one (days), at most seven: in years, months or days."""
+    unit, _ = unit_of_time(last)
     steps = (0.1, 0.2, 0.5, 1, 2, 3, 5, 6, 10, 12, 20, 50, 100, 200, 500, 1000, 10_000, 100_000)
     step = next((each for each in steps if each * 6 >= last / unit), last / unit / 5)
     return tuple(step * unit * at for at in range(int(last / unit / step + 1e-9) + 1))
@@ -489,7 +488,9 @@ def reader_curves(of_readers: Evaluation, task_table: TaskTable) -> tuple[Reader
         DoesNotApply: readers gave no ratings.
     """
     if "rating" not in task_table.columns:
-        raise DoesNotApply("readers gave decisions and no ratings, so there are points and no curves")
+        raise DoesNotApply(
+            "readers gave decisions and no ratings, so there are points and no curves"
+        )
     return metrics.reader_roc_curves(
         _with_patient(task_table),
         reader_names=_named(task_table, "reader"),
