@@ -12,7 +12,7 @@ from checker.model.estimate import Estimate, Estimates
 from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
 from checker.model.finding import Finding, RuleRun, Severity
 from checker.model.metric_names import METRIC_NAMES
-from checker.model.predictions import Predictions
+from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import (
     Answer,
     AnswerFact,
@@ -199,6 +199,10 @@ def _partition(study: Study, part: Partition) -> PartitionGlance:
     )
 
 
+COMPARISONS = ("paired_comparison", "group_comparison", "task_comparison")
+"""Evidence that is listed together as comparisons, in this order."""
+
+
 def evaluation_report(
     study: Study, evaluation: Evaluation, evidence: EvaluationEvidence, predictions: object
 ) -> EvaluationReport:
@@ -218,12 +222,12 @@ def evaluation_report(
         role=_plain(roles.get(evaluation.partition or "")),
         unit=evaluation.unit or "row",
         outcome=predictions.spelling[1] if isinstance(predictions, Predictions) else "",
-        file=predictions.file if isinstance(predictions, Predictions) else "",
+        file=predictions.file if isinstance(predictions, Predictions | TaskTable) else "",
         threshold=point.threshold,
         threshold_origin=_plain(point.origin),
         estimates=_numbers(known.pop("estimates", None)),
         subgroup_estimates=_numbers(known.pop("subgroup_estimates", None)),
-        comparisons=known.pop("paired_comparison", ()) + known.pop("group_comparison", ()),
+        comparisons=sum((known.pop(name, ()) for name in COMPARISONS), start=()),
         threshold_optimum=known.pop("threshold_equals_optimum_on_test", ()),
         **{
             name: value
@@ -389,7 +393,7 @@ def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
     made = [each for each in evaluations if each.estimates]
     if not made:
         return "No number could be recomputed: no predictions were submitted that this version can score."
-    rows = sum(each.cohort.rows for each in made if each.cohort)
+    rows = sum(who.rows for each in made if (who := each.cohort or each.task_cohort))
     numbers = sum(each.value is not None for one in made for each in one.estimates)
     of = (
         f"{len(made)} of {len(evaluations)} evaluations"

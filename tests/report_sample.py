@@ -807,6 +807,11 @@ def sample() -> Report:
     )
 
 
+def with_tasks(evaluations: tuple[EvaluationReport, ...]) -> Report:
+    """The sample with evaluations of other tasks in the place of its own."""
+    return replace(sample(), evaluations=evaluations)
+
+
 def empty() -> Report:
     """The least that a report can hold."""
     return Report(

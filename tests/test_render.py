@@ -31,6 +31,8 @@ from checker.render.metrics_text import metrics_json, metrics_text
 from checker.render.to_markdown import escaped
 from checker.resources import folder
 
+from . import task_evaluations as evaluations_of_tasks
+
 XHTML = "{http://www.w3.org/1999/xhtml}"
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -47,10 +49,13 @@ def _loaded(name: str) -> ModuleType:
 
 
 samples = _loaded("report_sample")
+task_evaluations = cache(evaluations_of_tasks.every)
 REPORTS: dict[str, Callable[[], Report]] = {
     "rich": samples.sample,
     "hostile": samples.hostile,
     "empty": samples.empty,
+    "tasks": lambda: samples.with_tasks(task_evaluations()),
+    "hostile tasks": lambda: samples.hostile(samples.with_tasks(task_evaluations())),
 }
 
 
@@ -317,6 +322,78 @@ def test_every_figure_has_caption_text_alternative_and_table() -> None:
         assert len(text_of(next(svg.iter(f"{SVG}desc")))) > 30
         (details,) = every(figure, "details")
         assert len(cells(details)) > 3
+
+
+def test_figures_of_every_task_have_caption_text_alternative_and_table() -> None:
+    found = every(parsed("tasks"), "figure")
+    names = [re.sub(r"^evaluation-", "", each.get("id")) for each in found]
+    assert names == [
+        "1-matrix",
+        "2-matrix",
+        "2-distances",
+        "3-survival",
+        "3-survival-1",
+        "3-calibration-1",
+        "3-calibration-2",
+        "3-decision-1",
+        "3-decision-2",
+        "4-agreement",
+        "6-readers",
+        "7-survival",
+        "7-survival-1",
+        "7-calibration-1",
+        "7-calibration-2",
+        "7-decision-1",
+        "7-decision-2",
+        "1-forest",
+        "3-forest",
+        "7-forest",
+    ]
+    for number, figure in enumerate(found, start=1):
+        caption = text_of(every(figure, "figcaption")[0])
+        assert caption.startswith(f"Figure {number}. ")
+        assert len(caption) > 80, "a caption says how to read the figure"
+        (svg,) = figure.iter(f"{SVG}svg")
+        assert text_of(next(svg.iter(f"{SVG}title")))
+        assert len(text_of(next(svg.iter(f"{SVG}desc")))) > 30
+        (details,) = every(figure, "details")
+        assert len(cells(details)) > 2
+
+
+def test_the_page_of_every_task_says_who_was_scored() -> None:
+    text = text_of(section("performance", "tasks"))
+    for said in (
+        "38 of class hepatocellular",
+        "109 with the outcome, 131 censored",
+        "with a competing event",
+        "60 pairs of measurements",
+        "40 rows; 3 raters",
+        "60 cases, 30 cases with the outcome, 3 readers, 2 modalities",
+        "Time-dependent AUROC at 3 years",
+        "Net benefit per patient at 1 year",
+        "Difference in reader AUROC, with the model minus alone",
+        "Limits of agreement, lower",
+        "If everyone had the treatment with the lowest predicted risk at 3 years",
+    ):
+        assert said in text
+
+
+def test_figures_of_tasks_are_the_same_again() -> None:
+    for evaluation in task_evaluations():
+        once = [each.svg for each in figures.figures_of(evaluation, "x")]
+        assert once == [each.svg for each in figures.figures_of(evaluation, "x")]
+
+
+def test_points_of_tasks_that_do_not_belong_together_are_refused() -> None:
+    (survival,) = (
+        each for each in task_evaluations() if each.survival_curves and not each.treatment_choice
+    )
+    first = survival.survival_curves[0]
+    uneven = replace(survival, survival_curves=(replace(first, at_risk=first.at_risk[1:]),))
+    with pytest.raises(BadSubmission) as found:
+        render.from_json(render.to_json(replace(samples.sample(), evaluations=(uneven,))))
+    (problem,) = found.value.problems
+    assert problem.path == "evaluations[0].survival_curves[0].at_risk"
 
 
 def test_figures_draw_text_as_text_in_the_font_of_the_page() -> None:

@@ -1,6 +1,16 @@
 """What can be established about a study: one function per field of the evidence, named like it."""
 
-from checker.evidence import claims, cohort, groups, leakage, performance, sizes, task_claims, tasks
+from checker.evidence import (
+    claims,
+    cohort,
+    groups,
+    leakage,
+    performance,
+    sizes,
+    task_claims,
+    task_figures,
+    tasks,
+)
 from checker.evidence.base import MAKERS
 from checker.evidence.gather import Place, gather, known_about, places
 
@@ -17,5 +27,6 @@ __all__ = [
     "places",
     "sizes",
     "task_claims",
+    "task_figures",
     "tasks",
 ]

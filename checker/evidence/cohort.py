@@ -11,16 +11,16 @@ from checker.evidence.base import evidence
 from checker.evidence.rows import patients_of
 from checker.metrics.ranking import obuchowski_covariance, placements, ranking
 from checker.model.evidence import CohortCount, MissingnessByScore, PartitionCount
-from checker.model.predictions import CaseTable, Labels, Predictions
+from checker.model.predictions import CaseTable, Codes, Labels, Predictions, TaskTable
 from checker.model.study import Evaluation, Study
 from checker.model.study.data import Partition
 from checker.needs import Absent, DoesNotApply, NotEstablished, stated
 
 
 @evidence
-def cohort(predictions: Predictions) -> CohortCount:
+def cohort(classified: Evaluation, predictions: Predictions) -> CohortCount:
     """Return rows, patients and outcomes of the file."""
-    patients, most = _patients(predictions.patient)
+    patients, most = patients_and_most(predictions.patient)
     return CohortCount(
         rows=predictions.cases,
         patients=patients,
@@ -35,7 +35,8 @@ def cohort(predictions: Predictions) -> CohortCount:
     )
 
 
-def _patients(patient: Labels | None) -> tuple[int | None, int]:
+def patients_and_most(patient: Labels | None) -> tuple[int | None, int]:
+    """Return the number of patients, if there is a column of them, and the most rows that one has."""
     if patient is None:
         return None, 1
     rows = np.bincount(patient.codes[patient.codes >= 0], minlength=1)
@@ -45,7 +46,7 @@ def _patients(patient: Labels | None) -> tuple[int | None, int]:
 @evidence
 def partition_counts(
     study: Study,
-    all_predictions: Mapping[str, Predictions | Absent],
+    all_predictions: Mapping[str, Predictions | TaskTable | Absent],
     case_tables: Mapping[str, CaseTable],
 ) -> tuple[PartitionCount, ...]:
     """Return what each partition holds, as described and as counted in its files.
@@ -57,7 +58,7 @@ def partition_counts(
     for part in stated(study.data.partitions, "data.partitions"):
         for evaluation in study.evaluations or ():
             predictions = all_predictions[evaluation.name]
-            if evaluation.partition == part.name and isinstance(predictions, Predictions):
+            if evaluation.partition == part.name and not isinstance(predictions, Absent):
                 counts.append(_counted(part, evaluation, predictions))
         if part.name in case_tables:
             counts.append(_listed(part, case_tables[part.name]))
@@ -66,28 +67,49 @@ def partition_counts(
     return tuple(counts)
 
 
-def _counted(part: Partition, evaluation: Evaluation, predictions: Predictions) -> PartitionCount:
-    rows_are_patients = predictions.patient is None and evaluation.unit == "patient"
-    patients, events = None, None
-    if predictions.patient is not None:
-        codes = predictions.patient.codes
-        patients = len(np.unique(codes[codes >= 0]))
-        with_it = codes[(predictions.outcome == 1) & (codes >= 0)]
-        events = len(np.unique(with_it))
-    elif rows_are_patients:
-        patients = predictions.cases
-        events = int((predictions.outcome == 1).sum())
+def _counted(
+    part: Partition, evaluation: Evaluation, predictions: Predictions | TaskTable
+) -> PartitionCount:
+    who = _people(evaluation, predictions)
+    with_it = _with_outcome(predictions)
     return PartitionCount(
         partition=part.name,
         role=part.role or "",
         source=predictions.file,
         described_patients=part.patients,
-        patients=patients,
+        patients=None if who is None else _different(who),
         described_events=part.events,
-        events=events,
+        events=None if who is None or with_it is None else _different(who[with_it]),
         rows=predictions.cases,
         whole=not (evaluation.subset or evaluation.conditional_on),
     )
+
+
+def _people(evaluation: Evaluation, predictions: Predictions | TaskTable) -> Codes | None:
+    """Return the patient of each row, negative where none is named; None where nobody says who they are."""
+    if predictions.patient is not None:
+        return predictions.patient.codes
+    if evaluation.unit != "patient":
+        return None
+    if isinstance(predictions, TaskTable) and "case" in predictions.columns:
+        return np.asarray(predictions.columns["case"])
+    return np.arange(predictions.cases)
+
+
+def _with_outcome(predictions: Predictions | TaskTable) -> NDArray[np.bool_] | None:
+    """Return which rows have the outcome; None in tasks in which it is not one that a case has or has not."""
+    if isinstance(predictions, Predictions):
+        return _is_one(predictions.outcome)
+    name = {"survival": "event", "readers": "outcome"}.get(predictions.task)
+    return None if name is None else _is_one(predictions.columns[name])
+
+
+def _is_one(codes: Codes) -> NDArray[np.bool_]:
+    return np.equal(codes, 1)
+
+
+def _different(codes: Codes) -> int:
+    return len(np.unique(codes[codes >= 0]))
 
 
 def _listed(part: Partition, table: CaseTable) -> PartitionCount:
@@ -105,7 +127,7 @@ def _listed(part: Partition, table: CaseTable) -> PartitionCount:
 
 
 @evidence
-def missingness_by_score(predictions: Predictions) -> MissingnessByScore:
+def missingness_by_score(classified: Evaluation, predictions: Predictions) -> MissingnessByScore:
     """Return whether outcomes are missing more often at some scores: the Mann-Whitney test.
 
     The area is the chance that a row without an outcome scores above a row with one; ties count one half. The p value

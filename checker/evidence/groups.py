@@ -32,7 +32,9 @@ def groups_of(predictions: Predictions) -> Iterator[tuple[str, str, NDArray[np.b
 
 
 @evidence
-def group_sizes(predictions: Predictions, scored: Scored) -> tuple[GroupSize, ...]:
+def group_sizes(
+    classified: Evaluation, predictions: Predictions, scored: Scored
+) -> tuple[GroupSize, ...]:
     """Return cases, patients and outcomes in each group, among scored rows.
 
     Raises:

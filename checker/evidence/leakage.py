@@ -9,10 +9,10 @@ import numpy as np
 
 from checker.evidence.base import evidence
 from checker.model.evidence import DuplicateRows, PartitionOverlap, SharedRows
-from checker.model.predictions import CaseTable, Codes, Labels, Predictions
+from checker.model.predictions import CaseTable, Codes, Labels, Predictions, TaskTable
 from checker.model.study import Evaluation, Study
 from checker.model.study.data import Partition
-from checker.needs import Absent, NotEstablished, stated
+from checker.needs import Absent, DoesNotApply, NotEstablished, either, stated
 
 FEWEST_COLUMNS = 5
 """Non-constant columns below which equal rows say nothing: coarse columns agree by chance."""
@@ -33,7 +33,7 @@ class Coincidence(NamedTuple):
 @evidence
 def shared_patients_between_partitions(
     study: Study,
-    all_predictions: Mapping[str, Predictions | Absent],
+    all_predictions: Mapping[str, Predictions | TaskTable | Absent],
     case_tables: Mapping[str, CaseTable],
 ) -> tuple[PartitionOverlap, ...]:
     """Return, for each two partitions with known patient ids, the patients they share.
@@ -67,7 +67,7 @@ def shared_patients_between_partitions(
 def _patients_of(
     part: Partition,
     study: Study,
-    all_predictions: Mapping[str, Predictions | Absent],
+    all_predictions: Mapping[str, Predictions | TaskTable | Absent],
     case_tables: Mapping[str, CaseTable],
 ) -> set[str]:
     ids: set[str] = set()
@@ -81,16 +81,16 @@ def _patients_of(
 
 
 def _scored(
-    part: Partition, study: Study, all_predictions: Mapping[str, Predictions | Absent]
-) -> Iterator[tuple[Evaluation, Predictions]]:
+    part: Partition, study: Study, all_predictions: Mapping[str, Predictions | TaskTable | Absent]
+) -> Iterator[tuple[Evaluation, Predictions | TaskTable]]:
     """Yield the evaluations of the partition that have predictions."""
     for evaluation in study.evaluations or ():
         predictions = all_predictions[evaluation.name]
-        if evaluation.partition == part.name and isinstance(predictions, Predictions):
+        if evaluation.partition == part.name and not isinstance(predictions, Absent):
             yield evaluation, predictions
 
 
-def _patients(predictions: Predictions, row_is_patient: bool) -> set[str]:
+def _patients(predictions: Predictions | TaskTable, row_is_patient: bool) -> set[str]:
     column: Labels | None = predictions.patient
     if column is None and row_is_patient:
         column = predictions.case
@@ -100,7 +100,7 @@ def _patients(predictions: Predictions, row_is_patient: bool) -> set[str]:
 @evidence
 def shared_rows_between_partitions(
     study: Study,
-    all_predictions: Mapping[str, Predictions | Absent],
+    all_predictions: Mapping[str, Predictions | TaskTable | Absent],
     case_tables: Mapping[str, CaseTable],
 ) -> tuple[SharedRows, ...]:
     """Return, for each two partitions with files, the pairs of rows that agree in every column both have.
@@ -195,7 +195,9 @@ def _without_ids(table: CaseTable) -> Mapping[str, Codes]:
 
 
 @evidence
-def duplicate_rows(predictions: Predictions) -> DuplicateRows:
+def duplicate_rows(
+    predictions: Predictions | Absent, task_table: TaskTable | Absent
+) -> DuplicateRows:
     """Return rows of the file that appear more than once.
 
     Two rows are the same case if their case id is the same. Else they count as a pair if every compared column agrees:
@@ -205,8 +207,17 @@ def duplicate_rows(predictions: Predictions) -> DuplicateRows:
     columns of the chance that two random rows agree in it. Empty cells agree with each other.
 
     Raises:
+        DoesNotApply: cases repeat by design: several readers, several measurements.
         NotEstablished: no case ids, and too few columns to tell.
     """
+    found = either(predictions, task_table)
+    assert isinstance(found, Predictions | TaskTable)
+    if isinstance(found, TaskTable) and (found.task == "readers" or "replicate" in found.columns):
+        raise DoesNotApply("a case has several rows by design")
+    return _duplicates(found)
+
+
+def _duplicates(predictions: Predictions | TaskTable) -> DuplicateRows:
     same_case = 0 if predictions.case is None else _repeats(predictions.case.codes)
     compared = _compared(predictions)
     if len(compared) < FEWEST_COLUMNS:
@@ -233,7 +244,7 @@ def duplicate_rows(predictions: Predictions) -> DuplicateRows:
     )
 
 
-def _own_codes(predictions: Predictions) -> Codes:
+def _own_codes(predictions: Predictions | TaskTable) -> Codes:
     """Return the patient of each row; a row that names none is a patient of its own."""
     everyone = -np.arange(predictions.cases) - 1
     if predictions.patient is None:
@@ -265,7 +276,7 @@ def _repeats(codes: Codes) -> int:
     return int(len(named) - len(np.unique(named)))
 
 
-def _first_of_each_case(predictions: Predictions) -> Codes:
+def _first_of_each_case(predictions: Predictions | TaskTable) -> Codes:
     if predictions.case is None:
         return np.arange(predictions.cases)
     codes = np.where(
@@ -274,7 +285,7 @@ def _first_of_each_case(predictions: Predictions) -> Codes:
     return np.sort(np.unique(codes, return_index=True)[1])
 
 
-def _compared(predictions: Predictions) -> Mapping[str, Codes]:
+def _compared(predictions: Predictions | TaskTable) -> Mapping[str, Codes]:
     """Return the columns that vary and are no ids (ids differ in nearly every row)."""
     ids = [each.codes for each in (predictions.case, predictions.patient) if each is not None]
     return {

@@ -1,6 +1,6 @@
 """Claims about other tasks than binary classification: found among the recomputed numbers, then compared."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -13,18 +13,21 @@ from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.printed import AsPrinted
 from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.evidence.task_ways import OTHER_WAYS
+from checker.metrics import intervals
 from checker.metrics.base import METRICS, Codes, Floats, Metric, Share, plain
 from checker.metrics.estimating import Cases, complete, known_of
 from checker.metrics.resampling import seeds
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
-from checker.model.estimate import Estimate, Estimates, facets
+from checker.model.estimate import Estimate, Estimates, Interval, facets
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Printed
+from checker.model.times import in_words
 from checker.needs import Absent, Known, NotEstablished
 
-NAMED_BY_OF = ("label", "reader", "modality", "structure", "strategy", "score")
+NAMED_BY_OF = ("label", "reader", "modality", "structure", "strategy", "summary", "score")
 """Facets that a claim names by `of`."""
 PLACED_BY_AT = ("horizon", "threshold", "tolerance_mm", "false_positives_per_case")
 """Facets that a claim names by `at`."""
@@ -76,10 +79,14 @@ def task_claim_check(
 
 def _label(ours: Estimate) -> str:
     """Return the metric as people print it, with what tells it from others of its name."""
-    named = [getattr(ours, name) for name in ("label", "structure", "reader", "modality")]
+    named = [ours.label, ours.structure, ours.summary, ours.reader]
+    if ours.modality is not None:
+        named.append(
+            ours.modality if ours.versus is None else f"{ours.modality} minus {ours.versus}"
+        )
     if ours.horizon is not None:
-        named.append(f"at {ours.horizon:g}")
-    more = ", ".join(str(each) for each in named if each)
+        named.append(f"at {in_words(ours.horizon)}")
+    more = ", ".join(each for each in named if each)
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
 
@@ -110,13 +117,27 @@ def _meant(claim: Claim, every: list[Estimate]) -> Estimate:
         ]
         if not found:
             raise NotEstablished(f'a comparison with "{claim.versus}" is not recomputed here')
+    if claim.summary is not None and any(each.summary for each in found):
+        found = [each for each in found if each.summary == claim.summary]
+        if not found:
+            raise NotEstablished(f"the {claim.summary} of {claim.metric} is not recomputed here")
     if claim.at is not None and any(_placed(each) for each in found):
-        found = [each for each in found if claim.at in _placed(each)]
+        found = _at(claim.at, found)
         if not found:
             raise NotEstablished(
                 f"{claim.metric} is not recomputed at {claim.at:g}; {_there(inside)}"
             )
     return _only(claim, found)
+
+
+def _at(place: float, found: list[Estimate]) -> list[Estimate]:
+    """Return the numbers at that place; 1825 days are the horizon of 1826.25 days where it is not one itself."""
+    exactly_there = [each for each in found if place in _placed(each)]
+    return exactly_there or [
+        each
+        for each in found
+        if each.horizon is not None and in_words(each.horizon) == in_words(place)
+    ]
 
 
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
@@ -165,7 +186,9 @@ class Number(NamedTuple):
     words: str
     value: float
     estimate: Estimate | None
-    """None: made from another number, which has no interval here."""
+    """None: computed another way, of which no interval is recomputed."""
+    turn: Callable[[float], float] = float
+    """What is done to the estimate, and to its limits."""
 
 
 def _parts(
@@ -176,15 +199,20 @@ def _parts(
     table: TaskTable,
     settings: Settings,
 ) -> Iterator[PartCheck]:
-    reading, of = next(readings(claim, claim.metric)), ours
+    reading, found = next(readings(claim, claim.metric)), Number("", 0.0, ours)
+    level = claim.level or settings.level
     if claim.value is not None:
-        part, reading, found = _value(claim, claim.value, ours, every)
+        rows = _rows(ours, evaluation, table, level, settings)
+        part, reading, fitting = _value(claim, claim.value, _numbers(ours, every, rows))
         yield part
-        of = found if found is not None else ours
+        found = fitting or found
     limits = printed_limits(claim, reading)
-    if limits is not None:
-        rows = _rows(of, evaluation, table, claim.level or settings.level, settings)
-        yield _interval(limits, of, rows)
+    if limits is not None and found.estimate is None:
+        because = f"no interval is recomputed under this convention ({found.words})"
+        yield not_checkable("interval", limits.text, because)
+    elif limits is not None and found.estimate is not None:
+        rows = _rows(found.estimate, evaluation, table, level, settings)
+        yield _interval(limits, found.estimate, rows, found.turn)
     if claim.cases is not None:
         yield _cases(claim.cases, ours, table)
     if claim.p_value is not None:
@@ -192,14 +220,16 @@ def _parts(
 
 
 def _value(
-    claim: Claim, printed: Printed, ours: Estimate, every: list[Estimate]
-) -> tuple[PartCheck, Reading, Estimate | None]:
-    assert ours.value is not None
+    claim: Claim, printed: Printed, numbers: Iterator[Number]
+) -> tuple[PartCheck, Reading, Number | None]:
+    """Return the verdict on the value, how its digits were read, and the number that fits."""
     read = tuple(readings(claim, claim.metric))
     tried: list[Attempt] = []
+    made = tuple(numbers)
+    ours = made[0]
     for reading in read:
         as_printed = reading.of(printed)
-        for number in _numbers(ours, every):
+        for number in made:
             fits = as_printed.agrees(number.value)
             words = reading.named(number.words if tried else "") or number.words
             tried.append(Attempt(convention=words, value=number.value, fits=fits))
@@ -213,7 +243,7 @@ def _value(
                     convention="" if first else words,
                     tried=tuple(tried),
                 )
-                return part, reading, number.estimate
+                return part, reading, number
     last = read[-1].of(printed)
     return _cut_or_contradicted(last, ours.value, tried), read[-1], None
 
@@ -233,16 +263,27 @@ def _cut_or_contradicted(printed: AsPrinted, value: float, tried: list[Attempt])
     )
 
 
-def _numbers(ours: Estimate, every: list[Estimate]) -> Iterator[Number]:
+def _numbers(ours: Estimate, every: list[Estimate], rows: "TaskRows") -> Iterator[Number]:
     """Yield our number, then those that go by the same name, in a fixed order."""
     assert ours.value is not None
     yield Number("our definition", ours.value, ours)
     for other in OTHER_NUMBERS.get(ours.metric, ()):
+        if other.task not in ("", rows.task):
+            continue
         for each in every:
             if each.value is None or not other.fits(ours, each):
                 continue
             value = other.turn(each.value)
-            yield Number(other.words_for(each), value, each if value == each.value else None)
+            if np.isfinite(value):
+                yield Number(other.words_for(each), value, each, other.turn)
+    known = rows.known()
+    for way in OTHER_WAYS.get((rows.task, ours.metric), ()):
+        try:
+            value = way.make(known)
+        except NotEstablished:
+            continue
+        if np.isfinite(value):
+            yield Number(way.words, value, None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -271,6 +312,10 @@ class TaskRows:
         """Return what metrics can name, at no facet."""
         return known_of(self.cases, self.seeds, {"level": self.level, **self.given}, self.task)
 
+    def known(self) -> Known:
+        """Return what metrics can name, at the facets."""
+        return self.bare().inside(**self.facets)
+
     def sides(self) -> Codes:
         """Return one stratum: only a binary outcome has two sides."""
         return np.zeros(self.patients, np.int64)
@@ -281,7 +326,7 @@ class TaskRows:
         Raises:
             NotEstablished: it is undefined, with its sentence.
         """
-        found: Share | Floats | Absent = self.bare().inside(**self.facets).ask(metric.function)
+        found: Share | Floats | Absent = self.known().ask(metric.function)
         if isinstance(found, Absent):
             raise NotEstablished(found.because)
         return plain(found)
@@ -300,7 +345,11 @@ def _rows(
         columns = {each: values[labels.codes == code] for each, values in columns.items()}
     cases, _ = complete(columns, task=table.task)
     behind = METRICS[table.task, of.metric].depends_on()
-    there = {name: getattr(of, name) for name in facets() if name in behind}
+    there = {
+        name: getattr(of, name)
+        for name in facets()
+        if name in behind and name not in ("group", "score")  # which rows, and of which score
+    }
     return TaskRows(
         task=table.task,
         cases=cases,
@@ -319,10 +368,12 @@ class Way(NamedTuple):
     limits: Limits
 
 
-def _interval(printed: PrintedLimits, of: Estimate, rows: TaskRows) -> PartCheck:
+def _interval(
+    printed: PrintedLimits, of: Estimate, rows: TaskRows, turn: Callable[[float], float]
+) -> PartCheck:
     tried: list[Attempt] = []
     first: Limits | None = None
-    for way in _ways(of, rows):
+    for way in _turned(_ways(of, rows), turn):
         first = first or way.limits
         fits = printed.fit(way.limits)
         tried.append(
@@ -353,6 +404,20 @@ def _interval(printed: PrintedLimits, of: Estimate, rows: TaskRows) -> PartCheck
     )
 
 
+def _turned(ways: Iterator[Way], turn: Callable[[float], float]) -> Iterator[Way]:
+    """Yield the intervals of the number after it was turned; a turn may exchange the limits."""
+    for way in ways:
+        rooms = [
+            tuple(sorted(map(turn, room))) for room in (way.limits.low_room, way.limits.high_room)
+        ]
+        ends = [turn(way.limits.low), turn(way.limits.high)]
+        if ends[0] > ends[1]:
+            ends, rooms = ends[::-1], rooms[::-1]
+        if np.isfinite([*ends, *rooms[0], *rooms[1]]).all():
+            (low, high), (first, last) = ends, rooms
+            yield way._replace(limits=Limits(low, high, (first[0], first[1]), (last[0], last[1])))
+
+
 def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
     """Yield every interval, ours first: by formula where there is one, then by resampling patients."""
     metric = METRICS[rows.task, of.metric]
@@ -360,6 +425,7 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
     for interval in (of.interval, *of.other_intervals):
         if interval is not None and not drawn and interval.level == rows.level:
             yield Way(interval.method, exactly(interval))
+    yield from _by_formula(metric, rows)
     found = Resamples(metric, rows)
     for words, make in (
         ("percentile bootstrap over patients", found.percentile),
@@ -371,6 +437,39 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
             continue
         if np.isfinite(limits.low) and np.isfinite(limits.high):
             yield Way(words, limits)
+
+
+def _by_formula(metric: Metric, rows: TaskRows) -> Iterator[Way]:
+    """Yield further intervals in common use: of a proportion of independent cases, of Cohen's kappa."""
+    if rows.cases.repeated:
+        return
+    found: Share | Floats | Absent = rows.known().ask(metric.function)
+    if isinstance(found, Share):
+        counts = float(found.numerator), float(found.denominator)
+        for words, make in PROPORTIONS:
+            yield Way(words, exactly(make(*counts, rows.level)))
+    table = rows.known().value("cross_table") if metric.name == "cohen_kappa" else None
+    if isinstance(table, np.ndarray):
+        yield Way("standard error of Cohen 1960", _simple_kappa(table, rows.level))
+
+
+PROPORTIONS: tuple[tuple[str, Callable[[float, float, float], Interval]], ...] = (
+    ("Wald", intervals.wald),
+    ("Clopper-Pearson", intervals.clopper_pearson),
+    ("Agresti-Coull", intervals.agresti_coull),
+    ("Jeffreys", intervals.jeffreys),
+)
+"""Intervals of a proportion after ours."""
+
+
+def _simple_kappa(table: Floats, level: float) -> Limits:
+    """Return kappa with the standard error √(p (1 - p) / n) / (1 - chance) of Cohen 1960."""
+    cases = float(table.sum())
+    same = float(np.trace(table)) / cases
+    chance = float(table.sum(axis=0) @ table.sum(axis=1)) / cases**2
+    value = (same - chance) / (1 - chance)
+    variance = same * (1 - same) / cases / (1 - chance) ** 2
+    return exactly(intervals.around(value, variance, level))
 
 
 def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:

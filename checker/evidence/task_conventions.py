@@ -1,9 +1,11 @@
 """Numbers that go by the name of one of our metrics in other tasks: each is in print or in common software."""
 
 from collections.abc import Callable
+from math import log
 from typing import NamedTuple
 
 from checker.model.estimate import Estimate, facets
+from checker.model.times import MONTH, YEAR
 
 
 class OtherNumber(NamedTuple):
@@ -15,6 +17,10 @@ class OtherNumber(NamedTuple):
     turn: Callable[[float], float] = float
     any_label: bool = False
     """Of any label (mean over classes, one class ...), not only of that of our number."""
+    itself: bool = False
+    """Of our own number, turned."""
+    task: str = ""
+    """The one task in which it is said; empty: in each that has the metric."""
 
     def fits(self, ours: Estimate, other: Estimate) -> bool:
         """Return whether the estimate is that number, at the place of ours."""
@@ -24,11 +30,18 @@ class OtherNumber(NamedTuple):
             for name in facets()
             if name not in left_out
         )
-        return other.metric == self.metric and alike and other is not ours
+        return other.metric == self.metric and alike and (other is ours) is self.itself
 
     def words_for(self, other: Estimate) -> str:
         """Return the words, with the label where it may be any."""
         return f"{self.words} ({other.label})" if self.any_label and other.label else self.words
+
+
+LOWER_MEANS_MORE = "for a score of which lower means more (1 - C)"
+
+
+def _logarithm(value: float) -> float:
+    return log(value) if value > 0 else float("nan")
 
 
 def _inverse(value: float) -> float:
@@ -39,8 +52,24 @@ def _opposite(value: float) -> float:
     return -value
 
 
-def _doubled(value: float) -> float:
-    return 2 * value
+def _complement(value: float) -> float:
+    return 1 - value
+
+
+def _square(value: float) -> float:
+    return value**2
+
+
+def _in_months(value: float) -> float:
+    return value / MONTH
+
+
+def _in_years(value: float) -> float:
+    return value / YEAR
+
+
+def _rounded_factor(value: float) -> float:
+    return value * 2.77 / (1.96 * 2**0.5)
 
 
 def _halved(value: float) -> float:
@@ -79,7 +108,11 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
         OtherNumber("one_vs_rest_auroc", "each class against the others", any_label=True),
     ),
     # half of Brier's sum is the mean over both classes where there are two
-    "brier_score": (OtherNumber("brier_score", "half of the sum over classes", _halved),),
+    "brier_score": (
+        OtherNumber(
+            "brier_score", "half of the sum over classes", _halved, itself=True, task="multiclass"
+        ),
+    ),
     "multiclass_accuracy": (OtherNumber("balanced_accuracy", "mean sensitivity over classes"),),
     "balanced_accuracy": (OtherNumber("multiclass_accuracy", "share of right classes"),),
     # which kappa is meant is often not said
@@ -93,13 +126,60 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
         for name in ICC
     },
     # concordance is printed under one name, whoever weights it
-    "c_index": (OtherNumber("uno_c_index", "Uno's concordance"),),
-    "uno_c_index": (OtherNumber("c_index", "Harrell's concordance"),),
-    "observed_expected_ratio": (
-        OtherNumber("observed_expected_ratio", "expected over observed", _inverse),
+    "c_index": (
+        OtherNumber("uno_c_index", "Uno's concordance"),
+        OtherNumber("c_index", LOWER_MEANS_MORE, _complement, itself=True),
     ),
-    "bland_altman_bias": (OtherNumber("bland_altman_bias", "reference minus measured", _opposite),),
-    "ordinal_c_index": (OtherNumber("obuchowski_measure", "Obuchowski's measure"),),
+    "uno_c_index": (
+        OtherNumber("c_index", "Harrell's concordance"),
+        OtherNumber("uno_c_index", LOWER_MEANS_MORE, _complement, itself=True),
+    ),
+    **{
+        name: (OtherNumber(name, LOWER_MEANS_MORE, _complement, itself=True),)
+        for name in ("time_dependent_auroc", "dichotomised_auroc")
+    },
+    "observed_risk": (
+        OtherNumber("observed_risk", "the share without the outcome", _complement, itself=True),
+    ),
+    "hazard_ratio": (
+        OtherNumber("hazard_ratio", "of the other direction", _inverse, itself=True),
+        OtherNumber("hazard_ratio", "its logarithm, the coefficient", _logarithm, itself=True),
+    ),
+    **{
+        name: (
+            OtherNumber(name, "in months", _in_months, itself=True),
+            OtherNumber(name, "in years", _in_years, itself=True),
+        )
+        for name in ("median_survival", "median_follow_up", "restricted_mean_survival")
+    },
+    "observed_expected_ratio": (
+        OtherNumber("observed_expected_ratio", "expected over observed", _inverse, itself=True),
+    ),
+    # measured minus reference, or the other way round (Bland & Altman 1986 leave it open)
+    "bland_altman_bias": (
+        OtherNumber("bland_altman_bias", "reference minus measured", _opposite, itself=True),
+    ),
+    "limits_of_agreement": (
+        OtherNumber("limits_of_agreement", "reference minus measured", _opposite, any_label=True),
+    ),
+    "repeatability_coefficient": (
+        OtherNumber(
+            "repeatability_coefficient", "2.77 in place of 1.96 √2", _rounded_factor, itself=True
+        ),
+    ),
+    "r_squared": (OtherNumber("pearson_correlation", "squared Pearson correlation", _square),),
+    **{
+        name: (OtherNumber(name, "the other modality first", _opposite, itself=True),)
+        for name in (
+            "reader_auroc_difference",
+            "reader_sensitivity_difference",
+            "reader_specificity_difference",
+        )
+    },
+    "ordinal_c_index": (
+        OtherNumber("obuchowski_measure", "Obuchowski's measure"),
+        OtherNumber("ordinal_c_index", LOWER_MEANS_MORE, _complement, itself=True),
+    ),
     "obuchowski_measure": (OtherNumber("ordinal_c_index", "concordance with the ordered classes"),),
     "pearson_correlation": (OtherNumber("spearman_correlation", "rank correlation"),),
     "spearman_correlation": (

@@ -149,3 +149,43 @@ class ClassDistances:
     distance: tuple[int, ...]
     """Predicted minus true class: negative where the prediction is too low."""
     cases: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalibrationAt:
+    """Observed against predicted risk by one horizon."""
+
+    horizon: float
+    """Days."""
+    curve: CalibrationCurve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionAt:
+    """Net benefit over threshold probabilities, by one horizon."""
+
+    horizon: float
+    """Days."""
+    curve: DecisionCurve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementPlot:
+    """Differences against means of two methods (Bland & Altman 1986): counts in a grid, bias, limits of agreement."""
+
+    mean: Points
+    """Middle of each cell of the grid that holds a pair."""
+    difference: Points
+    """Measured minus reference: the middle of the cell."""
+    cases: tuple[int, ...]
+    """Pairs in the cell."""
+    pairs: int
+    bias: float
+    bias_interval: Interval | None
+    lower: float
+    """Lower limit of agreement."""
+    lower_interval: Interval | None
+    upper: float
+    upper_interval: Interval | None
+    measurement_unit: str
+    """Empty where nobody said."""

@@ -7,7 +7,20 @@ Every field is made by the function of the same name in ``checker/evidence``. A 
 from dataclasses import dataclass
 
 from checker.model.claim import ClaimCheck
-from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
+from checker.model.curves import (
+    AgreementPlot,
+    CalibrationAt,
+    CalibrationCurve,
+    ClassDistances,
+    ConfusionMatrix,
+    DecisionAt,
+    DecisionCurve,
+    ReaderCurve,
+    RocCurve,
+    ScoreDistribution,
+    SurvivalCurve,
+    TreatmentChoice,
+)
 from checker.model.estimate import Comparison, Estimates
 from checker.model.sample_size import SampleSize
 from checker.needs import Absent
@@ -64,6 +77,33 @@ class CohortCount:
     def repeats(self) -> bool:
         """Return whether a patient has more than one row."""
         return self.most_rows_per_patient > 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartOfCohort:
+    """How many of one kind: of a class, with the outcome, readers ..."""
+
+    kind: str
+    """class, event, censoring, case, reader, modality, rater, ..."""
+    name: str
+    """Of the class or the event; empty where the kind says it."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskCohort:
+    """Who was scored in another task than binary classification."""
+
+    rows: int
+    patients: int | None
+    """None: no patient column."""
+    most_rows_per_patient: int
+    incomplete: int
+    """Rows left out because a value is missing."""
+    parts: tuple[PartOfCohort, ...]
+    """Among the complete rows."""
+    notes: tuple[str, ...] = ()
+    """What was read or chosen otherwise than written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +266,16 @@ class EvaluationEvidence:
     second_opinion: tuple[SecondOpinion, ...] | Absent
     required_sample_size_evaluation: SampleSize | Absent
     required_sample_size_development: SampleSize | Absent
+    task_cohort: TaskCohort | Absent
+    task_comparison: tuple[Comparison, ...] | Absent
+    confusion_matrix: ConfusionMatrix | Absent
+    class_distances: ClassDistances | Absent
+    survival_curves: tuple[SurvivalCurve, ...] | Absent
+    survival_calibration: tuple[CalibrationAt, ...] | Absent
+    survival_decision_curve: tuple[DecisionAt, ...] | Absent
+    treatment_choice: TreatmentChoice | Absent
+    agreement_plot: AgreementPlot | Absent
+    reader_curves: tuple[ReaderCurve, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

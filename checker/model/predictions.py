@@ -77,6 +77,8 @@ class TaskTable:
     case: Labels | None = None
     patient: Labels | None = None
     groups: Mapping[str, Labels] = field(default_factory=dict)
+    compared: Mapping[str, Floats] = field(default_factory=dict)
+    """Further scores, by column, turned like the score."""
     everything: Mapping[str, Codes] = field(default_factory=dict)
     """As in `Predictions`."""
     notes: tuple[str, ...] = ()

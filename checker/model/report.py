@@ -5,7 +5,20 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from checker.model.claim import ClaimCheck
-from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
+from checker.model.curves import (
+    AgreementPlot,
+    CalibrationAt,
+    CalibrationCurve,
+    ClassDistances,
+    ConfusionMatrix,
+    DecisionAt,
+    DecisionCurve,
+    ReaderCurve,
+    RocCurve,
+    ScoreDistribution,
+    SurvivalCurve,
+    TreatmentChoice,
+)
 from checker.model.estimate import Comparison, Estimate
 from checker.model.evidence import (
     CohortCount,
@@ -14,6 +27,7 @@ from checker.model.evidence import (
     GroupSize,
     PartitionCount,
     SecondOpinion,
+    TaskCohort,
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
@@ -90,6 +104,17 @@ class EvaluationReport:
     second_opinion: tuple[SecondOpinion, ...] = ()
     required_sample_size_evaluation: SampleSize | None = None
     required_sample_size_development: SampleSize | None = None
+    task_cohort: TaskCohort | None = None
+    """Who was scored, in another task than binary classification."""
+    confusion_matrix: ConfusionMatrix | None = None
+    class_distances: ClassDistances | None = None
+    survival_curves: tuple[SurvivalCurve, ...] = ()
+    """Of everyone, then of each group."""
+    survival_calibration: tuple[CalibrationAt, ...] = ()
+    survival_decision_curve: tuple[DecisionAt, ...] = ()
+    treatment_choice: TreatmentChoice | None = None
+    agreement_plot: AgreementPlot | None = None
+    reader_curves: tuple[ReaderCurve, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 

@@ -67,7 +67,10 @@ def value(estimate: Estimate) -> str:
     """Return the value alone, or a dash where it is undefined."""
     if estimate.value is None:
         return DASH
-    return number(estimate.value, decimals(estimate.interval))
+    places = decimals(estimate.interval)
+    if estimate.interval is None and abs(estimate.value) >= 100:
+        places = 0
+    return number(estimate.value, places)
 
 
 def interval(estimate: Estimate) -> str:

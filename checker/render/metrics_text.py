@@ -109,7 +109,7 @@ def _heads() -> tuple[Cell, ...]:
 
 def _row(estimate: Estimate) -> tuple[Cell, ...]:
     return (
-        Cell(page.estimate_label(estimate)),
+        Cell(page.estimate_label(estimate, in_days=False)),
         Cell(digits.together(estimate), right=estimate.value is not None),
         Cell(digits.count(estimate.cases), right=True),
         Cell(estimate.interval.method if estimate.interval else ""),
@@ -117,7 +117,7 @@ def _row(estimate: Estimate) -> tuple[Cell, ...]:
 
 
 def _remark(estimate: Estimate, screen: Screen) -> Iterator[str]:
-    label = page.estimate_label(estimate)
+    label = page.estimate_label(estimate, in_days=False)
     for each in estimate.other_intervals:
         yield from screen.paragraph(
             f"{label}: also {digits.limits(each)}, {each.method}", "  ", "- "

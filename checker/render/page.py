@@ -6,7 +6,8 @@ from itertools import groupby
 from typing import NamedTuple
 
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
-from checker.model.estimate import Estimate, facets
+from checker.model.estimate import Comparison, Estimate, facets
+from checker.model.evidence import GroupSize, PartOfCohort, TaskCohort
 from checker.model.finding import Severity
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.report import (
@@ -19,7 +20,9 @@ from checker.model.report import (
     ReportedFinding,
     Status,
 )
+from checker.model.times import in_words
 from checker.render import digits
+from checker.render.headlines import group_cases, is_plain
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 
@@ -61,9 +64,21 @@ FAMILIES = {
     "classification": "Decisions at the threshold",
     "calibration": "Calibration and overall error",
     "agreement": "Agreement of decision and outcome",
+    "survival": "Survival",
+    "readers": "Readers",
     "utility": "Net benefit",
 }
 """Families of metrics in the order of the table; further ones follow under their own name."""
+OF_TASK = {
+    ("agreement", "agreement"): "Agreement of measurements",
+    ("classification", "multiclass"): "Predicted classes",
+    ("classification", "ordinal"): "Predicted classes",
+    ("agreement", "multiclass"): "Agreement of predicted and true class",
+    ("agreement", "ordinal"): "Agreement of predicted and true class",
+    ("survival", "survival"): "Follow-up and treatments",
+    ("readers", "readers"): "Each reader, and differences between modalities",
+}
+"""Family and task to its title, where another task needs other words."""
 COMMON = "How common the outcome is"
 """Heading over prevalence where nothing else of its family could be computed."""
 NET_BENEFIT = {
@@ -71,6 +86,8 @@ NET_BENEFIT = {
     "standardised_net_benefit": "Standardised net benefit",
 }
 """Metrics that are printed as a table of thresholds and strategies, with its caption."""
+WITH_THRESHOLD = ("classification", "readers", "segmentation", "detection")
+"""Tasks in which one threshold turns scores into decisions."""
 PARTS = {"value": "value", "interval": "interval", "cases": "n", "p_value": "p"}
 OPEN_STATUSES = (Status.CONTRADICTED, Status.NOT_REPORTED, Status.PARTLY)
 NOT_DESCRIBED = "not described yet"
@@ -358,41 +375,46 @@ def recomputed_beside(claim: ClaimCheck) -> str:
     return digits.difference(claim.compared) if claim.compared else ""
 
 
-def score_tables(estimates: Sequence[Estimate]) -> tuple[ScoreTable, ...]:
+def score_tables(
+    estimates: Sequence[Estimate], task: str = "classification"
+) -> tuple[ScoreTable, ...]:
     """Return the estimates of each score, the model's own first, by family."""
     scores = dict.fromkeys(each.score for each in estimates)
     return tuple(
         ScoreTable(
             score="" if score == "score" else score,
-            families=families([each for each in estimates if each.score == score]),
-            net_benefit=tuple(
-                (caption, rows)
-                for metric, caption in NET_BENEFIT.items()
-                if (
-                    rows := net_benefit(
-                        [e for e in estimates if (e.score, e.metric) == (score, metric)]
-                    )
-                )
-            ),
+            families=families([each for each in estimates if each.score == score], task),
+            net_benefit=tuple(_net_benefits([e for e in estimates if e.score == score])),
         )
         for score in sorted(scores, key=lambda name: name != "score")
     )
 
 
-def families(estimates: Sequence[Estimate]) -> tuple[Family, ...]:
+def _net_benefits(
+    estimates: Sequence[Estimate],
+) -> Iterator[tuple[str, tuple[NetBenefitRow, ...]]]:
+    """Yield caption and rows of each table of net benefit: of a metric, by a horizon."""
+    for metric, caption in NET_BENEFIT.items():
+        found = [each for each in estimates if each.metric == metric]
+        for horizon in dict.fromkeys(each.horizon for each in found):
+            by = "" if horizon is None else f" at {in_words(horizon)}"
+            yield caption + by, net_benefit([e for e in found if e.horizon == horizon])
+
+
+def families(estimates: Sequence[Estimate], task: str = "classification") -> tuple[Family, ...]:
     """Return the estimates as rows by family; those of net benefit have a table of their own."""
     by_family: dict[str, list[Estimate]] = {name: [] for name in FAMILIES}
     for each in estimates:
         if each.metric not in NET_BENEFIT:
             known = METRIC_NAMES.get(each.metric)
             by_family.setdefault(known.family if known else "other", []).append(each)
-    return tuple(_family(name, found) for name, found in by_family.items() if found)
+    return tuple(_family(name, found, task) for name, found in by_family.items() if found)
 
 
-def _family(name: str, found: list[Estimate]) -> Family:
+def _family(name: str, found: list[Estimate], task: str) -> Family:
     thresholds = {each.threshold for each in found} - {None}
-    title = FAMILIES.get(name, worded(name).capitalize())
-    if name == "classification" and not thresholds:
+    title = OF_TASK.get((name, task)) or FAMILIES.get(name, worded(name).capitalize())
+    if name == "classification" and not thresholds and (name, task) not in OF_TASK:
         title = "Decisions" if {each.metric for each in found} - {"prevalence"} else COMMON
     common = thresholds.pop() if len(thresholds) == 1 else None
     if common is not None:
@@ -417,20 +439,95 @@ def estimate_row(estimate: Estimate, said: float | None = None) -> EstimateRow:
     )
 
 
-def estimate_label(estimate: Estimate, said: float | None = None) -> str:
-    """Return the metric with its facets: ``net benefit at 0.3, treat all``."""
+def estimate_label(estimate: Estimate, said: float | None = None, *, in_days: bool = True) -> str:
+    """Return the metric with its facets: ``net benefit at 5 years, threshold 0.3, treat all``.
+
+    Args:
+        estimate: the number.
+        said: a threshold that the heading has said.
+        in_days: horizons are days and said in words, else they are printed as they are.
+    """
     label = first_upper(digits.metric_label(estimate.metric))
+    if estimate.metric in TIMES and in_days:
+        label += " (days)"
+    at = estimate.horizon
+    if at is not None:
+        label += f" at {in_words(at)}" if in_days else f", horizon {digits.short(at)}"
     if estimate.threshold is not None and estimate.threshold != said:
-        label += f" at {digits.short(estimate.threshold)}"
+        before = " at" if at is None else ", threshold"
+        label += f"{before} {digits.short(estimate.threshold)}"
+    return label + "".join(f", {each}" for each in _facets(estimate))
+
+
+def _facets(estimate: Estimate) -> Iterator[str]:
+    """Yield the other facets in words."""
+    if estimate.modality is not None:
+        versus = estimate.versus
+        yield estimate.modality if versus is None else f"{estimate.modality} minus {versus}"
+    if estimate.reader is not None:
+        yield reader_title(estimate.reader)
     for name in facets():
         facet = getattr(estimate, name)
-        if facet is not None and name not in ("group", "score", "threshold"):
-            label += (
-                f", {worded(facet)}"
-                if isinstance(facet, str)
-                else f", {worded(name)} {digits.short(facet)}"
-            )
-    return label
+        if facet is not None and name not in TOLD:
+            said = isinstance(facet, str)
+            yield worded(facet) if said else f"{worded(name)} {digits.short(facet)}"
+
+
+TIMES = ("median_survival", "median_follow_up", "restricted_mean_survival")
+"""Metrics that are times."""
+TOLD = ("group", "score", "threshold", "horizon", "modality", "versus", "reader")
+"""Facets that have words of their own."""
+
+
+def reader_title(reader: str) -> str:
+    """Return ``reader 3`` for a reader called 3; a name that says so stays as it is."""
+    return reader if "reader" in reader.casefold() else f"reader {reader}"
+
+
+def comparison_label(comparison: Comparison) -> str:
+    """Return ``AUROC at 5 years: the model minus age``, and the one reader it concerns."""
+    label = first_upper(digits.metric_label(comparison.metric))
+    if comparison.horizon is not None:
+        label += f" at {in_words(comparison.horizon)}"
+    if comparison.threshold is not None:
+        label += f" at {digits.short(comparison.threshold)}"
+    label += f": {score_title(comparison.first)} minus {score_title(comparison.second)}"
+    return label + (f", {reader_title(comparison.reader)}" if comparison.reader else "")
+
+
+def cohort_words(cohort: TaskCohort) -> str:
+    """Return who was scored in another task: ``240 rows of 200 patients; 109 with the outcome, 131 censored``."""
+    text = counted(cohort.rows, "row")
+    if cohort.patients is not None:
+        text += f" of {counted(cohort.patients, 'patient')}"
+    if cohort.incomplete:
+        text += f", {digits.count(cohort.incomplete)} with a value missing and left out"
+    told = ", ".join(_part_words(each) for each in cohort.parts)
+    return f"{text}; {told}" if told else text
+
+
+def _part_words(part: PartOfCohort) -> str:
+    count = digits.count(part.count)
+    if part.kind == "class":
+        return f"{count} of class {part.name}"
+    if part.kind in PART_WORDS:
+        return f"{count} {PART_WORDS[part.kind]}"
+    return f"{count} {_plural(part.kind) if part.count != 1 else part.kind}"
+
+
+def _plural(kind: str) -> str:
+    head, space, rest = kind.partition(" ")
+    several = {"modality": "modalities", "missing": "missing", "classes": "classes"}
+    plural = several.get(head, f"{head}s")
+    return f"{plural}{space}{rest}{'s' if head == 'missing' else ''}"
+
+
+PART_WORDS = {
+    "event": "with the outcome",
+    "competing event": "with a competing event",
+    "censored": "censored",
+}
+"""Kind of a part of the cohort to what is said of it."""
 
 
 def first_upper(text: str) -> str:
@@ -477,47 +574,44 @@ def absent_here(evaluation: EvaluationReport) -> tuple[tuple[str, str], ...]:
     )
 
 
-def group_metrics(evaluation: EvaluationReport, wanted: Sequence[str]) -> tuple[str, ...]:
-    """Return those of the wanted metrics that were computed for a group."""
-    return tuple(
-        metric
-        for metric in wanted
-        if any(
-            each.metric == metric and each.score == "score"
-            for each in evaluation.subgroup_estimates
-        )
-    )
-
-
 def group_tables(evaluation: EvaluationReport, metrics: Sequence[str]) -> tuple[GroupTable, ...]:
     """Return the groups of each column with their size and those metrics."""
-    columns = dict.fromkeys(each.column for each in evaluation.group_sizes)
+    sizes = {f"{each.column} = {each.name}": each for each in evaluation.group_sizes}
+    groups = group_cases(evaluation)
+    columns = dict.fromkeys(group.partition(" = ")[0] for group in groups)
     return tuple(
         GroupTable(
             column=column,
             rows=tuple(
-                GroupRow(
-                    name=each.name,
-                    cases=digits.count(each.cases),
-                    patients=digits.count(each.patients),
-                    with_outcome=digits.count(each.with_outcome),
-                    without_outcome=digits.count(each.without_outcome),
-                    cells=tuple(
-                        _group_cell(evaluation, metric, f"{column} = {each.name}")
-                        for metric in metrics
-                    ),
-                )
-                for each in evaluation.group_sizes
-                if each.column == column
+                _group_row(evaluation, metrics, group, cases, sizes.get(group))
+                for group, cases in groups.items()
+                if group.partition(" = ")[0] == column
             ),
         )
         for column in columns
     )
 
 
+def _group_row(
+    evaluation: EvaluationReport,
+    metrics: Sequence[str],
+    group: str,
+    cases: int,
+    size: GroupSize | None,
+) -> GroupRow:
+    return GroupRow(
+        name=group.partition(" = ")[2],
+        cases=digits.count(cases),
+        patients=digits.count(size.patients if size else None),
+        with_outcome=digits.count(size.with_outcome if size else None),
+        without_outcome=digits.count(size.without_outcome if size else None),
+        cells=tuple(_group_cell(evaluation, metric, group) for metric in metrics),
+    )
+
+
 def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> EstimateRow:
     for each in evaluation.subgroup_estimates:
-        if (each.metric, each.group, each.score) == (metric, group, "score"):
+        if (each.metric, each.group) == (metric, group) and is_plain(each):
             return estimate_row(each)
     nothing = Estimate(
         metric=metric, group=group, cases=0, unit="case", undefined_because="not computed"
@@ -643,4 +737,4 @@ def references(report: Report) -> dict[str, int]:
 
 def counted(number: int, one: str, many: str = "") -> str:
     """Return ``1 rule`` or ``2 rules``."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
+    return f"{digits.count(number)} {one if number == 1 else many or one + 's'}"

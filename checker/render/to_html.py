@@ -4,9 +4,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.model.report import EvaluationReport, Report
+from checker.model.times import in_words
 from checker.render import digits, page, signs
 from checker.render.cleaned import without_controls
-from checker.render.figures import FOREST, DrawnFigure, figures_of, forest_of
+from checker.render.figures import DrawnFigure, figures_of, forest_of
+from checker.render.headlines import group_metrics
 from checker.resources import folder
 
 if TYPE_CHECKING:
@@ -61,12 +63,12 @@ def _evaluations(report: Report, figures: bool) -> tuple[EvaluationView, ...]:
         forest = forest_of(each, name) if figures else None
         numbered = tuple(enumerate(drawn, start=number + 1))
         number += len(drawn)
-        metrics = page.group_metrics(each, FOREST)
+        metrics = group_metrics(each)
         views.append(
             EvaluationView(
                 report=each,
                 name=name,
-                scores=page.score_tables(each.estimates),
+                scores=page.score_tables(each.estimates, each.task),
                 figures=numbered,
                 forest=(0, forest) if forest else None,
                 group_metrics=metrics,
@@ -102,7 +104,7 @@ def _environment() -> "Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.globals.update(page=page, digits=digits, signs=signs)
+    environment.globals.update(page=page, digits=digits, signs=signs, in_words=in_words)
     environment.filters["worded"] = page.worded
     environment.filters["first_upper"] = page.first_upper
     return environment

@@ -8,6 +8,19 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from checker.errors import BadSubmission, Problem
+from checker.model.curves import (
+    AgreementPlot,
+    CalibrationAt,
+    CalibrationCurve,
+    ClassDistances,
+    ConfusionMatrix,
+    DecisionAt,
+    DecisionCurve,
+    ReaderCurve,
+    RocCurve,
+    ScoreDistribution,
+    SurvivalCurve,
+)
 from checker.model.report import FORMAT, Report
 from checker.visible import to_json_text
 
@@ -15,14 +28,20 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 RENDER_HINT = "render takes a report.json that `checker check ... -o report.json` has written"
-TOGETHER = {
-    ("roc_curve", "false_positive_rate"): ("sensitivity",),
-    ("calibration_curve", "predicted"): ("observed", "low", "high"),
-    ("calibration_curve", "bin_predicted"): ("bin_observed", "bin_low", "bin_high", "bin_cases"),
-    ("decision_curve", "threshold"): ("model", "treat_all", "treat_none"),
-    ("score_distribution", "edges"): ("with_outcome", "without_outcome"),
+TOGETHER: dict[type, dict[str, tuple[str, ...]]] = {
+    RocCurve: {"false_positive_rate": ("sensitivity",)},
+    CalibrationCurve: {
+        "predicted": ("observed", "low", "high"),
+        "bin_predicted": ("bin_observed", "bin_low", "bin_high", "bin_cases"),
+    },
+    DecisionCurve: {"threshold": ("model", "treat_all", "treat_none")},
+    ScoreDistribution: {"edges": ("with_outcome", "without_outcome")},
+    SurvivalCurve: {"time": ("value", "low", "high"), "at": ("at_risk", "outcomes")},
+    ConfusionMatrix: {"classes": ("counts",)},
+    ClassDistances: {"distance": ("cases",)},
+    AgreementPlot: {"mean": ("difference", "cases")},
 }
-"""Of each figure a list of points, and those that are drawn with it."""
+"""Of each kind of figure a list of points, and those that are drawn with it."""
 MAY_BE_EMPTY = ("low", "high")
 """Where a curve has no band."""
 SHOWN = 20
@@ -68,18 +87,39 @@ def from_json(text: str, file: str = "report.json") -> Report:
 def _uneven(report: Report) -> Iterator[tuple[str, str]]:
     """Return each list of points of a figure that has another length than those drawn with it, and a sentence."""
     for at, evaluation in enumerate(report.evaluations):
-        for (curve, first), others in TOGETHER.items():
-            points = getattr(evaluation, curve)
-            if points is None:
-                continue
-            for name in others:
-                seen, wanted = len(getattr(points, name)), len(getattr(points, first))
-                wanted -= curve == "score_distribution"  # the first are edges, one more than bins
-                if seen != wanted and not (
-                    name in MAY_BE_EMPTY and not points.low and not points.high
-                ):
-                    path = f"evaluations[{at}].{curve}.{name}"
-                    yield path, f"{seen} values seen, {max(wanted, 0)} expected, as of {first}"
+        for each in fields(evaluation):
+            path = f"evaluations[{at}].{each.name}"
+            for where, curve in _curves(getattr(evaluation, each.name), path):
+                yield from _uneven_points(curve, where)
+
+
+def _curves(value: object, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield every curve in a field of an evaluation, with its path."""
+    if type(value) in TOGETHER:
+        yield path, value
+    elif isinstance(value, tuple):
+        for at, each in enumerate(value):
+            yield from _curves(each, f"{path}[{at}]")
+    elif isinstance(value, CalibrationAt | DecisionAt | ReaderCurve):
+        yield from _curves(value.curve, f"{path}.curve")
+
+
+def _uneven_points(curve: Any, path: str) -> Iterator[tuple[str, str]]:
+    for first, others in TOGETHER[type(curve)].items():
+        wanted = len(getattr(curve, first))
+        wanted -= isinstance(curve, ScoreDistribution)  # the first are edges, one more than bins
+        for name in others:
+            seen = len(getattr(curve, name))
+            if seen != wanted and not (name in MAY_BE_EMPTY and not curve.low and not curve.high):
+                yield (
+                    f"{path}.{name}",
+                    f"{seen} values seen, {max(wanted, 0)} expected, as of {first}",
+                )
+    if isinstance(curve, ConfusionMatrix):
+        for at, row in enumerate(curve.counts):
+            if len(row) != len(curve.classes):
+                said = f"{len(row)} values seen, {len(curve.classes)} expected, as of classes"
+                yield f"{path}.counts[{at}]", said
 
 
 def plain(value: object, path: str = "report") -> Any:

@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from checker.model.claim import ClaimCheck
-from checker.model.report import Report, ReportedFinding
+from checker.model.report import EvaluationReport, Report, ReportedFinding
+from checker.model.times import in_words
 from checker.render import digits, page
 from checker.render.cleaned import one_line
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
@@ -151,6 +152,7 @@ def _claim(claim: ClaimCheck) -> Iterator[tuple[str, ...]]:
 def _performance(report: Report) -> Iterator[str]:
     for each in report.evaluations:
         yield from ("", f"### {escaped(page.first_upper(each.name))}", "")
+        yield from _who(each)
         rows = [
             (
                 escaped(page.estimate_label(estimate)),
@@ -162,6 +164,9 @@ def _performance(report: Report) -> Iterator[str]:
         ]
         if rows:
             yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
+        yield from _of_classes(each)
+        yield from _at_risk(each)
+        yield from _comparisons(each)
         for because, what in page.absent_here(each):
             yield from (
                 f"Could not be established: {escaped(what)}, because {escaped(because)}.",
@@ -169,6 +174,53 @@ def _performance(report: Report) -> Iterator[str]:
             )
     if not report.evaluations:
         yield "No evaluation was described, so no number could be recomputed."
+
+
+def _who(evaluation: EvaluationReport) -> Iterator[str]:
+    if evaluation.task_cohort:
+        yield from (f"Scored: {escaped(page.cohort_words(evaluation.task_cohort))}.", "")
+        for note in evaluation.task_cohort.notes:
+            yield from (escaped(page.first_upper(note)), "")
+
+
+def _of_classes(evaluation: EvaluationReport) -> Iterator[str]:
+    matrix = evaluation.confusion_matrix
+    if matrix:
+        heads = ("True class", *(f"Predicted {escaped(each)}" for each in matrix.classes))
+        rows = [
+            (escaped(name), *map(digits.count, row))
+            for name, row in zip(matrix.classes, matrix.counts, strict=True)
+        ]
+        yield from table(heads, rows, range(1, len(heads)))
+
+
+def _at_risk(evaluation: EvaluationReport) -> Iterator[str]:
+    rows = [
+        (
+            "everyone" if curve.label == "all" else escaped(curve.label),
+            in_words(at) if at else "0",
+            digits.count(left),
+            digits.count(outcomes),
+        )
+        for curve in evaluation.survival_curves
+        for at, left, outcomes in zip(curve.at, curve.at_risk, curve.outcomes, strict=True)
+    ]
+    if rows:
+        yield from table(("Group", "Time", "At risk", "Outcomes so far"), rows, (2, 3))
+
+
+def _comparisons(evaluation: EvaluationReport) -> Iterator[str]:
+    rows = [
+        (
+            escaped(page.comparison_label(each)),
+            escaped(digits.difference(each)),
+            digits.p_value(each.p),
+            escaped(each.test),
+        )
+        for each in evaluation.comparisons
+    ]
+    if rows:
+        yield from table(("Comparison", "Difference (interval)", "p", "Test"), rows, (1, 2))
 
 
 def _groups(report: Report) -> Iterator[str]:

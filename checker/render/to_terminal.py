@@ -6,19 +6,10 @@ from checker.model.claim import ClaimCheck
 from checker.model.estimate import Estimate
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.render import digits, page
+from checker.render.headlines import short_list
 from checker.render.layout import Cell, Screen
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
 
-SHOWN_METRICS = (
-    "auroc",
-    "sensitivity",
-    "specificity",
-    "accuracy",
-    "calibration_in_the_large",
-    "calibration_slope",
-    "brier_score",
-)
-"""The short table of performance; the reports have all."""
 SHOWN_REASONS = 5
 """Most reasons for what could not be checked that are listed."""
 
@@ -128,15 +119,12 @@ def _verdict(sign: Cell, why: str) -> Cell:
 
 
 def _performance(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
-    shown = [
-        each
-        for metric in SHOWN_METRICS
-        for each in evaluation.estimates
-        if each.metric == metric and each.score == "score"
-    ]
+    shown = short_list(evaluation)
     if not shown:
         return
     yield from screen.heading(f"Performance: {evaluation.name}")
+    if evaluation.task_cohort:
+        yield from screen.paragraph(f"Scored: {page.cohort_words(evaluation.task_cohort)}.")
     yield from screen.table(
         (
             Cell("Metric"),

@@ -1,0 +1,134 @@
+"""Which of many numbers stand for an evaluation where there is room for a few: on a screen of text, by group."""
+
+from collections.abc import Sequence
+
+from checker.model.estimate import Estimate
+from checker.model.report import EvaluationReport
+
+SHORT: dict[str, tuple[str, ...]] = {
+    "classification": (
+        "auroc",
+        "sensitivity",
+        "specificity",
+        "accuracy",
+        "calibration_in_the_large",
+        "calibration_slope",
+        "brier_score",
+    ),
+    "multiclass": (
+        "one_vs_rest_auroc",
+        "multiclass_auroc",
+        "multiclass_accuracy",
+        "balanced_accuracy",
+        "macro_f1",
+        "cohen_kappa",
+        "brier_score",
+        "log_loss",
+    ),
+    "ordinal": (
+        "obuchowski_measure",
+        "ordinal_c_index",
+        "dichotomised_auroc",
+        "multiclass_accuracy",
+        "off_by_one_accuracy",
+        "weighted_kappa",
+        "spearman_correlation",
+    ),
+    "survival": (
+        "c_index",
+        "uno_c_index",
+        "time_dependent_auroc",
+        "observed_risk",
+        "calibration_slope",
+        "observed_expected_ratio",
+        "brier_score",
+    ),
+    "agreement": (
+        "bland_altman_bias",
+        "limits_of_agreement",
+        "concordance_correlation",
+        "mean_absolute_error",
+        "repeatability_coefficient",
+        "intraclass_correlation",
+        "percent_agreement",
+        "cohen_kappa",
+        "weighted_kappa",
+        "fleiss_kappa",
+        "krippendorff_alpha",
+        "gwet_ac1",
+    ),
+    "readers": (
+        "auroc",
+        "sensitivity",
+        "specificity",
+        "reader_auroc_difference",
+        "reader_sensitivity_difference",
+        "reader_specificity_difference",
+    ),
+}
+"""Task to the metrics of the short table of performance; the reports have all."""
+BY_GROUP: dict[str, tuple[str, ...]] = {
+    "classification": ("auroc", "sensitivity", "specificity"),
+    "multiclass": ("one_vs_rest_auroc", "multiclass_accuracy", "balanced_accuracy"),
+    "ordinal": ("obuchowski_measure", "multiclass_accuracy", "weighted_kappa"),
+    "survival": ("c_index", "uno_c_index"),
+    "agreement": ("bland_altman_bias", "mean_absolute_error", "intraclass_correlation"),
+    "readers": ("auroc", "sensitivity", "specificity"),
+}
+"""Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
+USUAL_LABELS = (None, "macro", "mean")
+SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
+
+
+def short_list(evaluation: EvaluationReport) -> tuple[Estimate, ...]:
+    """Return the few numbers that say most: of the model, of no single class, of no single reader."""
+    return tuple(
+        each
+        for metric in _listed(SHORT, evaluation.task)
+        for each in evaluation.estimates
+        if each.metric == metric
+        and each.score == "score"
+        and each.reader is None
+        and (each.label in SHORT_LABELS or metric == "dichotomised_auroc")
+    )
+
+
+def _listed(lists: dict[str, tuple[str, ...]], task: str) -> tuple[str, ...]:
+    """Return the metrics of the task; of one that is not known, all."""
+    every = dict.fromkeys(metric for listed in lists.values() for metric in listed)
+    return lists.get(task, tuple(every))
+
+
+def is_plain(estimate: Estimate) -> bool:
+    """Return whether the number is the usual one of its metric: of the model, of no single class, horizon or reader."""
+    return (
+        estimate.score == "score"
+        and estimate.label in USUAL_LABELS
+        and estimate.horizon is None
+        and estimate.reader is None
+        and estimate.modality is None
+    )
+
+
+def group_metrics(evaluation: EvaluationReport) -> tuple[str, ...]:
+    """Return the metrics that are shown by group, of those that were computed for one."""
+    return tuple(
+        metric
+        for metric in _listed(BY_GROUP, evaluation.task)
+        if any(each.metric == metric and is_plain(each) for each in evaluation.subgroup_estimates)
+    )
+
+
+def group_cases(evaluation: EvaluationReport) -> dict[str, int]:
+    """Return the number of cases of each group, by ``column = value``."""
+    if evaluation.group_sizes:
+        return {f"{each.column} = {each.name}": each.cases for each in evaluation.group_sizes}
+    return _largest(evaluation.subgroup_estimates)
+
+
+def _largest(estimates: Sequence[Estimate]) -> dict[str, int]:
+    """Return the most cases behind any number of each group."""
+    found: dict[str, int] = {}
+    for each in estimates:
+        found[each.group] = max(each.cases, found.get(each.group, 0))
+    return found

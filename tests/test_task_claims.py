@@ -1,0 +1,595 @@
+"""Printed numbers of every task but binary classification: our own, under each convention, and off by a little."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from math import log, sqrt
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+
+from checker import metrics
+from checker.evidence import gather, known_about, places
+from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.evidence.task_ways import OTHER_WAYS
+from checker.metrics import intervals
+from checker.model.claim import ClaimCheck, PartCheck, Verdict
+from checker.model.estimate import Estimate
+from checker.model.metric_names import METRIC_NAMES
+from checker.model.predictions import TaskTable
+from checker.model.settings import Settings
+from checker.model.times import YEAR
+from checker.needs import Absent
+from checker.reading.references import read_thresholds
+
+from . import task_tables
+from .task_evaluations import described
+
+REPRODUCED, OTHER = Verdict.REPRODUCED, Verdict.OTHER_CONVENTION
+CONTRADICTED, NOT_CHECKABLE = Verdict.CONTRADICTED, Verdict.NOT_CHECKABLE
+Checked = ClaimCheck | Absent
+
+
+@cache
+def table_of(name: str) -> TaskTable:
+    """Return a table by the name of its task, or of a variety of it."""
+    if name == "competing":
+        return task_tables.survival(competing=True)
+    if name == "rounded":
+        table = task_tables.survival()
+        return replace(table, columns={**table.columns, "score": table.columns["score"].round(0)})
+    if name == "repeated":
+        patients = task_tables.labels([f"p{each // 3:02}" for each in range(60)])
+        return task_tables.agreement(patient=patients)
+    if name == "replicates":
+        rng = np.random.default_rng(8)
+        ratings = np.repeat(rng.normal(50, 9, 30), 2).reshape(30, 2) + rng.normal(0, 3, (30, 2))
+        return replace(
+            task_tables.raters(),
+            cases=30,
+            given={"scale": "interval"},
+            columns={"ratings": ratings},
+        )
+    return task_tables.of(name)
+
+
+def checks(name: str, *claims: Mapping[str, object], resamples: int = 200) -> tuple[Checked, ...]:
+    """Return the claims about a table, checked."""
+    table = table_of(name)
+    task = {"raters": "agreement"}.get(table.task, table.task)
+    study = described("raters" if table.task == "raters" else task, claims=[*claims])
+    (evaluation,) = study.evaluations or ()
+    known = known_about(
+        study,
+        predictions={evaluation.name: table},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=Settings(resamples=resamples),
+    )
+    (found,) = gather(places(study, known)).evaluations
+    return tuple(each.claim_check for each in found.claims)
+
+
+def checked(name: str, **claim: object) -> ClaimCheck:
+    (found,) = checks(name, claim)
+    assert isinstance(found, ClaimCheck), found
+    return found
+
+
+def part_of(check: ClaimCheck, name: str) -> PartCheck:
+    return next(part for part in check.parts if part.part == name)
+
+
+@cache
+def estimates(name: str) -> tuple[Estimate, ...]:
+    table = table_of(name)
+    columns = dict(table.columns)
+    if table.patient is not None:
+        columns["patient"] = table.patient.codes
+    evaluation = (described(table.task).evaluations or ())[0].name
+    return metrics.estimates(
+        table.task,
+        columns,
+        places=table.places,
+        given=table.given,
+        resamples=200,
+        evaluation=evaluation,
+    )
+
+
+def one(name: str, metric: str, **where: object) -> Estimate:
+    (found,) = [
+        each
+        for each in estimates(name)
+        if each.metric == metric and all(getattr(each, key) == at for key, at in where.items())
+    ]
+    return found
+
+
+def claimable(name: str) -> Iterator[tuple[dict[str, object], Estimate]]:
+    """Yield a claim on each number that a claim can name, without its value, and the number."""
+    for each in estimates(name):
+        if each.value is None or not 1e-4 < abs(each.value) < 1e5:
+            continue
+        named = [
+            value for value in (each.label, each.reader, each.modality, each.strategy) if value
+        ]
+        placed = [value for value in (each.horizon, each.threshold) if value is not None]
+        if len(named) > 1 or len(placed) > 1:
+            continue
+        claim: dict[str, object] = {"metric": each.metric}
+        claim |= {"of": named[0]} if named else {}
+        claim |= {"at": placed[0]} if placed else {}
+        claim |= {"versus": each.versus} if each.versus else {}
+        claim |= {"summary": each.summary} if each.summary else {}
+        yield claim, each
+
+
+TABLES = (*task_tables.MAKE, "competing", "repeated", "replicates")
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_our_own_numbers_are_reproduced(name: str) -> None:
+    claims, expected = [], []
+    for claim, each in claimable(name):
+        printed = {"value": f"{each.value:.5f}", "cases": each.cases}
+        if each.interval:
+            printed |= {"low": f"{each.interval.low:.5f}", "high": f"{each.interval.high:.5f}"}
+        claims.append({**claim, **printed})
+        expected.append(each)
+    for claim, each, found in zip(claims, expected, checks(name, *claims), strict=True):
+        assert isinstance(found, ClaimCheck), (claim, found)
+        assert found.recomputed is not None
+        assert found.recomputed.value == each.value, claim
+        for part in found.parts:
+            drawn = each.interval is not None and "bootstrap" in each.interval.method
+            if part.part != "interval" or not drawn:
+                assert part.verdict is REPRODUCED, (claim, part)
+            assert part.verdict in (REPRODUCED, OTHER), (claim, part)
+
+
+def _off_by_two(number: float) -> str:
+    """Return the number with six digits, the last of them two too large."""
+    places = 6 if abs(number) < 10 else 5 if abs(number) < 1000 else 3
+    return f"{number + 2 * 10**-places:.{places}f}"
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_two_units_off_is_contradicted(name: str) -> None:
+    claims = [
+        {**claim, "value": _off_by_two(each.value)}
+        for claim, each in claimable(name)
+        if each.value is not None
+    ]
+    for claim, found in zip(claims, checks(name, *claims), strict=True):
+        assert isinstance(found, ClaimCheck)
+        assert part_of(found, "value").verdict is CONTRADICTED, (claim, found)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_limits_that_lie_elsewhere_are_contradicted(name: str) -> None:
+    claims = []
+    for claim, each in claimable(name):
+        if each.interval and each.value is not None:
+            half = (each.interval.high - each.interval.low) / 2
+            low, high = each.interval.low + half, each.interval.high + half
+            value = f"{each.value:.6f}"
+            claims.append({**claim, "value": value, "low": f"{low:.6f}", "high": f"{high:.6f}"})
+    for claim, found in zip(claims, checks(name, *claims), strict=True):
+        assert isinstance(found, ClaimCheck)
+        assert part_of(found, "interval").verdict is CONTRADICTED, (claim, found)
+
+
+# Conventions
+
+
+class Convention(NamedTuple):
+    words: str
+    table: str
+    claim: dict[str, object]
+    value: float
+
+
+def _columns(name: str) -> dict[str, Any]:
+    return dict(table_of(name).columns)
+
+
+def _difference(name: str = "agreement") -> np.ndarray[Any, np.dtype[np.float64]]:
+    columns = _columns(name)
+    return np.asarray(columns["measured"] - columns["reference"])
+
+
+def value(name: str, metric: str, **where: object) -> float:
+    found = one(name, metric, **where).value
+    assert found is not None
+    return found
+
+
+def _confusion() -> np.ndarray[Any, np.dtype[np.float64]]:
+    columns = _columns("multiclass")
+    table = np.zeros((3, 3))
+    np.add.at(table, (columns["outcome"], columns["risks"].argmax(axis=1)), 1)
+    return table
+
+
+def _f1(weights: np.ndarray[Any, np.dtype[np.float64]]) -> float:
+    table = _confusion()
+    each = 2 * np.diagonal(table) / (table.sum(axis=0) + table.sum(axis=1))
+    return float(weights @ each / weights.sum())
+
+
+def _f1_of_means() -> float:
+    table = _confusion()
+    precision = (np.diagonal(table) / table.sum(axis=0)).mean()
+    recall = (np.diagonal(table) / table.sum(axis=1)).mean()
+    return float(2 * precision * recall / (precision + recall))
+
+
+def _without_ties() -> float:
+    columns = _columns("rounded")
+    time, event, score = columns["time"], columns["event"], columns["score"]
+    right = pairs = 0
+    for i in np.flatnonzero(event == 1):
+        later = (time > time[i]) | ((time == time[i]) & (event != 1))
+        differ = later & (score != score[i])
+        pairs += int(differ.sum())
+        right += int((score[differ] < score[i]).sum())
+    return right / pairs
+
+
+def _competing_as_censored() -> float:
+    columns = _columns("competing")
+    curve = metrics.survival_curve(columns["time"], np.where(columns["event"] == 1, 1, 0))
+    return 1 - curve.value[int(np.searchsorted(curve.time, 3 * YEAR, "right")) - 1]
+
+
+def _pooled() -> float:
+    columns = _columns("readers")
+    rows = columns["modality_code"] == 1
+    outcome, rating = columns["outcome"][rows] == 1, columns["rating"][rows]
+    above = rating[outcome][:, None] - rating[~outcome][None, :]
+    return float(((above > 0) + (above == 0) / 2).mean())
+
+
+@cache
+def conventions() -> tuple[Convention, ...]:
+    agreement, difference = _columns("agreement"), _difference()
+    middle = (agreement["reference"] + agreement["measured"]) / 2
+    spread, bias = difference.std(ddof=1), difference.mean()
+    rows = _difference("repeated")
+    both = np.cov(agreement["reference"], agreement["measured"])
+    apart = both[0, 0] + both[1, 1] + bias**2
+    survival, risks = _columns("survival"), _columns("multiclass")["risks"]
+    right = np.eye(3)[_columns("multiclass")["outcome"]]
+    upper, lower = {"metric": "limits_of_agreement", "of": "upper"}, "limits_of_agreement"
+    at = {"at": 3 * YEAR}
+    hazard = value("survival", "hazard_ratio")
+    difference_of = {"metric": "reader_auroc_difference", "versus": "alone"}
+    made = [
+        ("Uno's", "survival", {"metric": "c_index"}, value("survival", "uno_c_index")),
+        ("1 - C", "survival", {"metric": "c_index"}, 1 - value("survival", "c_index")),
+        ("tied scores left out", "rounded", {"metric": "c_index"}, _without_ties()),
+        ("Harrell's", "survival", {"metric": "uno_c_index"}, value("survival", "c_index")),
+        ("1 - C", "survival", {"metric": "uno_c_index"}, 1 - value("survival", "uno_c_index")),
+        (
+            "1 - C",
+            "survival",
+            {"metric": "time_dependent_auroc", **at},
+            1 - value("survival", "time_dependent_auroc", horizon=3 * YEAR),
+        ),
+        (
+            "share without",
+            "survival",
+            {"metric": "observed_risk", **at},
+            1 - value("survival", "observed_risk", horizon=3 * YEAR),
+        ),
+        (
+            "competing events as censored",
+            "competing",
+            {"metric": "observed_risk", **at},
+            _competing_as_censored(),
+        ),
+        ("other direction", "survival", {"metric": "hazard_ratio"}, 1 / hazard),
+        ("logarithm", "survival", {"metric": "hazard_ratio"}, log(hazard)),
+        (
+            "in months",
+            "survival",
+            {"metric": "median_survival"},
+            value("survival", "median_survival") / YEAR * 12,
+        ),
+        (
+            "in years",
+            "survival",
+            {"metric": "median_follow_up"},
+            value("survival", "median_follow_up") / YEAR,
+        ),
+        (
+            "all times",
+            "survival",
+            {"metric": "median_follow_up"},
+            float(np.median(survival["time"])),
+        ),
+        (
+            "those without the outcome",
+            "survival",
+            {"metric": "median_follow_up"},
+            float(np.median(survival["time"][survival["event"] == 0])),
+        ),
+        (
+            "expected over observed",
+            "survival",
+            {"metric": "observed_expected_ratio", **at},
+            1 / value("survival", "observed_expected_ratio", horizon=3 * YEAR),
+        ),
+        ("reference minus measured", "agreement", {"metric": "bland_altman_bias"}, -bias),
+        (
+            "share of the mean of both",
+            "agreement",
+            {"metric": "bland_altman_bias"},
+            float((difference / middle).mean()),
+        ),
+        (
+            "share of the reference",
+            "agreement",
+            {"metric": "bland_altman_bias"},
+            float((difference / agreement["reference"]).mean()),
+        ),
+        ("reference minus measured", "agreement", upper, -value("agreement", lower, label="lower")),
+        ("2 standard deviations", "agreement", upper, bias + 2 * spread),
+        ("with n below", "agreement", upper, bias + 1.96 * difference.std()),
+        ("normal quantile", "agreement", upper, bias + intervals.quantile(0.95) * spread),
+        ("rows taken as independent", "repeated", upper, rows.mean() + 1.96 * rows.std(ddof=1)),
+        (
+            "n - 1 below",
+            "agreement",
+            {"metric": "concordance_correlation"},
+            float(2 * both[0, 1] / apart),
+        ),
+        (
+            "standard deviation of the differences",
+            "agreement",
+            {"metric": "root_mean_squared_error"},
+            float(spread),
+        ),
+        (
+            "squared Pearson",
+            "agreement",
+            {"metric": "r_squared"},
+            value("agreement", "pearson_correlation") ** 2,
+        ),
+        (
+            "ICC(3,1)",
+            "agreement",
+            {"metric": "intraclass_correlation"},
+            value("agreement", "icc_3_1"),
+        ),
+        (
+            "half of the sum",
+            "multiclass",
+            {"metric": "brier_score"},
+            value("multiclass", "brier_score") / 2,
+        ),
+        (
+            "mean over classes",
+            "multiclass",
+            {"metric": "brier_score"},
+            float(((risks - right) ** 2).mean()),
+        ),
+        (
+            "prevalence-weighted",
+            "multiclass",
+            {"metric": "one_vs_rest_auroc"},
+            value("multiclass", "one_vs_rest_auroc", label="prevalence-weighted"),
+        ),
+        (
+            "all pairs of case and class",
+            "multiclass",
+            {"metric": "one_vs_rest_auroc"},
+            value("multiclass", "micro_auroc"),
+        ),
+        (
+            "Hand and Till",
+            "multiclass",
+            {"metric": "one_vs_rest_auroc"},
+            value("multiclass", "multiclass_auroc"),
+        ),
+        ("size of classes", "multiclass", {"metric": "macro_f1"}, _f1(_confusion().sum(axis=1))),
+        ("mean precision", "multiclass", {"metric": "macro_f1"}, _f1_of_means()),
+        (
+            "accuracy",
+            "multiclass",
+            {"metric": "macro_f1"},
+            value("multiclass", "multiclass_accuracy"),
+        ),
+        (
+            "linear weights",
+            "ordinal",
+            {"metric": "weighted_kappa"},
+            value("ordinal", "linear_weighted_kappa"),
+        ),
+        (
+            "without weights",
+            "ordinal",
+            {"metric": "weighted_kappa"},
+            value("ordinal", "cohen_kappa"),
+        ),
+        (
+            "1 - C",
+            "ordinal",
+            {"metric": "dichotomised_auroc", "of": "F0-F1 vs F2-F4"},
+            1 - value("ordinal", "dichotomised_auroc", label="F0-F1 vs F2-F4"),
+        ),
+        (
+            "Conger",
+            "raters",
+            {"metric": "fleiss_kappa"},
+            metrics.conger_kappa(_columns("raters")["ratings"]),
+        ),
+        (
+            "Light",
+            "raters",
+            {"metric": "fleiss_kappa"},
+            metrics.light_kappa(_columns("raters")["ratings"]),
+        ),
+        (
+            "other modality first",
+            "readers",
+            difference_of,
+            -value("readers", "reader_auroc_difference"),
+        ),
+        ("pooled", "readers", {"metric": "auroc", "of": "with the model"}, _pooled()),
+    ]
+    return tuple(Convention(*each) for each in made)
+
+
+@pytest.mark.parametrize("at", range(42))
+def test_a_number_under_another_convention_is_named(at: int) -> None:
+    case = conventions()[at]
+    found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
+    assert found.verdict is OTHER, (case, found)
+    assert case.words in found.convention, (case, found)
+
+
+def test_every_convention_has_its_case() -> None:
+    assert len(conventions()) == 42
+    told = {str(case.claim["metric"]) for case in conventions()}
+    assert {metric for _, metric in OTHER_WAYS} <= told
+    assert set(OTHER_NUMBERS) <= set(METRIC_NAMES)
+
+
+def test_a_turned_number_has_turned_limits() -> None:
+    ours = one("survival", "c_index")
+    assert ours.value is not None
+    assert ours.interval is not None
+    low, high = 1 - ours.interval.high, 1 - ours.interval.low
+    found = checked(
+        "survival",
+        metric="c_index",
+        value=f"{1 - ours.value:.4f}",
+        low=f"{low:.4f}",
+        high=f"{high:.4f}",
+    )
+    assert part_of(found, "interval").verdict in (REPRODUCED, OTHER)
+
+
+def test_an_inverse_ratio_has_inverse_limits() -> None:
+    ours = one("survival", "observed_expected_ratio", horizon=3 * YEAR)
+    assert ours.value is not None
+    assert ours.interval is not None
+    found = checked(
+        "survival",
+        metric="observed_expected_ratio",
+        at=3 * YEAR,
+        value=f"{1 / ours.value:.4f}",
+        low=f"{1 / ours.interval.high:.4f}",
+        high=f"{1 / ours.interval.low:.4f}",
+    )
+    assert part_of(found, "interval").verdict in (REPRODUCED, OTHER)
+
+
+def test_without_an_interval_of_its_own_a_convention_leaves_it_unchecked() -> None:
+    spread, bias = _difference().std(), _difference().mean()
+    found = checked(
+        "agreement",
+        metric="limits_of_agreement",
+        of="upper",
+        value=f"{bias + 1.96 * spread:.3f}",
+        low="90",
+        high="150",
+    )
+    assert part_of(found, "value").verdict is OTHER
+    part = part_of(found, "interval")
+    assert part.verdict is NOT_CHECKABLE
+    assert "standard deviation with n below" in part.because
+
+
+@pytest.mark.parametrize("make", [intervals.wald, intervals.clopper_pearson, intervals.jeffreys])
+def test_other_intervals_of_a_proportion_are_named(make: Any) -> None:
+    share = value("multiclass", "multiclass_accuracy")
+    limits = make(share * 120, 120, 0.95)
+    found = checked(
+        "multiclass",
+        metric="multiclass_accuracy",
+        value=f"{share:.4f}",
+        low=f"{limits.low:.5f}",
+        high=f"{limits.high:.5f}",
+    )
+    part = part_of(found, "interval")
+    assert part.verdict is OTHER
+    assert part.convention.casefold().startswith(limits.method.split()[0].casefold())
+
+
+def test_kappa_with_the_simple_standard_error_is_named() -> None:
+    table = _confusion()
+    n = table.sum()
+    same, chance = np.trace(table) / n, table.sum(axis=0) @ table.sum(axis=1) / n**2
+    kappa = (same - chance) / (1 - chance)
+    half = intervals.quantile(0.95) * sqrt(same * (1 - same) / n) / (1 - chance)
+    found = checked(
+        "multiclass",
+        metric="cohen_kappa",
+        value=f"{kappa:.4f}",
+        low=f"{kappa - half:.5f}",
+        high=f"{kappa + half:.5f}",
+    )
+    assert "Cohen 1960" in part_of(found, "interval").convention
+
+
+# How a claim is read
+
+
+@pytest.mark.parametrize(
+    ("table", "claim", "label"),
+    [
+        ("multiclass", {"metric": "one_vs_rest_auroc"}, "one-vs-rest AUROC (macro)"),
+        ("survival", {"metric": "c_index"}, "Harrell's C-index"),
+        (
+            "survival",
+            {"metric": "brier_score", "at": 1095},
+            "Brier score (at 3 years)",
+        ),
+        (
+            "agreement",
+            {"metric": "limits_of_agreement", "of": "lower"},
+            "limits of agreement (lower)",
+        ),
+        (
+            "readers",
+            {"metric": "reader_auroc_difference", "versus": "alone"},
+            "difference in reader AUROC (with the model minus alone)",
+        ),
+    ],
+)
+def test_labels_say_which_number_it_is(table: str, claim: dict[str, object], label: str) -> None:
+    assert checked(table, **claim, value="0.5").label == label
+
+
+def test_percent_is_read_as_such() -> None:
+    share = value("multiclass", "multiclass_accuracy")
+    found = checked("multiclass", metric="multiclass_accuracy", value=f"{100 * share:.1f} %")
+    assert part_of(found, "value").verdict is REPRODUCED
+
+
+def test_a_number_in_a_group_is_found() -> None:
+    found = checked("survival", metric="c_index", group="sex = female", value="0.5")
+    assert found.group == "sex = female"
+    assert found.recomputed is not None
+    assert found.recomputed.group == "sex = female"
+
+
+@pytest.mark.parametrize(
+    ("claim", "because"),
+    [
+        ({"metric": "brier_score"}, "say which by of or at"),
+        ({"metric": "brier_score", "at": 700}, "is not recomputed at 700"),
+        ({"metric": "c_index", "group": "age = old"}, 'no group "age = old"'),
+        ({"metric": "c_index", "of": "nobody"}, 'no "nobody"'),
+    ],
+)
+def test_a_claim_that_names_no_number_says_what_there_is(
+    claim: dict[str, object], because: str
+) -> None:
+    (found,) = checks("survival", {**claim, "value": "0.5"})
+    assert isinstance(found, Absent)
+    assert because in found.because
