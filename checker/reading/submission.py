@@ -10,15 +10,12 @@ from checker.model.finding import Path
 from checker.model.predictions import CaseTable, Predictions
 from checker.model.study import AnyEvaluation, Classification, Study
 from checker.needs import Absent
+from checker.reading.columns import GroupProblem
 from checker.reading.documents import StudyDocument, dotted
 from checker.reading.folder import Submission
-from checker.reading.predictions import (
-    ColumnNames,
-    GroupProblem,
-    PositiveProblem,
-    read_predictions,
-)
+from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.tables import Table, everything, labels, read_table
+from checker.reading.two_values import PositiveProblem
 
 STANDARD = {"case", "patient", "outcome", "score"}
 """Names that a column has unless the description says otherwise."""
