@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
-from checker.model.predictions import CaseTable, Predictions
+from checker.model.predictions import CaseTable, Predictions, TaskTable
 from checker.model.study import AnyEvaluation, Classification, Study
 from checker.needs import Absent
 from checker.reading.columns import GroupProblem
@@ -25,7 +25,7 @@ STANDARD = {"case", "patient", "outcome", "score"}
 class Submitted:
     """Everything that was submitted beside the description."""
 
-    predictions: Mapping[str, Predictions | Absent]
+    predictions: Mapping[str, Predictions | TaskTable | Absent]
     """By evaluation; absent where none were submitted or this version cannot score them."""
     case_tables: Mapping[str, CaseTable]
     """By partition."""
