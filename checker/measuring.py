@@ -89,6 +89,7 @@ class _Made(NamedTuple):
         return self.places[-1].known
 
 
+NO_STUDY = "No study was described: this report is about one table of predictions."
 SHOWN = (
     "estimates",
     "compared_estimates",
@@ -210,7 +211,7 @@ def report(question: Question | TaskQuestion) -> Report:
         settings=question.settings,
         thresholds=thresholds,
         sources=read_sources(),
-        notes=("No study was described: this report is about one table of predictions.",),
+        notes=(NO_STUDY, *(predictions.notes if isinstance(predictions, TaskTable) else ())),
         select=(),
         ignore=(),
     )

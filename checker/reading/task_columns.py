@@ -10,7 +10,7 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "class": "columns:",
     "event": "event:",
     "competing": "competing_events:",
-    "baseline": "columns: {condition: NAME}",
+    "baseline": "versus: of a claim",
     "scale": "scale:",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
