@@ -22,9 +22,8 @@ def multiclass(made: TaskRows, asked: MulticlassColumns) -> None:
     classes = tuple(asked.risks)
     if len(classes) < 2:
         hint = f"name a column for each class: {asked.written['class']}"
-        made.wrong(
-            asked.outcome, f"{len(classes)} classes are named; at least two are expected", hint
-        )
+        made.wrong(asked.outcome, "at least two classes are expected, each with a column", hint)
+        return
     apart(made, outcome=asked.outcome, **roles("probability of", asked.risks))
     codes = codes_of(made.reading, asked.outcome, classes, _classes_written(asked), "class")
     made.columns |= {"outcome": codes, "risks": _risks(made, asked.risks)}

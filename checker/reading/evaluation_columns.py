@@ -37,16 +37,19 @@ Named = Mapping[str, Path]
 """Column to where the description names it."""
 
 
-def columns_of(
-    evaluation: AnyEvaluation, table: Table, random: str | None, at: Path
-) -> TaskColumns:
+class SaidProblem(Problem):
+    """What an evaluation says cannot be; the path is that of the fact inside the evaluation, its parts joined by /."""
+
+    __slots__ = ()
+
+
+def columns_of(evaluation: AnyEvaluation, table: Table, random: str | None) -> TaskColumns:
     """Return which column is what.
 
     Args:
         evaluation: of a task other than binary classification.
         table: of its predictions.
         random: what a reader study is meant to hold for (`readers.random`).
-        at: of the evaluation.
 
     Raises:
         BadSubmission: what is said is no horizon, or a class has no column.
@@ -128,7 +131,7 @@ def _no_column(said: _Said, name: str) -> Problem:
     tried = listed([f"{before}{name}" for before in BEFORE_A_CLASS[:3]])
     message = f'no column holds the probability of the class "{name}"; looked for {tried}'
     hint = f"write columns: {{{name}: NAME}}"
-    return Problem(said.table.name, None, "", message, hint)
+    return SaidProblem(said.table.name, None, "classes", message, hint)
 
 
 def _ordinal(said: _Said, random: str | None) -> TaskColumns:
@@ -182,7 +185,9 @@ def _risks(said: _Said, columns: Mapping[str, str]) -> Iterator[tuple[float, str
         except ValueError:
             message = f'"{name}" is no horizon in days'
             hint = "write risk_columns: {1826: COLUMN}"
-            raise BadSubmission([Problem(said.table.name, None, column, message, hint)]) from None
+            raise BadSubmission(
+                [SaidProblem(said.table.name, None, f"risk_columns/{name}", message, hint)]
+            ) from None
         yield at, column
 
 

@@ -1,6 +1,6 @@
 """The event column of follow-up: which value means the outcome, a competing event, and the end of follow-up."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.errors import BadSubmission, Problem
@@ -84,7 +84,9 @@ def _events(table: Table, column: str, found: Labels, asked: Asked) -> Events:
         **dict.fromkeys(without, CENSORED),
     }
     own = np.array([code[meaning(name)] for name in found.names] + [-1], dtype=np.int64)
-    return Events(own[found.codes], tuple(_notes(column, kinds, outcome, competing, without)))
+    return Events(
+        own[found.codes], tuple(_notes(column, kinds, asked, outcome, competing, without))
+    )
 
 
 def _outcome(table: Table, column: str, kinds: dict[str, str], asked: Asked) -> str:
@@ -149,10 +151,14 @@ def _unknown(table: Table, column: str, found: Labels, key: str, asked: Asked) -
 
 
 def _notes(
-    column: str, kinds: dict[str, str], outcome: str, competing: dict[str, str], without: list[str]
+    column: str,
+    kinds: Mapping[str, str],
+    asked: Asked,
+    outcome: str,
+    competing: Mapping[str, str],
+    without: Sequence[str],
 ) -> Iterator[str]:
-    printed = kinds.get(outcome, outcome)
-    said = [f'"{printed}" is the outcome']
+    said = [f'"{kinds.get(outcome, asked.outcome or "1")}" is the outcome']
     said += [f'"{each}" a competing event' for each in competing.values()]
     said += [f'"{kinds[each]}" the end of follow-up without an event' for each in without]
     yield f"In the column {column}, {', '.join(said)}."

@@ -12,7 +12,7 @@ from checker.model.study import AnyEvaluation, Classification, Evaluation, Study
 from checker.needs import Absent
 from checker.reading.columns import GroupProblem
 from checker.reading.documents import StudyDocument, dotted
-from checker.reading.evaluation_columns import columns_of, named_by, rows_of
+from checker.reading.evaluation_columns import SaidProblem, columns_of, named_by, rows_of
 from checker.reading.event_codes import EventProblem
 from checker.reading.folder import Submission
 from checker.reading.predictions import ColumnNames, read_predictions
@@ -92,6 +92,10 @@ class _Reading:
         if isinstance(found, PositiveProblem):
             said = f"{table.name}, column {found.path}: {found.message}"
             return self.problem((*at, "positive"), said, found.hint)
+        if isinstance(found, SaidProblem):
+            return self.problem(
+                (*at, *found.path.split("/")), f"{table.name}: {found.message}", found.hint
+            )
         if isinstance(found, EventProblem):
             said = f"{table.name}, column {found.path}: {found.message}"
             return self.problem((*at, "event"), said, found.hint)
@@ -167,7 +171,7 @@ def _predictions(
         if isinstance(evaluation, Classification):
             return _classified(evaluation, table)
         random = reading.document.study.readers.random
-        found = read_task(table, columns_of(evaluation, table, random, at))
+        found = read_task(table, columns_of(evaluation, table, random))
         return replace(found, groups=_groups_under_our_names(found.groups, evaluation))
     except BadSubmission as bad:
         named, groups = named_by(evaluation, at), _groups_at(evaluation, at)
