@@ -10,7 +10,9 @@ from checker import assemble, metrics
 from checker.errors import BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
+from checker.metrics.cross_validation import MODELS_ARE_FIXED
 from checker.metrics.estimating import complete, no_rows
+from checker.metrics.intervals import cut
 from checker.model.estimate import Comparison, Estimate
 from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
@@ -142,17 +144,63 @@ def _task_measured(question: TaskQuestion) -> Measured:
         cases=len(cases),
         missing=cases.missing,
         unit=UNITS.get(table.task, "row"),
-        estimates=tuple(_all(found, SHOWN_OF_TASK, Estimate)),
+        estimates=(
+            *_all(found, SHOWN_OF_TASK[:1], Estimate),
+            *_over_folds(table, question),
+            *_all(found, SHOWN_OF_TASK[1:], Estimate),
+        ),
         comparisons=tuple(_compared(table, columns, question.settings.level)),
-        notes=(*table.notes, *(each.because for each in absent)),
+        notes=(*table.notes, *_of_folds(table), *(each.because for each in absent)),
     )
+
+
+def _over_folds(table: TaskTable, question: TaskQuestion) -> Iterator[Estimate]:
+    """Yield each metric as the mean over folds, with every reading of a printed ± beside it."""
+    if "fold" not in table.columns:
+        return
+    columns, settings = _with_patient(table), question.settings
+    try:
+        found = metrics.over_folds(
+            table.task,
+            columns,
+            table.columns["fold"],
+            places=table.places,
+            given=table.given,
+            evaluation=table.file,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
+        )
+    except metrics.Undefined as reason:
+        raise BadSubmission([Problem(table.file, None, "", f"folds: {reason}")]) from None
+    for each in found:
+        spreads = "; ".join(f"{one.words} {one.value:.4g}" for one in each.spreads)
+        note = each.note.replace(MODELS_ARE_FIXED, "").strip()
+        bounds = metrics.METRICS[table.task, each.pooled.metric].bounds
+        yield replace(
+            each.pooled,
+            summary="mean over folds",
+            value=each.mean,
+            interval=cut(each.mean_interval, *bounds) if each.mean_interval else None,
+            undefined_because="" if each.mean is not None else "a fold has no value of it",
+            note=" ".join(filter(None, (f"±: {spreads}." if spreads else "", note))),
+            other_intervals=(),
+        )
+
+
+def _of_folds(table: TaskTable) -> Iterator[str]:
+    if "fold" in table.columns:
+        yield f"Each metric is given over all rows together, and as the mean over folds. {MODELS_ARE_FIXED}"
+
+
+def _with_patient(table: TaskTable) -> dict[str, Any]:
+    patient = {} if table.patient is None else {"patient": table.patient.codes}
+    return {**table.columns, **patient}
 
 
 def _compared(table: TaskTable, asked: TaskColumns, level: float) -> Iterator[Comparison]:
     """Yield the differences of further scores from the first, or of modalities from the baseline."""
-    columns = dict(table.columns)
-    if table.patient is not None:
-        columns["patient"] = table.patient.codes
+    columns = _with_patient(table)
     if isinstance(asked, ReadersColumns):
         yield from _readers_compared(table, columns, level)
     for other in asked.compared if isinstance(asked, OrdinalColumns | SurvivalColumns) else ():

@@ -149,6 +149,24 @@ def test_random_readers_or_random_cases_alone(capsys: Any) -> None:
     assert len(tests) == 3
 
 
+def test_predictions_made_out_of_fold(tmp_path: Path, capsys: Any) -> None:
+    with Path(HCV).open(encoding="utf-8") as rows:
+        table = list(csv.reader(rows))
+    file = tmp_path / "folds.csv"
+    lines = [[*row, f"f{i % 3}" if i else "fold"] for i, row in enumerate(table)]
+    file.write_text("\n".join(map(",".join, lines)) + "\n", encoding="utf-8")
+    arguments = ["multiclass", str(file), "--outcome", "truth", *IN_CLASSES, *FAST]
+    found = as_json([*arguments, "--fold", "fold"], capsys)
+    accuracy = values(found, "multiclass_accuracy", "summary")
+    assert accuracy[(None,)] == pytest.approx(0.965635738831615)
+    assert accuracy[("mean over folds",)] == pytest.approx(accuracy[(None,)], abs=0.02)
+    mean = next(each for each in found["estimates"] if each.get("summary"))
+    assert "standard deviation over the 3 folds" in mean["note"]
+    assert mean["interval"]["high"] <= 1
+    assert run(["metrics", *arguments, "--fold", "truth_code", "--where", "truth_code=0"]) == 2
+    assert "there is one fold" in capsys.readouterr().err
+
+
 def test_numbers_of_a_task_as_text_and_in_files(tmp_path: Path, capsys: Any) -> None:
     files = [tmp_path / f"m.{ending}" for ending in ("json", "txt", "html", "md")]
     outputs = [each for file in files for each in ("-o", str(file))]

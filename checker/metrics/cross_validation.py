@@ -175,8 +175,9 @@ def over_folds(
         {_key(each): each for each in made(part, f"{group}, fold {name}")}
         for part, name in zip(parts, names, strict=True)
     ]
-    asked = {_key_of(each): each for each in asked_of(task, **among)}  # type: ignore[arg-type]  # each is what its name says
     settings = settings_of(level, probability, proportion_interval, given)
+    known = known_of(complete(everything, task=task)[0], (0, 0), settings, task)
+    asked = {_key_of(each): each for each in asked_of(task, **among, known=known)}  # type: ignore[arg-type]  # each is what its name says
     averages = _averages(task, parts, names, asked.values(), settings, options)
     each_case = _each_case(task, everything, tuple(asked.values()), settings)
     people = _in_several_folds(task, everything, codes[codes >= 0], unit)
@@ -284,7 +285,10 @@ def _is_mean_over_cases(known: Known, asked: Asked) -> bool:
 
 def _alone(cases: Cases, rows: slice) -> Cases:
     """Return these cases, each of a patient of its own."""
-    columns = {name: column[rows] for name, column in cases.columns.items()}
+    columns = {
+        name: column[rows] if isinstance(column, np.ndarray) else column
+        for name, column in cases.columns.items()
+    }
     size = len(cases.patient[rows])
     return Cases(columns, np.arange(size), size, 0)
 

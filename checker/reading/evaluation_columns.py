@@ -82,6 +82,7 @@ class _Said:
         return {
             "patient": self.evaluation.cluster or self.optional("patient"),
             "groups": [self.declared.get(each, each) for each in self.evaluation.groups or ()],
+            "fold": self.declared.get("fold"),
             "where": rows_of(self.evaluation),
         }
 

@@ -33,6 +33,8 @@ class TaskColumns:
     case: str | None = None
     patient: str | None = None
     groups: Sequence[str] = ()
+    fold: str | None = None
+    """Column of the fold whose model scored the row while it was left out."""
     where: Sequence[tuple[str, str]] = ()
     """Only rows are read in which each of these columns has this value."""
     written: Mapping[str, str] = field(default_factory=lambda: DESCRIPTION)

@@ -7,6 +7,7 @@ import typer
 from checker.cli.choices import Confidence, Form, Resamples, Seed, TrueValue
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Output,
@@ -48,6 +49,7 @@ def agreement(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     form: Format = Form.TEXT,
     output: Output = None,
     seed: Seed = 0,
@@ -57,7 +59,7 @@ def agreement(
     """Compare a measurement with its reference."""
     if not 0 < error_ratio < float("inf"):
         raise BadRequest(f"--error-ratio {error_ratio:g}: a number above 0 is expected")
-    common = begin(file, patient, group, where, form, output, seed, resamples, level)
+    common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import AgreementColumns
 
     columns = AgreementColumns(

@@ -7,6 +7,7 @@ import typer
 from checker.cli.choices import Confidence, Form, Resamples, Seed
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Output,
@@ -33,6 +34,7 @@ def multiclass(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     form: Format = Form.TEXT,
     output: Output = None,
     seed: Seed = 0,
@@ -41,7 +43,7 @@ def multiclass(
 ) -> Ending:
     """Score a model that tells which of several classes a case has."""
     risks = named_columns("--class", classes, "LABEL=COLUMN, for example F0=p_F0")
-    common = begin(file, patient, group, where, form, output, seed, resamples, level)
+    common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import MulticlassColumns
 
     return finish(common, MulticlassColumns(outcome=outcome, risks=risks, **common.rows))

@@ -7,6 +7,7 @@ import typer
 from checker.cli.choices import Confidence, Form, Resamples, Seed
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Lower,
@@ -52,6 +53,7 @@ def ordinal(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     form: Format = Form.TEXT,
     output: Output = None,
     seed: Seed = 0,
@@ -62,7 +64,7 @@ def ordinal(
     risks = named_columns("--class", classes, "LABEL=COLUMN, for example F0=p_F0")
     require_score(score, compare)
     ordered = listed("--order", order)
-    common = begin(file, patient, group, where, form, output, seed, resamples, level)
+    common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import OrdinalColumns
 
     columns = OrdinalColumns(

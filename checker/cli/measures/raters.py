@@ -7,6 +7,7 @@ import typer
 from checker.cli.choices import Confidence, Form, Resamples, Scale, Seed
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Output,
@@ -33,6 +34,7 @@ def raters(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     form: Format = Form.TEXT,
     output: Output = None,
     seed: Seed = 0,
@@ -41,7 +43,7 @@ def raters(
 ) -> Ending:
     """Compare raters of the same subjects with each other."""
     ordered = listed("--order", order)
-    common = begin(file, patient, group, where, form, output, seed, resamples, level)
+    common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import RatersColumns
 
     columns = RatersColumns(

@@ -7,6 +7,7 @@ import typer
 from checker.cli.choices import Analysis, Confidence, Form, Resamples, Seed
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Lower,
@@ -56,6 +57,7 @@ def readers(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     form: Format = Form.TEXT,
     output: Output = None,
     seed: Seed = 0,
@@ -66,7 +68,7 @@ def readers(
     if decision and threshold is not None:
         raise BadRequest("--decision and --threshold: name one; each says what was decided")
     require_finite("--threshold", threshold)
-    common = begin(file, patient, group, where, form, output, seed, resamples, level)
+    common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import ReadersColumns
 
     columns = ReadersColumns(

@@ -54,6 +54,12 @@ Where = Annotated[
         "--where", metavar="COL=VALUE", help="Only rows with this value; can be repeated."
     ),
 ]
+Fold = Annotated[
+    str | None,
+    typer.Option(
+        "--fold", metavar="COL", help="Column of the fold, of predictions made out of fold."
+    ),
+]
 Format = Annotated[Form, typer.Option("--format", help="How the result is printed.")]
 Output = Annotated[
     list[Path] | None,
@@ -184,6 +190,7 @@ class Common:
     patient: str | None
     group: list[str] | None
     where: list[str] | None
+    fold: str | None
     form: Form
     files: tuple[Path, ...]
     seed: int
@@ -198,6 +205,7 @@ class Common:
         return {
             "patient": self.patient,
             "groups": once(self.group),
+            "fold": self.fold,
             "where": tuple(map(condition, self.where or ())),
             "written": COMMAND_LINE,
         }
@@ -208,6 +216,7 @@ def begin(
     patient: str | None,
     group: list[str] | None,
     where: list[str] | None,
+    fold: str | None,
     form: Form,
     output: list[Path] | None,
     seed: int,
@@ -227,6 +236,7 @@ def begin(
         patient=patient,
         group=group,
         where=where,
+        fold=fold,
         form=form,
         files=files,
         seed=seed,

@@ -7,6 +7,7 @@ import typer
 from checker.cli.choices import Confidence, Form, Resamples, Seed
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Lower,
@@ -83,6 +84,7 @@ def survival(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     form: Format = Form.TEXT,
     output: Output = None,
     seed: Seed = 0,
@@ -94,7 +96,7 @@ def survival(
     under = named_columns("--treatment-risk", treatment_risk, "TREATMENT=COLUMN")
     require_probability("--net-benefit", threshold or [])
     require_score(score, compare)
-    common = begin(file, patient, group, where, form, output, seed, resamples, level)
+    common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import SurvivalColumns
 
     columns = SurvivalColumns(
