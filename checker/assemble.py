@@ -225,6 +225,7 @@ def evaluation_report(
         file=predictions.file if isinstance(predictions, Predictions | TaskTable) else "",
         threshold=point.threshold,
         threshold_origin=_plain(point.origin),
+        lower_is_positive=isinstance(predictions, Predictions) and predictions.lower_is_positive,
         estimates=_numbers(known.pop("estimates", None)),
         subgroup_estimates=_numbers(known.pop("subgroup_estimates", None)),
         comparisons=sum((known.pop(name, ()) for name in COMPARISONS), start=()),

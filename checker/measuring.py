@@ -1,26 +1,37 @@
 """What can be said about one table of predictions, without a description: the same way as for a study."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import product
 from pathlib import Path
-from typing import NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 
-from checker import assemble
+from checker import assemble, metrics
 from checker.errors import BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
+from checker.metrics.cross_validation import MODELS_ARE_FIXED
+from checker.metrics.estimating import complete, no_rows
+from checker.metrics.intervals import cut
 from checker.model.estimate import Comparison, Estimate
-from checker.model.predictions import Predictions
+from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.model.study import Classification, Study
-from checker.model.study.evaluations import OperatingPoint
+from checker.model.study.evaluations import TASKS, Evaluation, OperatingPoint
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
 from checker.reading.tables import read_table
+from checker.reading.task_columns import (
+    OrdinalColumns,
+    ReadersColumns,
+    SurvivalColumns,
+    TaskColumns,
+)
+from checker.reading.task_tables import read_task
 from checker.rules import RULES, run_all
 from checker.visible import visible
 
@@ -47,6 +58,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TaskQuestion:
+    """What is asked about a table of another task than binary classification."""
+
+    file: Path
+    columns: TaskColumns
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What was recomputed from one table."""
 
@@ -63,7 +83,7 @@ class _Made(NamedTuple):
     """A description with one evaluation, made from the question, and what is known about it."""
 
     study: Study
-    predictions: Predictions
+    predictions: Predictions | TaskTable
     places: tuple[Place, ...]
 
     @property
@@ -71,6 +91,7 @@ class _Made(NamedTuple):
         return self.places[-1].known
 
 
+NO_STUDY = "No study was described: this report is about one table of predictions."
 SHOWN = (
     "estimates",
     "compared_estimates",
@@ -79,16 +100,22 @@ SHOWN = (
     "group_comparison",
 )
 """Evidence that `measure` shows."""
+SHOWN_OF_TASK = ("task_estimates", "task_subgroup_estimates")
+"""The same of other tasks."""
+UNITS = {"readers": "reading", "raters": "subject"}
+"""What a row is, where its task says so."""
 TOLD = ("probability", "threshold")
 """Evidence of which `measure` tells why it could not be established."""
 
 
-def measure(question: Question) -> Measured:
-    """Recompute every metric of a binary classification from one table.
+def measure(question: Question | TaskQuestion) -> Measured:
+    """Recompute every metric of a task from one table.
 
     Raises:
         BadSubmission: the table cannot be used; every problem at once.
     """
+    if isinstance(question, TaskQuestion):
+        return _task_measured(question)
     made = _made(question)
     found = {name: made.known.value(name) for name in ("scored", *SHOWN)}
     asked = (*found.values(), *(made.known.value(name) for name in TOLD))
@@ -105,13 +132,115 @@ def measure(question: Question) -> Measured:
     )
 
 
-def report(question: Question) -> Report:
+def _task_measured(question: TaskQuestion) -> Measured:
+    made = _task_made(question)
+    table, columns = made.predictions, question.columns
+    assert isinstance(table, TaskTable)
+    cases, _ = complete(table.columns, task=table.task)
+    found = {name: made.known.value(name) for name in SHOWN_OF_TASK}
+    absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
+    return Measured(
+        task=table.task,
+        cases=len(cases),
+        missing=cases.missing,
+        unit=UNITS.get(table.task, "row"),
+        estimates=(
+            *_all(found, SHOWN_OF_TASK[:1], Estimate),
+            *_over_folds(table, question),
+            *_all(found, SHOWN_OF_TASK[1:], Estimate),
+        ),
+        comparisons=tuple(_compared(table, columns, question.settings.level)),
+        notes=(*table.notes, *_of_folds(table), *(each.because for each in absent)),
+    )
+
+
+def _over_folds(table: TaskTable, question: TaskQuestion) -> Iterator[Estimate]:
+    """Yield each metric as the mean over folds, with every reading of a printed ± beside it."""
+    if "fold" not in table.columns:
+        return
+    columns, settings = _with_patient(table), question.settings
+    try:
+        found = metrics.over_folds(
+            table.task,
+            columns,
+            table.columns["fold"],
+            places=table.places,
+            given=table.given,
+            evaluation=table.file,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
+        )
+    except metrics.Undefined as reason:
+        raise BadSubmission([Problem(table.file, None, "", f"folds: {reason}")]) from None
+    for each in found:
+        spreads = "; ".join(f"{one.words} {one.value:.4g}" for one in each.spreads)
+        note = each.note.replace(MODELS_ARE_FIXED, "").strip()
+        bounds = metrics.METRICS[table.task, each.pooled.metric].bounds
+        yield replace(
+            each.pooled,
+            summary="mean over folds",
+            value=each.mean,
+            interval=cut(each.mean_interval, *bounds) if each.mean_interval else None,
+            undefined_because="" if each.mean is not None else "a fold has no value of it",
+            note=" ".join(filter(None, (f"±: {spreads}." if spreads else "", note))),
+            other_intervals=(),
+        )
+
+
+def _of_folds(table: TaskTable) -> Iterator[str]:
+    if "fold" in table.columns:
+        yield f"Each metric is given over all rows together, and as the mean over folds. {MODELS_ARE_FIXED}"
+
+
+def _with_patient(table: TaskTable) -> dict[str, Any]:
+    patient = {} if table.patient is None else {"patient": table.patient.codes}
+    return {**table.columns, **patient}
+
+
+def _compared(table: TaskTable, asked: TaskColumns, level: float) -> Iterator[Comparison]:
+    """Yield the differences of further scores from the first, or of modalities from the baseline."""
+    columns = _with_patient(table)
+    if isinstance(asked, ReadersColumns):
+        yield from _readers_compared(table, columns, level)
+    for other in asked.compared if isinstance(asked, OrdinalColumns | SurvivalColumns) else ():
+        if isinstance(asked, OrdinalColumns):
+            classes = cast(tuple[str, ...], table.given["classes"])
+            yield from metrics.compare_ordinal(
+                columns, "score", other, classes=classes, level=level
+            )
+        else:
+            horizons = cast(tuple[float, ...], table.given.get("horizons", ()))
+            yield from metrics.compare_survival(
+                columns, "score", other, horizons=horizons, level=level
+            )
+
+
+def _readers_compared(
+    table: TaskTable, columns: dict[str, Any], level: float
+) -> Iterator[Comparison]:
+    given, at = cast(Mapping[str, Any], table.given), table.places
+    for baseline, threshold in product(at.get("versus", ()), at.get("threshold", (None,))):
+        for modality in given["modality_names"]:
+            if modality != baseline:
+                yield from metrics.compare_readers(
+                    columns,
+                    modality,
+                    cast(str, baseline),
+                    threshold=cast("float | None", threshold),
+                    unit="case",
+                    level=level,
+                    **given,
+                )
+
+
+def report(question: Question | TaskQuestion) -> Report:
     """Return the whole report of one table: its numbers and figures, and what rules see in it.
 
     Raises:
         BadSubmission: the table cannot be used; every problem at once.
     """
-    made = _made(question)
+    made = _task_made(question) if isinstance(question, TaskQuestion) else _made(question)
     predictions, thresholds = made.predictions, read_thresholds()
     document = StudyDocument(made.study, Places(), (), predictions.sha256, predictions.file)
     rules = tuple(code for code in sorted(RULES) if RULES[code].scope == "evaluation")
@@ -130,9 +259,50 @@ def report(question: Question) -> Report:
         settings=question.settings,
         thresholds=thresholds,
         sources=read_sources(),
-        notes=("No study was described: this report is about one table of predictions.",),
+        notes=(NO_STUDY, *(predictions.notes if isinstance(predictions, TaskTable) else ())),
         select=(),
         ignore=(),
+    )
+
+
+def _task_made(question: TaskQuestion) -> _Made:
+    """Return what is known about a table of another task; one without a complete row cannot be used.
+
+    Raises:
+        BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
+    """
+    name = visible(question.file.name)
+    table = read_task(read_table(question.file, name=str(question.file)), question.columns)
+    table = replace(table, file=name)  # a report names no path of a machine
+    task = "agreement" if table.task == "raters" else table.task
+    evaluation = TASKS[task](name=name, task=task, groups=tuple(table.groups))
+    study = _study(name, evaluation)
+    known = _known(study, name, table, question.settings)
+    made = _Made(study, table, places(study, known))
+    try:
+        cases, _ = complete(table.columns, task=table.task)
+        estimates = made.known.value("task_estimates")
+    except ValueError as wrong:  # what a metric refuses about the table as a whole
+        raise BadSubmission([Problem(name, None, "", str(wrong))]) from None
+    if not len(cases):
+        raise BadSubmission([Problem(name, None, "", no_rows(table.task))])
+    if isinstance(estimates, Absent):
+        raise BadSubmission([Problem(name, None, "", estimates.because)])
+    return made
+
+
+def _study(name: str, evaluation: Evaluation) -> Study:
+    study = Study.model_validate({"study": {"title": f"Predictions in {name}"}})
+    return study.model_copy(update={"evaluations": (evaluation,)})
+
+
+def _known(study: Study, name: str, table: Predictions | TaskTable, settings: Settings) -> Known:
+    return known_about(
+        study,
+        predictions={name: table},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=settings,
     )
 
 
@@ -160,15 +330,8 @@ def _made(question: Question) -> _Made:
         compared_scores=tuple(predictions.compared),
         decision_range=_range(question.net_benefit),
     )
-    study = Study.model_validate({"study": {"title": f"Predictions in {name}"}})
-    study = study.model_copy(update={"evaluations": (evaluation,)})
-    known = known_about(
-        study,
-        predictions={name: predictions},
-        case_tables={},
-        thresholds=read_thresholds(),
-        settings=question.settings,
-    )
+    study = _study(name, evaluation)
+    known = _known(study, name, predictions, question.settings)
     made = _Made(study, predictions, _with_net_benefit(places(study, known), question.net_benefit))
     for needed in ("scored", "estimates"):
         value = made.known.value(needed)

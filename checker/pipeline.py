@@ -17,7 +17,7 @@ from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.references import read_sources, read_thresholds
-from checker.reading.submission import read_submitted, tables_named
+from checker.reading.submission import chosen_of, read_submitted, tables_named
 from checker.rules import RULES, run_all
 
 
@@ -87,7 +87,7 @@ def check(path: Path, options: Options | None = None) -> Report:
         settings=asked.settings,
         thresholds=thresholds,
         sources=read_sources(),
-        notes=(*map(str, document.notes), *appraised.notes),
+        notes=(*map(str, document.notes), *chosen_of(submitted), *appraised.notes),
         select=asked.select,
         ignore=asked.ignore,
     )

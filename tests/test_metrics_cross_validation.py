@@ -197,3 +197,20 @@ def test_folds_of_another_task() -> None:
     assert "over 90 cases within 3 folds" in found.mean_interval.method
     accuracy = next(each for each in made if each.pooled.metric == "accuracy")
     assert accuracy.spread("sd_over_cases").words == "standard deviation over 90 cases"
+
+
+def test_every_task_can_be_averaged_over_folds() -> None:
+    rng = np.random.default_rng(6)
+    score, fold = rng.normal(size=120), np.arange(120) % 3
+    grade = np.clip(np.round(score + rng.normal(size=120)) + 1, 0, 2).astype(int)
+    risks = rng.dirichlet((1, 1, 1), size=120)
+    for task, columns, given in (
+        ("multiclass", {"outcome": grade, "risks": risks}, {"classes": ("a", "b", "c")}),
+        ("ordinal", {"outcome": grade, "score": score}, {"classes": ("a", "b", "c")}),
+        ("survival", {"time": np.exp(-score), "event": grade // 2, "score": score}, {}),
+        ("agreement", {"reference": score, "measured": score + rng.normal(size=120)}, {}),
+    ):
+        found = over_folds(task, columns, fold, given=given, resamples=200)
+        alone = estimates(task, columns, given=given, resamples=200)
+        assert [each.pooled for each in found] == list(alone)
+        assert found[0].mean == pytest.approx(np.mean([each.value for each in found[0].by_fold]))

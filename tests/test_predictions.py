@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from checker.errors import BadSubmission
-from checker.reading.predictions import ColumnNames, meaning, read_predictions
+from checker.reading.positive import meaning
+from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.tables import Table, read_table
 
 COLUMNS = ColumnNames("y", "p")

@@ -40,6 +40,29 @@ class FailLevel(StrEnum):
     NONE = "none"
 
 
+class Scale(StrEnum):
+    """What ratings are."""
+
+    NOMINAL = "nominal"
+    ORDINAL = "ordinal"
+    CONTINUOUS = "continuous"
+
+
+class Analysis(StrEnum):
+    """What is random in a reader study: readers and cases, cases alone, readers alone."""
+
+    RRRC = "RRRC"
+    FRRC = "FRRC"
+    RRFC = "RRFC"
+
+
+class TrueValue(StrEnum):
+    """Whether the true value of a patient varies between replicates."""
+
+    VARIES = "varies"
+    CONSTANT = "constant"
+
+
 Study = Annotated[
     Path, typer.Argument(metavar="STUDY", help="The description of a study, a YAML file.")
 ]

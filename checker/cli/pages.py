@@ -4,9 +4,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from inspect import cleandoc
+from math import inf
 
 from checker.errors import BadRequest
-from checker.metrics import METRICS
+from checker.metrics import METRICS, Metric
 from checker.model.guideline import Guideline, Item
 from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
 from checker.model.study.facts import FACTS, Fact, groups
@@ -77,6 +78,9 @@ def _items(name: str) -> list[tuple[Guideline, Item]]:
 
 
 def _metric(name: str) -> str:
+    """Return the metric of that name, or the one that papers print so: of a binary classification, or of any task."""
+    if name in METRIC_NAMES:
+        return name
     tasks = tasks_of(name)
     first = "classification" if "classification" in tasks else next(iter(tasks), "")
     return find_metric(name, first) or "" if first else ""
@@ -171,18 +175,39 @@ def _sources(keys: Sequence[str]) -> list[str]:
 def metric_page(name: str) -> str:
     """Return what a metric is, how papers spell it, and how we compute it."""
     known = METRIC_NAMES[name]
-    computed = (METRICS.get((task, name)) for task in known.tasks)
-    made = next((each for each in computed if each), None)
+    tasks = (*known.tasks, "raters")
+    computed = [METRICS[task, name] for task in tasks if (task, name) in METRICS]
     return _joined(
         f"# {known.label}",
         f"Name: `{name}` · family: {known.family} · tasks: {', '.join(known.tasks)}",
         known.meaning,
         f"**Also printed as.** {', '.join(known.synonyms)}" if known.synonyms else "",
-        _definition(made.function.__doc__ or "") if made else "",
-        f"Goal: {made.goal} · from {made.bounds[0]:g} to {made.bounds[1]:g}" if made else "",
-        "" if made else "This version knows the name, and does not recompute it.",
-        _listed("Source", [read_sources().get(made.source, made.source)] if made else []),
+        *_definitions(computed),
+        "" if computed else "This version knows the name, and does not recompute it.",
+        _listed(
+            "Source",
+            list(dict.fromkeys(read_sources().get(each.source, each.source) for each in computed)),
+        ),
     )
+
+
+def _definitions(computed: Sequence[Metric]) -> Iterator[str]:
+    """Yield how a metric is computed, its goal and its range, once for the tasks that share them."""
+    same: dict[tuple[str, str], list[str]] = {}
+    for each in computed:
+        goal = f"Goal: {each.goal} · {_range(*each.bounds)}"
+        same.setdefault((_definition(each.function.__doc__ or ""), goal), []).append(each.task)
+    for (words, goal), tasks in same.items():
+        where = f" ({', '.join(tasks)})" if len(same) > 1 else ""
+        yield f"**How it is computed{where}.** {words}"
+        yield goal
+
+
+def _range(low: float, high: float) -> str:
+    """Return the smallest and the largest possible value, where there is one."""
+    if low == -inf:
+        return "any number" if high == inf else f"up to {high:g}"
+    return f"from {low:g} on" if high == inf else f"from {low:g} to {high:g}"
 
 
 def _definition(docstring: str) -> str:
@@ -190,7 +215,7 @@ def _definition(docstring: str) -> str:
     words = cleandoc(docstring)
     for heading in ("Args:", "Returns:", "Raises:"):
         words = words.partition(f"\n{heading}")[0]
-    return f"**How it is computed.** {words.strip()}" if words.strip() else ""
+    return words.strip()
 
 
 def guideline_page(guideline: Guideline) -> str:

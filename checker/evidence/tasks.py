@@ -54,7 +54,7 @@ def _estimates(
         name, labels, code = group
         rows = labels.codes == code
         columns = {each: values[rows] for each, values in columns.items()}
-    return metrics.estimates(
+    made = metrics.estimates(
         table.task,
         columns,
         places=table.places,
@@ -66,3 +66,4 @@ def _estimates(
         resamples=settings.resamples,
         evaluation=evaluation.name,
     )
+    return tuple(each for each in made if each.versus is None or each.versus != each.modality)

@@ -285,7 +285,10 @@ def _is_mean_over_cases(known: Known, asked: Asked) -> bool:
 
 def _alone(cases: Cases, rows: slice) -> Cases:
     """Return these cases, each of a patient of its own."""
-    columns = {name: column[rows] for name, column in cases.columns.items()}
+    columns = {
+        name: column[rows] if isinstance(column, np.ndarray) else column
+        for name, column in cases.columns.items()
+    }
     size = len(cases.patient[rows])
     return Cases(columns, np.arange(size), size, 0)
 

@@ -88,6 +88,8 @@ class EvaluationReport:
     file: str
     threshold: float | None
     threshold_origin: str
+    lower_is_positive: bool = False
+    """Scores at or below the threshold are positive."""
     cohort: CohortCount | None = None
     no_information_rate: float | None = None
     confusion_counts: CrossTable | None = None

@@ -7,19 +7,20 @@ from pathlib import Path as FilePath
 
 from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
-from checker.model.predictions import CaseTable, Predictions
-from checker.model.study import AnyEvaluation, Classification, Study
+from checker.model.predictions import CaseTable, Labels, Predictions, TaskTable
+from checker.model.study import AnyEvaluation, Classification, Evaluation, Study
 from checker.needs import Absent
+from checker.reading.columns import GroupProblem
 from checker.reading.documents import StudyDocument, dotted
+from checker.reading.evaluation_columns import SaidProblem, columns_of, named_by, rows_of
+from checker.reading.event_codes import EventProblem
 from checker.reading.folder import Submission
-from checker.reading.predictions import (
-    ColumnNames,
-    GroupProblem,
-    PositiveProblem,
-    read_predictions,
-)
+from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.tables import Table, everything, labels, read_table
+from checker.reading.task_tables import read_task
+from checker.reading.two_values import PositiveProblem
 
+NOT_RECOMPUTED = ("segmentation", "detection")
 STANDARD = {"case", "patient", "outcome", "score"}
 """Names that a column has unless the description says otherwise."""
 
@@ -28,7 +29,7 @@ STANDARD = {"case", "patient", "outcome", "score"}
 class Submitted:
     """Everything that was submitted beside the description."""
 
-    predictions: Mapping[str, Predictions | Absent]
+    predictions: Mapping[str, Predictions | TaskTable | Absent]
     """By evaluation; absent where none were submitted or this version cannot score them."""
     case_tables: Mapping[str, CaseTable]
     """By partition."""
@@ -91,6 +92,13 @@ class _Reading:
         if isinstance(found, PositiveProblem):
             said = f"{table.name}, column {found.path}: {found.message}"
             return self.problem((*at, "positive"), said, found.hint)
+        if isinstance(found, SaidProblem):
+            return self.problem(
+                (*at, *found.path.split("/")), f"{table.name}: {found.message}", found.hint
+            )
+        if isinstance(found, EventProblem):
+            said = f"{table.name}, column {found.path}: {found.message}"
+            return self.problem((*at, "event"), said, found.hint)
         if isinstance(found, GroupProblem):
             said = f"{table.name}, column {found.path}: {found.message}"
             return self.problem(named[found.path], said, found.hint)
@@ -115,7 +123,7 @@ def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
         BadSubmission: with every problem of every file at once.
     """
     reading = _Reading(document, Submission(folder))
-    predictions: dict[str, Predictions | Absent] = {}
+    predictions: dict[str, Predictions | TaskTable | Absent] = {}
     case_tables: dict[str, CaseTable] = {}
     for i, evaluation in enumerate(document.study.evaluations or ()):
         found = _predictions(reading, evaluation, ("evaluations", i))
@@ -131,6 +139,13 @@ def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
     return Submitted(predictions=predictions, case_tables=case_tables, files=files)
 
 
+def chosen_of(submitted: Submitted) -> Iterator[str]:
+    """Yield what was chosen in reading each table of a task, after the name of the evaluation."""
+    for name, table in submitted.predictions.items():
+        if isinstance(table, TaskTable):
+            yield from (f"{name}: {note}" for note in table.notes)
+
+
 def tables_named(study: Study) -> Iterator[str]:
     """Yield every table that a description names, as it is written there."""
     for evaluation in study.evaluations or ():
@@ -143,30 +158,38 @@ def tables_named(study: Study) -> Iterator[str]:
 
 def _predictions(
     reading: _Reading, evaluation: AnyEvaluation, at: Path
-) -> Predictions | Absent | None:
+) -> Predictions | TaskTable | Absent | None:
     """Return the predictions, why there are none, or None after a problem."""
     if not evaluation.predictions:
         return Absent("no predictions were submitted")
-    if not isinstance(evaluation, Classification):
+    if evaluation.task in NOT_RECOMPUTED:
         return Absent(f"the task {evaluation.task} is not recomputed by this version")
     table = reading.table(evaluation.predictions, (*at, "predictions"))
     if table is None:
         return None
     try:
-        found = read_predictions(
-            table,
-            _columns(evaluation, table),
-            positive=evaluation.positive,
-            lower_is_positive=evaluation.direction == "lower_is_positive",
-            where=_rows_of(evaluation),
-        )
+        if isinstance(evaluation, Classification):
+            return _classified(evaluation, table)
+        random = reading.document.study.readers.random
+        found = read_task(table, columns_of(evaluation, table, random))
+        return replace(found, groups=_groups_under_our_names(found.groups, evaluation))
     except BadSubmission as bad:
-        named, groups = _named(evaluation, at), _groups_at(evaluation, at)
+        named, groups = named_by(evaluation, at), _groups_at(evaluation, at)
         reading.problems += [
             reading.pointing(each, table, groups if isinstance(each, GroupProblem) else named, at)
             for each in bad.problems
         ]
         return None
+
+
+def _classified(evaluation: Classification, table: Table) -> Predictions:
+    found = read_predictions(
+        table,
+        _columns(evaluation, table),
+        positive=evaluation.positive,
+        lower_is_positive=evaluation.direction == "lower_is_positive",
+        where=rows_of(evaluation),
+    )
     return _under_our_names(found, evaluation)
 
 
@@ -175,12 +198,19 @@ def _under_our_names(found: Predictions, evaluation: Classification) -> Predicti
     declared = evaluation.columns or {}
     return replace(
         found,
-        groups={each: found.groups[declared.get(each, each)] for each in evaluation.groups or ()},
+        groups=_groups_under_our_names(found.groups, evaluation),
         compared={
             each: found.compared[declared.get(each, each)]
             for each in evaluation.compared_scores or ()
         },
     )
+
+
+def _groups_under_our_names(
+    groups: Mapping[str, Labels], evaluation: Evaluation
+) -> dict[str, Labels]:
+    declared = evaluation.columns or {}
+    return {each: groups[declared.get(each, each)] for each in evaluation.groups or ()}
 
 
 def _columns(evaluation: Classification, table: Table) -> ColumnNames:
@@ -204,29 +234,11 @@ def _columns(evaluation: Classification, table: Table) -> ColumnNames:
     )
 
 
-def _named(evaluation: Classification, at: Path) -> dict[str, Path]:
-    """Return where the description names each column, or would name it."""
-    declared = evaluation.columns or {}
-    lists = {"groups": evaluation.groups or (), "compared_scores": evaluation.compared_scores or ()}
-    named = {name: (*at, "columns", name) for name in ("outcome", "score") if name not in declared}
-    for name, each in lists.items():
-        named |= {column: (*at, name, i) for i, column in enumerate(each) if column not in declared}
-    if evaluation.cluster:
-        named[evaluation.cluster] = (*at, "cluster")
-    return named | {column: (*at, "columns", name) for name, column in declared.items()}
-
-
-def _groups_at(evaluation: Classification, at: Path) -> dict[str, Path]:
+def _groups_at(evaluation: Evaluation, at: Path) -> dict[str, Path]:
     """Return where the description names each column of groups as one."""
     declared = evaluation.columns or {}
     groups = enumerate(evaluation.groups or ())
     return {declared.get(each, each): (*at, "groups", i) for i, each in groups}
-
-
-def _rows_of(evaluation: Classification) -> tuple[tuple[str, str], ...]:
-    """Return the rows that belong to the evaluation, where one file holds several partitions."""
-    column = (evaluation.columns or {}).get("partition")
-    return ((column, evaluation.partition),) if column and evaluation.partition else ()
 
 
 def _case_table(table: Table) -> CaseTable:

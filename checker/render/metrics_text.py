@@ -62,11 +62,9 @@ def metrics_text(
         lines += screen.heading(title if score == "score" else f"{title}, score {score}")
         lines += screen.table(_heads(), [_row(each) for each in estimates])
         lines += [line for each in estimates for line in _remark(each, screen)]
-    if found.comparisons:
-        lines += screen.heading("Comparisons on the same rows")
-        lines += screen.table(
-            _comparison_heads(), [_comparison(each) for each in found.comparisons]
-        )
+    for caption, comparisons in page.parted(found.comparisons, "Comparisons on the same rows"):
+        lines += screen.heading(caption)
+        lines += screen.table(_comparison_heads(), [_comparison(each) for each in comparisons])
     return "\n".join(lines) + "\n"
 
 
@@ -141,16 +139,26 @@ def _comparison_heads() -> tuple[Cell, ...]:
 
 def _comparison(each: Comparison) -> tuple[Cell, ...]:
     label = page.first_upper(digits.metric_label(each.metric))
-    where = "" if each.group == "all" else f", {each.group}"
     return (
         Cell(
-            f"{label}: {page.score_title(each.first)} minus {page.score_title(each.second)}{where}"
+            f"{label}{_of(each)}: {page.score_title(each.first)} minus {page.score_title(each.second)}"
         ),
         Cell(digits.difference(each), right=each.difference is not None),
         Cell(digits.p_value(each.p), right=True),
         Cell(digits.count(each.cases), right=True),
         Cell(each.test),
     )
+
+
+def _of(each: Comparison) -> str:
+    """Return what tells a comparison from others of its metric."""
+    parts = [
+        f" at {digits.short(each.threshold)}" if each.threshold is not None else "",
+        f", horizon {digits.short(each.horizon)}" if each.horizon is not None else "",
+        f", reader {each.reader}" if each.reader is not None else "",
+        f", {each.group}" if each.group != "all" else "",
+    ]
+    return "".join(parts)
 
 
 def _estimate_json(estimate: Estimate) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from checker.model.report import (
     ReportedFinding,
     Status,
 )
+from checker.model.sample_size import SampleSize
 from checker.model.times import in_words
 from checker.render import digits
 from checker.render.headlines import group_cases, is_plain
@@ -482,6 +483,38 @@ TOLD = ("group", "score", "threshold", "horizon", "modality", "versus", "reader"
 def reader_title(reader: str) -> str:
     """Return ``reader 3`` for a reader called 3; a name that says so stays as it is."""
     return reader if "reader" in reader.casefold() else f"reader {reader}"
+
+
+def comparison_tables(
+    evaluation: EvaluationReport,
+) -> tuple[tuple[str, tuple[Comparison, ...]], ...]:
+    """Return the comparisons on the same cases, and those of groups, each with its caption; empty ones are left out."""
+    what = "Modalities" if evaluation.task == "readers" else "Scores"
+    return parted(evaluation.comparisons, f"{what} compared on the same cases")
+
+
+def parted(
+    comparisons: Sequence[Comparison], caption: str
+) -> tuple[tuple[str, tuple[Comparison, ...]], ...]:
+    """Return comparisons under their caption, and those of groups under one of their own."""
+    groups = tuple(each for each in comparisons if " = " in each.first and " = " in each.second)
+    others = tuple(each for each in comparisons if each not in groups)
+    tables = ((caption, others), ("Groups compared with each other", groups))
+    return tuple((title, rows) for title, rows in tables if rows)
+
+
+def decision_sign(evaluation: EvaluationReport) -> str:
+    """Return how a score stands to the threshold in a positive decision."""
+    return "≤" if evaluation.lower_is_positive else "≥"
+
+
+def sample_sizes(evaluation: EvaluationReport) -> tuple[tuple[str, SampleSize], ...]:
+    """Return how many patients were needed, for what; what could not be computed is left out."""
+    sizes = (
+        ("Patients needed to test such a model", evaluation.required_sample_size_evaluation),
+        ("Patients needed to build it", evaluation.required_sample_size_development),
+    )
+    return tuple((what, size) for what, size in sizes if size is not None)
 
 
 def comparison_label(comparison: Comparison) -> str:

@@ -49,6 +49,7 @@ EmptyMaskPolicy = Literal[
     "penalty_distance",
 ]
 Hit = Literal["centre_inside", "any_overlap", "iou", "dice", "distance", "radius"]
+RatingScale = Literal["nominal", "ordinal", "continuous"]
 ResponseCriteria = Literal["recist_1_1", "mrecist", "easl", "who", "volumetric_recist", "other"]
 
 THRESHOLD_SET = When(
@@ -322,7 +323,7 @@ class Survival(WithDirection, WithDecisionRange):
     """Treatment to the column with the risk predicted under it."""
 
 
-class Agreement(Evaluation):
+class Agreement(WithClasses):
     """A continuous measurement against a reference, or raters with each other."""
 
     task: Literal["agreement"]
@@ -331,6 +332,8 @@ class Agreement(Evaluation):
     """Unit of the measured quantity."""
     raters: dict[str, str] | None = None
     """Rater, device or algorithm to its column, if more than reference and measurement."""
+    scale: RatingScale | None = None
+    """What ratings are: kinds, grades in order, or measurements."""
     cutoffs: tuple[float, ...] | None = None
     """Cut-offs that turn the measurement into grades or into normal and abnormal."""
 

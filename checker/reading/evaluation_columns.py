@@ -1,0 +1,301 @@
+"""What a description says about the columns of an evaluation: as `TaskColumns`, and where each column is named."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from checker.errors import BadSubmission, Problem
+from checker.model.finding import Path
+from checker.model.study import AnyEvaluation
+from checker.model.study.evaluations import (
+    Agreement,
+    Evaluation,
+    Multiclass,
+    Ordinal,
+    ReaderEvaluation,
+    Survival,
+)
+from checker.reading.class_names import classes_of, in_order
+from checker.reading.columns import Reading, listed
+from checker.reading.positive import meaning
+from checker.reading.tables import Table, labels
+from checker.reading.task_columns import (
+    AgreementColumns,
+    MulticlassColumns,
+    OrdinalColumns,
+    RatersColumns,
+    ReadersColumns,
+    SurvivalColumns,
+    TaskColumns,
+)
+
+DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
+"""Days in each unit of time."""
+BEFORE_A_CLASS = ("", "p_", "prob_", "P_", "p", "prob")
+"""What may stand before the name of a class in the name of the column of its probability."""
+ANALYSES = {"these_readers": "FRRC", "readers_like_these": "RRRC"}
+Named = Mapping[str, Path]
+"""Column to where the description names it."""
+
+
+class SaidProblem(Problem):
+    """What an evaluation says cannot be; the path is that of the fact inside the evaluation, its parts joined by /."""
+
+    __slots__ = ()
+
+
+def columns_of(evaluation: AnyEvaluation, table: Table, random: str | None) -> TaskColumns:
+    """Return which column is what.
+
+    Args:
+        evaluation: of a task other than binary classification.
+        table: of its predictions.
+        random: what a reader study is meant to hold for (`readers.random`).
+
+    Raises:
+        BadSubmission: what is said is no horizon, or a class has no column.
+    """
+    said = _Said(evaluation, table)
+    for kind, make in MAKERS.items():
+        if isinstance(evaluation, kind):
+            return make(said, random)
+    raise BadSubmission([Problem(table.name, None, "", f"the task {evaluation.task} has no table")])
+
+
+class _Said:
+    """What an evaluation says about the columns of its table."""
+
+    def __init__(self, evaluation: Evaluation, table: Table) -> None:
+        self.evaluation, self.table = evaluation, table
+        self.declared = evaluation.columns or {}
+
+    def wanted(self, name: str) -> str:
+        """Return the column that has to be there."""
+        return self.declared.get(name, name)
+
+    def optional(self, name: str) -> str | None:
+        """Return the column, declared or called so; None: there is none."""
+        return self.declared.get(name) or (name if name in self.table.columns else None)
+
+    @property
+    def rows(self) -> dict[str, Any]:
+        """What columns of all tasks have."""
+        return {
+            "patient": self.evaluation.cluster or self.optional("patient"),
+            "groups": [self.declared.get(each, each) for each in self.evaluation.groups or ()],
+            "fold": self.declared.get("fold"),
+            "where": rows_of(self.evaluation),
+        }
+
+    @property
+    def compared(self) -> list[str]:
+        """Further scores."""
+        return [self.declared.get(each, each) for each in self.evaluation.compared_scores or ()]
+
+    def column_of_class(self, name: str) -> str | None:
+        """Return the column of the probability of a class."""
+        called = {key.casefold(): column for key, column in self.declared.items()}
+        if name in self.declared or name.casefold() in called:
+            return self.declared.get(name) or called[name.casefold()]
+        there = {each.casefold(): each for each in reversed(self.table.columns)}
+        found = (there.get(f"{before}{name}".casefold()) for before in BEFORE_A_CLASS)
+        return next((each for each in found if each), None)
+
+    def classes(self, column: str) -> tuple[str, ...]:
+        """Return the classes, as described or as they occur."""
+        named = cast(Any, self.evaluation).classes
+        if named:
+            return tuple(named)
+        reading = Reading(self.table, [])
+        found = classes_of(reading, [column])
+        if reading.problems:
+            raise BadSubmission(reading.problems)
+        return in_order(found) or found
+
+
+def rows_of(evaluation: Evaluation) -> tuple[tuple[str, str], ...]:
+    """Return the rows that belong to the evaluation, where one file holds several partitions."""
+    column = (evaluation.columns or {}).get("partition")
+    return ((column, evaluation.partition),) if column and evaluation.partition else ()
+
+
+def _multiclass(said: _Said, random: str | None) -> TaskColumns:
+    outcome = said.wanted("outcome")
+    classes = said.classes(outcome)
+    found = {name: said.column_of_class(name) for name in classes}
+    if lacking := [name for name, column in found.items() if column is None]:
+        raise BadSubmission([_no_column(said, name) for name in lacking])
+    risks = {name: column for name, column in found.items() if column is not None}
+    return MulticlassColumns(outcome=outcome, risks=risks, case=said.optional("case"), **said.rows)
+
+
+def _no_column(said: _Said, name: str) -> Problem:
+    tried = listed([f"{before}{name}" for before in BEFORE_A_CLASS[:3]])
+    message = f'no column holds the probability of the class "{name}"; looked for {tried}'
+    hint = f"write columns: {{{name}: NAME}}"
+    return SaidProblem(said.table.name, None, "classes", message, hint)
+
+
+def _ordinal(said: _Said, random: str | None) -> TaskColumns:
+    evaluation = cast(Ordinal, said.evaluation)
+    outcome = said.wanted("outcome")
+    found = {name: said.column_of_class(name) for name in evaluation.classes or ()}
+    risks = {name: column for name, column in found.items() if column is not None}
+    score, decision = said.optional("score"), said.optional("decision")
+    if not (score or decision or risks):
+        score = "score"
+    return OrdinalColumns(
+        outcome=outcome,
+        score=score,
+        decision=decision,
+        risks=risks if len(risks) == len(found) else {},
+        order=tuple(evaluation.classes or ()),
+        lower_is_positive=evaluation.direction == "lower_is_positive",
+        compared=said.compared,
+        case=said.optional("case"),
+        **said.rows,
+    )
+
+
+def _survival(said: _Said, random: str | None) -> TaskColumns:
+    evaluation = cast(Survival, said.evaluation)
+    point = evaluation.operating_point.threshold
+    return SurvivalColumns(
+        time=said.wanted("time"),
+        event=said.wanted("event"),
+        score=said.optional("score"),
+        risks=dict(_risks(said, evaluation.risk_columns or {})),
+        horizons=evaluation.horizons_days or (),
+        unit_days=DAYS[evaluation.time_unit or "days"],
+        unit="days",
+        outcome=evaluation.event,
+        competing=evaluation.competing_events or (),
+        treatment=said.optional("treatment") if evaluation.treatment_risk_columns else None,
+        treatment_risks=evaluation.treatment_risk_columns or {},
+        thresholds=tuple(_thresholds(evaluation.decision_range or (), point)),
+        lower_is_positive=evaluation.direction == "lower_is_positive",
+        compared=said.compared,
+        case=said.optional("case"),
+        **said.rows,
+    )
+
+
+def _risks(said: _Said, columns: Mapping[str, str]) -> Iterator[tuple[float, str]]:
+    for name, column in columns.items():
+        try:
+            at = float(name)
+        except ValueError:
+            message = f'"{name}" is no horizon in days'
+            hint = "write risk_columns: {1826: COLUMN}"
+            raise BadSubmission(
+                [SaidProblem(said.table.name, None, f"risk_columns/{name}", message, hint)]
+            ) from None
+        yield at, column
+
+
+def _thresholds(decision_range: Sequence[float], point: float | None) -> Iterator[float]:
+    """Yield where there is a net benefit: both ends, halfway, and the threshold if it lies between."""
+    if len(decision_range) == 2:
+        low, high = min(decision_range), max(decision_range)
+        chosen = {low, (low + high) / 2, high}
+        if point is not None and low < point < high:
+            chosen.add(point)
+        yield from sorted(each for each in chosen if each < 1)
+
+
+def _agreement(said: _Said, random: str | None) -> TaskColumns:
+    evaluation = cast(Agreement, said.evaluation)
+    if evaluation.raters:
+        return RatersColumns(
+            raters=evaluation.raters,
+            scale=_scale(evaluation),
+            order=evaluation.classes or (),
+            case=said.optional("case"),
+            **said.rows,
+        )
+    return AgreementColumns(
+        reference=said.wanted("reference"),
+        measured=said.wanted("measured"),
+        covariate=said.optional("covariate"),
+        replicate=said.optional("replicate"),
+        unit=evaluation.measurement_unit or "",
+        case=said.optional("case"),
+        **said.rows,
+    )
+
+
+def _scale(evaluation: Agreement) -> str | None:
+    if evaluation.scale is None:
+        return "interval" if evaluation.measurement_unit else None
+    return "interval" if evaluation.scale == "continuous" else evaluation.scale
+
+
+def _readers(said: _Said, random: str | None) -> TaskColumns:
+    evaluation = cast(ReaderEvaluation, said.evaluation)
+    rating = said.declared.get("rating") or said.optional("score") or said.optional("rating")
+    decision = said.optional("decision")
+    if not (rating or decision):
+        rating = "score"
+    threshold = evaluation.operating_point.threshold
+    return ReadersColumns(
+        case=said.wanted("case"),
+        truth=said.wanted("outcome"),
+        reader=said.wanted("reader"),
+        modality=said.optional("condition"),
+        rating=rating,
+        decision=decision,
+        threshold=None if decision else threshold,
+        baseline=_baseline(said),
+        positive=evaluation.positive,
+        lower_is_positive=evaluation.direction == "lower_is_positive",
+        options={"analysis": ANALYSES[random]} if random in ANALYSES else {},
+        **said.rows,
+    )
+
+
+def _baseline(said: _Said) -> str | None:
+    """Return the condition that a claim compares with."""
+    column = said.optional("condition")
+    if column not in said.table.columns:
+        return None
+    there = {meaning(name): name for name in labels(said.table, column).names}
+    versus = [claim.versus for claim in said.evaluation.claims or () if claim.versus]
+    return next((there[meaning(each)] for each in versus if meaning(each) in there), None)
+
+
+MAKERS: Mapping[type[Evaluation], Callable[[_Said, str | None], TaskColumns]] = {
+    Multiclass: _multiclass,
+    Ordinal: _ordinal,
+    Survival: _survival,
+    Agreement: _agreement,
+    ReaderEvaluation: _readers,
+}
+"""By the class of the evaluation."""
+
+
+def named_by(evaluation: Evaluation, at: Path) -> dict[str, Path]:
+    """Return where the description names each column, or would name it."""
+    declared = evaluation.columns or {}
+    named: dict[str, Path] = {
+        name: (*at, "columns", name) for name in STANDARD_OF.get(evaluation.task, ())
+        if name not in declared
+    }  # fmt: skip
+    lists = {"groups": evaluation.groups or (), "compared_scores": evaluation.compared_scores or ()}
+    for name, each in lists.items():
+        named |= {column: (*at, name, i) for i, column in enumerate(each) if column not in declared}
+    for name in ("risk_columns", "treatment_risk_columns", "raters"):
+        inside: Mapping[str, str] = getattr(evaluation, name, None) or {}
+        named |= {column: (*at, name, key) for key, column in inside.items()}
+    if evaluation.cluster:
+        named[evaluation.cluster] = (*at, "cluster")
+    return named | {column: (*at, "columns", name) for name, column in declared.items()}
+
+
+STANDARD_OF: Mapping[str, tuple[str, ...]] = {
+    "classification": ("outcome", "score"),
+    "multiclass": ("outcome",),
+    "ordinal": ("outcome", "score"),
+    "survival": ("time", "event"),
+    "agreement": ("reference", "measured"),
+    "readers": ("case", "outcome", "reader", "score"),
+}
+"""Columns that a table of the task has under these names unless the description says otherwise."""

@@ -1,0 +1,145 @@
+"""Which columns of a table hold what, for each task, and what else is said about them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+DESCRIPTION: Mapping[str, str] = MappingProxyType({
+    "positive": "positive:",
+    "order": "classes:",
+    "class": "columns:",
+    "event": "event:",
+    "competing": "competing_events:",
+    "baseline": "versus: of a claim",
+    "scale": "scale:",
+})  # fmt: skip
+"""What stands before a value where it is said in study.yaml."""
+COMMAND_LINE: Mapping[str, str] = MappingProxyType({
+    "positive": "--positive",
+    "order": "--order",
+    "class": "--class",
+    "event": "--event-value",
+    "competing": "--competing",
+    "baseline": "--baseline",
+    "scale": "--scale",
+})  # fmt: skip
+"""The same on the command line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskColumns:
+    """What tables of all tasks have: whose the rows are, and which of them are read."""
+
+    case: str | None = None
+    patient: str | None = None
+    groups: Sequence[str] = ()
+    fold: str | None = None
+    """Column of the fold whose model scored the row while it was left out."""
+    where: Sequence[tuple[str, str]] = ()
+    """Only rows are read in which each of these columns has this value."""
+    written: Mapping[str, str] = field(default_factory=lambda: DESCRIPTION)
+    """How hints say where something is written: `DESCRIPTION` or `COMMAND_LINE`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MulticlassColumns(TaskColumns):
+    """An outcome with several classes, and the probability of each."""
+
+    outcome: str
+    risks: Mapping[str, str]
+    """Class to its column, in the order of the classes; the first is the one others are compared with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrdinalColumns(TaskColumns):
+    """An outcome with classes in order, and what was predicted: a score, a class or a probability of each class."""
+
+    outcome: str
+    score: str | None = None
+    decision: str | None = None
+    risks: Mapping[str, str] = field(default_factory=dict)
+    """Class to its column."""
+    order: Sequence[str] = ()
+    """Classes from the lowest to the highest; empty: as their numbers or letters tell."""
+    lower_is_positive: bool = False
+    """A lower score means a higher class."""
+    compared: Sequence[str] = ()
+    """Further scores of the same cases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurvivalColumns(TaskColumns):
+    """Follow-up, and what was predicted: a score, or the risk by each of several horizons."""
+
+    time: str
+    event: str
+    score: str | None = None
+    risks: Mapping[float, str] = field(default_factory=dict)
+    """Horizon to its column."""
+    horizons: Sequence[float] = ()
+    """Further ones."""
+    unit_days: float | None = None
+    """Days in the unit of the time column; None: times and horizons have one unit, whichever it is."""
+    unit: str = ""
+    """Name of the unit of the horizons."""
+    outcome: str | None = None
+    """Value of the event column that means the outcome; None: 1 (or true, yes)."""
+    competing: Sequence[str] = ()
+    """Values of the event column that mean a competing event."""
+    treatment: str | None = None
+    treatment_risks: Mapping[str, str] = field(default_factory=dict)
+    """Treatment to the column of the risk under it."""
+    thresholds: Sequence[float] = ()
+    """Threshold probabilities at which there is a net benefit."""
+    lower_is_positive: bool = False
+    """A lower score means a higher risk."""
+    compared: Sequence[str] = ()
+    """Further scores of the same cases."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementColumns(TaskColumns):
+    """A continuous measurement and its reference."""
+
+    reference: str
+    measured: str
+    covariate: str | None = None
+    replicate: str | None = None
+    unit: str = ""
+    """Of the measurement."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """What else metrics of the task name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatersColumns(TaskColumns):
+    """Several raters of the same subjects."""
+
+    raters: Mapping[str, str]
+    """Name to column."""
+    scale: str | None = None
+    """nominal, ordinal or interval; None: as the values tell."""
+    order: Sequence[str] = ()
+    """Categories from the lowest to the highest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadersColumns(TaskColumns):
+    """Readings: one row for each case, reader and modality."""
+
+    case: str
+    truth: str
+    reader: str
+    modality: str | None = None
+    """With help, without ...; None: there is one."""
+    rating: str | None = None
+    decision: str | None = None
+    threshold: float | None = None
+    """Ratings at or above it (at or below, if lower is positive) are positive decisions."""
+    baseline: str | None = None
+    """Modality with which the others are compared; None: the one whose name says so, or the first."""
+    positive: str | None = None
+    """Value of the truth that means "has the outcome"."""
+    lower_is_positive: bool = False
+    options: Mapping[str, object] = field(default_factory=dict)
+    """What else metrics of the task name: analysis, covariances."""

@@ -1,0 +1,62 @@
+"""What readers of task tables share: the columns made so far, what was chosen, and how a row is refused."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from checker.errors import Problem
+from checker.model.predictions import Codes, Floats
+from checker.reading.cells import and_others
+from checker.reading.columns import Reading
+from checker.reading.task_columns import TaskColumns
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(slots=True)
+class TaskRows:
+    """What has been read of a table, and what was chosen."""
+
+    reading: Reading
+    asked: TaskColumns
+    columns: dict[str, Any] = field(default_factory=dict)
+    given: dict[str, object] = field(default_factory=dict)
+    places: dict[str, tuple[object, ...]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def wrong(self, column: str, message: str, hint: str = "", line: int | None = None) -> None:
+        """Complain about a column."""
+        self.reading.problems.append(Problem(self.reading.table.name, line, column, message, hint))
+
+    def refuse_rows(self, column: str, rows: "NDArray[np.bool_]", what: str, hint: str) -> None:
+        """Complain about the rows of a column that the mask tells."""
+        at = [int(row) for row in rows.nonzero()[0]]
+        if at:
+            table = self.reading.table
+            others = and_others([table.row(row) for row in at[1:]])
+            message = f"row {table.row(at[0]):,}: {what}{others}"
+            self.wrong(column, message, hint, table.line(at[0]))
+
+
+def apart(made: TaskRows, **roles: str | None) -> None:
+    """Complain about a column that was named for two things."""
+    seen: dict[str, str] = {}
+    for role, column in roles.items():
+        if column is not None and column in seen:
+            made.wrong(column, f"this column was named as the {seen[column]} and as the {role}")
+        elif column is not None:
+            seen[column] = role
+
+
+def roles(what: str, columns: Mapping[Any, str]) -> dict[str, str]:
+    """Return what each of several columns holds, in words."""
+    return {f"{what} {name}": column for name, column in columns.items()}
+
+
+def as_floats(codes: Codes) -> Floats:
+    """Return codes as numbers, NaN where they are missing."""
+    import numpy as np
+
+    return np.where(codes < 0, np.nan, codes.astype(np.float64))

@@ -1,0 +1,91 @@
+"""The rows of an evaluation of another task than binary classification: from columns to a `TaskTable`."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from checker.errors import BadSubmission, Problem
+from checker.model.predictions import Codes, TaskTable
+from checker.reading.agreement_tables import agreement, raters
+from checker.reading.class_tables import multiclass, ordinal
+from checker.reading.columns import Reading, no_groups, selected
+from checker.reading.reader_tables import readers
+from checker.reading.survival_tables import survival
+from checker.reading.tables import Table, everything
+from checker.reading.task_columns import (
+    AgreementColumns,
+    MulticlassColumns,
+    OrdinalColumns,
+    RatersColumns,
+    ReadersColumns,
+    SurvivalColumns,
+    TaskColumns,
+)
+from checker.reading.task_rows import TaskRows
+
+MOST_FOLDS = 100
+
+
+def read_task(table: Table, asked: TaskColumns) -> TaskTable:
+    """Return the rows of a table as its task names them.
+
+    Missing values are no problem here: a name is then -1, a number NaN.
+
+    Raises:
+        BadSubmission: what cannot be read, or cannot be what it is said to be: every problem at once.
+    """
+    problems: list[Problem] = []
+    made = TaskRows(Reading(selected(table, asked.where, problems), problems), asked)
+    task, read = READERS[type(asked)]
+    read(made, asked)
+    return _finished(made, task)
+
+
+def _finished(made: TaskRows, task: str) -> TaskTable:
+    asked, reading = made.asked, made.reading
+    if asked.fold is not None:
+        made.columns["fold"] = _folds(made, asked.fold)
+    names = {
+        column: reading.labels(column)
+        for column in (asked.case, asked.patient, *asked.groups)
+        if column is not None
+    }
+    reading.problems.extend(
+        no_groups(reading.table, asked.groups, asked.case, asked.patient, names)
+    )
+    if reading.problems:
+        raise BadSubmission(dict.fromkeys(reading.problems))
+    return TaskTable(
+        task=task,
+        file=reading.table.name,
+        sha256=reading.table.sha256,
+        cases=reading.table.rows,
+        columns=made.columns,
+        given=made.given,
+        places=made.places,
+        case=names[asked.case] if asked.case is not None else None,
+        patient=names[asked.patient] if asked.patient is not None else None,
+        groups={column: names[column] for column in asked.groups},
+        everything=everything(reading.table),
+        notes=tuple(made.notes),
+    )
+
+
+def _folds(made: TaskRows, column: str) -> Codes:
+    found = made.reading.labels(column)
+    if len(found.names) == 1:
+        made.wrong(column, "there is one fold", "name the column of the folds, or none")
+    elif len(found.names) > MOST_FOLDS:
+        message = f"{len(found.names):,} different values are no folds"
+        made.wrong(column, message, "is this the right column? it numbers the folds")
+    return found.codes
+
+
+READERS: Mapping[type[TaskColumns], tuple[str, Callable[[TaskRows, Any], None]]] = {
+    MulticlassColumns: ("multiclass", multiclass),
+    OrdinalColumns: ("ordinal", ordinal),
+    SurvivalColumns: ("survival", survival),
+    AgreementColumns: ("agreement", agreement),
+    RatersColumns: ("raters", raters),
+    ReadersColumns: ("readers", readers),
+}
+"""By what is asked: the task, and the function that fills its table."""
