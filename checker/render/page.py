@@ -464,7 +464,8 @@ def _facets(estimate: Estimate) -> Iterator[str]:
     """Yield the other facets in words."""
     if estimate.modality is not None:
         versus = estimate.versus
-        yield estimate.modality if versus is None else f"{estimate.modality} minus {versus}"
+        said = _modality_title(estimate.modality)
+        yield said if versus is None else f"{said} minus {_modality_title(versus)}"
     if estimate.reader is not None:
         yield reader_title(estimate.reader)
     for name in facets():
@@ -478,6 +479,11 @@ TIMES = ("median_survival", "median_follow_up", "restricted_mean_survival")
 """Metrics that are times."""
 TOLD = ("group", "score", "threshold", "horizon", "modality", "versus", "reader")
 """Facets that have words of their own."""
+
+
+def _modality_title(modality: str) -> str:
+    """Return ``modality 2`` for one called 2; a name that says something stays as it is."""
+    return f"modality {modality}" if modality.isdigit() else modality
 
 
 def reader_title(reader: str) -> str:

@@ -13,7 +13,7 @@ from checker.cli.measures.shared import FORMS, Format, number, require_endings
 from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
-    from checker.metrics.sample_size import SampleSize
+    from checker.model.sample_size import SampleSize
 
 BINARY, SURVIVAL, CONTINUOUS = "binary", "survival", "continuous"
 NEEDS = {
