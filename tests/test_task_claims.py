@@ -150,7 +150,7 @@ def test_our_own_numbers_are_reproduced(name: str) -> None:
 
 
 def _off_by_two(number: float) -> str:
-    """Return the number with seven digits or fewer, the last of them two too large."""
+    """Return the number with many digits, the last of them two too large."""
     places = 7 if abs(number) < 10 else 5 if abs(number) < 1000 else 3
     return f"{number + 2 * 10**-places:.{places}f}"
 

@@ -464,8 +464,8 @@ def _facets(estimate: Estimate) -> Iterator[str]:
     """Yield the other facets in words."""
     if estimate.modality is not None:
         versus = estimate.versus
-        said = _modality_title(estimate.modality)
-        yield said if versus is None else f"{said} minus {_modality_title(versus)}"
+        title = _modality_title(estimate.modality)
+        yield title if versus is None else f"{title} minus {_modality_title(versus)}"
     if estimate.reader is not None:
         yield reader_title(estimate.reader)
     for name in facets():
