@@ -462,3 +462,22 @@ def test_a_new_description_of_any_task_can_be_read(
     assert run(["new", "x", "--task", task]) == 0
     assert run(["validate", "x/study.yaml"]) == 0
     capsys.readouterr()
+
+
+@pytest.mark.parametrize(
+    ("lines", "arguments"),
+    [
+        (
+            ["x,y", "7.01,4.32", "6.84,3.84", "5.35,6.26"],
+            ["agreement", "--reference", "x", "--measured", "y"],
+        ),
+        (["x,y", "F2,F0"], ["ordinal", "--outcome", "x", "--decision", "y"]),
+    ],
+)
+def test_a_table_of_almost_nothing_gets_sentences(
+    lines: list[str], arguments: list[str], tmp_path: Path, capsys: Any
+) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    found = as_json([arguments[0], str(file), *arguments[1:], *FAST], capsys)
+    assert any(each["undefined_because"] or each["note"] for each in found["estimates"])

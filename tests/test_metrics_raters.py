@@ -431,3 +431,11 @@ def test_coverage_of_the_intervals_of_kappa_and_its_kin() -> None:
     assert len(inside) == 6
     for name, hits in inside.items():
         assert 0.92 <= np.mean(hits) <= 0.975, (name, np.mean(hits))
+
+
+def test_a_last_patient_without_a_whole_subject_is_drawn_without_harm() -> None:
+    ratings = np.array([[0, 1], [1, 1], [0, 0]] * 20 + [[1, np.nan]], float)
+    found = raters(ratings, "nominal", patient=np.arange(61) // 2, resamples=200)
+    kappa = next(each for each in found if each.metric == "cohen_kappa")
+    assert kappa.value == pytest.approx(0.4)
+    assert kappa.interval is not None

@@ -184,8 +184,10 @@ def obuchowski_measure(obuchowski: Spread) -> Floats:
 
 
 def mean_over_pairs(outcome: Codes, ranking: Ranking, sizes: Floats, names: Names) -> str:
-    """Return the sentence that gives the mean over pairs of classes beside the concordance."""
+    """Return the sentence that gives the mean over pairs of classes beside the concordance; empty without a pair."""
     seen = np.triu(np.outer(sizes, sizes) > 0, 1)
+    if not seen.any():
+        return ""
     mean = pairwise_areas(outcome, ranking, len(names))[seen].mean()
     return (
         "All pairs of cases of different classes count alike; the mean over pairs of classes "

@@ -17,12 +17,15 @@ Weight = Floats | Literal["each patient"] | None
 
 
 def totals(by_patient: ByPatient, weight: Weight) -> Floats:
-    """Return the sums of everyone, shape (sums,), or of each resample or patient, shape (sums, ...)."""
+    """Return the sums of everyone, shape (sums,), or of each resample or patient, shape (sums, ...).
+
+    Patients of whom no case counts may be left out of the sums where they are the last ones.
+    """
     if weight is None:
         return np.asarray(by_patient.sum(axis=0))
     if isinstance(weight, str):
         return by_patient.T
-    return (weight @ by_patient).T
+    return (weight[..., : len(by_patient)] @ by_patient).T
 
 
 def sums_by_patient(patient: Codes, *values: Floats) -> ByPatient:

@@ -1,6 +1,7 @@
 """Intraclass correlations: six forms from one analysis of variance, for two methods or several raters."""
 
 from collections.abc import Callable
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
@@ -173,6 +174,8 @@ def agreement_limits(m: MeanSquares, level: float) -> tuple[float, float]:
     degrees, share = (a * columns + b * error) ** 2 / below, (1 + level) / 2
     left = k * columns + (k * n - k - n) * error
     f_low, f_high = f_quantile(share, n - 1, degrees), f_quantile(share, degrees, n - 1)
+    if not (isfinite(f_low) and isfinite(f_high)):
+        raise Undefined("the degrees of freedom are too few for an interval")
     return (
         n * (rows - f_low * error) / (f_low * left + n * rows),
         n * (f_high * rows - error) / (left + n * f_high * rows),
