@@ -64,7 +64,7 @@ def two(cases: int) -> None:
 
 
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(1_000, 100_000, 1_000_000):
         alone(size)
         two(size)

@@ -75,7 +75,7 @@ def five_metrics(cases: int, patients: int, words: str) -> None:
 
 
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(1_000, 10_000, 100_000):
         five_metrics(size, size, "one case each")
         five_metrics(size, size // 3, "three cases each")

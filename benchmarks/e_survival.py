@@ -1,10 +1,9 @@
 """Concordance, AUROC and Brier score at horizons, and the decision curve of censored follow-up."""
 
-import importlib.util
 from typing import Any
 
 import numpy as np
-from timing import Job, compare, in_r, machine, sizes
+from timing import Job, compare, in_r, machine, peer, sizes
 
 from checker.metrics import METRICS, survival_decision_curve
 from checker.metrics.estimating import complete, known_of
@@ -55,8 +54,7 @@ def concordance(cases: int, columns: dict[str, np.ndarray]) -> None:
 
 
 def lifelines(columns: dict[str, np.ndarray]) -> list[Job]:
-    if importlib.util.find_spec("lifelines") is None:
-        print("  lifelines is not installed here; left out")
+    if not peer("lifelines"):
         return []
     from lifelines.utils import concordance_index
 
@@ -71,30 +69,39 @@ def at_horizons(cases: int, columns: dict[str, np.ndarray]) -> None:
         Job("checker, with standard errors", lambda: derived(columns, "area_at", *HORIZONS)),
         *scikit_survival(columns),
     )
-    brier = METRICS["survival", "brier_score"]
+
+
+def scores(cases: int, columns: dict[str, np.ndarray]) -> None:
+    given = {"risks": columns["risk"], "horizon": 1000.0}
+    brier, scaled = (METRICS["survival", f"{kind}brier_score"] for kind in ("", "scaled_"))
+    times = columns["time"], columns["event"]
     compare(
-        f"Brier score at one horizon, {cases:,} cases",
-        Job(
-            "checker",
-            lambda: brier(columns["time"], columns["event"], risks=columns["risk"], horizon=1000.0),
-        ),
+        f"Brier score and index of prediction accuracy at one horizon, {cases:,} cases",
+        Job("checker: both", lambda: (brier(*times, **given), scaled(*times, **given))),
+        *brier_of_scikit_survival(columns),
     )
 
 
 def scikit_survival(columns: dict[str, np.ndarray]) -> list[Job]:
-    if importlib.util.find_spec("sksurv") is None:
-        print("  scikit-survival is not installed here; left out")
+    if not peer("scikit-survival"):
         return []
     from sksurv.metrics import cumulative_dynamic_auc
     from sksurv.util import Surv
 
     cases = Surv.from_arrays(columns["event"] == 1, columns["time"])
-    return [
-        Job(
-            "scikit-survival",
-            lambda: cumulative_dynamic_auc(cases, cases, columns["score"], HORIZONS),
-        )
-    ]
+    given = (cases, cases, columns["score"], HORIZONS)
+    return [Job("scikit-survival", lambda: cumulative_dynamic_auc(*given))]
+
+
+def brier_of_scikit_survival(columns: dict[str, np.ndarray]) -> list[Job]:
+    if not peer("scikit-survival"):
+        return []
+    from sksurv.metrics import brier_score
+    from sksurv.util import Surv
+
+    cases = Surv.from_arrays(columns["event"] == 1, columns["time"])
+    given = (cases, cases, 1 - columns["risk"][:, None], [1000.0])
+    return [Job("scikit-survival: Brier score", lambda: brier_score(*given))]
 
 
 def decisions(cases: int, columns: dict[str, np.ndarray]) -> None:
@@ -108,8 +115,7 @@ def decisions(cases: int, columns: dict[str, np.ndarray]) -> None:
 
 
 def dcurves(columns: dict[str, np.ndarray]) -> list[Job]:
-    if importlib.util.find_spec("dcurves") is None:
-        print("  dcurves is not installed here; left out")
+    if not peer("dcurves"):
         return []
     import pandas
     from dcurves import dca
@@ -129,10 +135,10 @@ def dcurves(columns: dict[str, np.ndarray]) -> list[Job]:
 
 
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(1_000, 10_000, 100_000):
         table = follow_up(size)
         concordance(size, table)
-        if size <= 10_000 or importlib.util.find_spec("sksurv") is None:
-            at_horizons(size, table)
+        at_horizons(size, table)
+        scores(size, table)
         decisions(size, table)

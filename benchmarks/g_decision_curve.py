@@ -1,8 +1,8 @@
-"""Net benefit at 100 thresholds, against one cross table of scikit-learn per threshold."""
+"""Net benefit at 100 thresholds, against dcurves and one cross table of scikit-learn per threshold."""
 
 import numpy as np
 from sklearn.metrics import confusion_matrix
-from timing import Job, compare, machine, risks, sizes
+from timing import Job, compare, machine, peer, risks, sizes
 
 from checker.metrics import decision_curve
 
@@ -31,12 +31,24 @@ def curve(cases: int) -> None:
             lambda: one_by_one(outcome, risk, few),
             share=len(few) / len(THRESHOLDS),
         ),
+        *dcurves(outcome, risk),
         Job("numpy sort of the risks (for scale)", lambda: np.sort(risk)),
         repetitions=3,
     )
 
 
+def dcurves(outcome: np.ndarray, risk: np.ndarray) -> list[Job]:
+    if not peer("dcurves"):
+        return []
+    import pandas
+    from dcurves import dca
+
+    table = pandas.DataFrame({"outcome": outcome.astype(int), "risk": risk})
+    given = {"outcome": "outcome", "modelnames": ["risk"], "thresholds": THRESHOLDS}
+    return [Job("dcurves", lambda: dca(data=table, **given))]
+
+
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(1_000, 100_000, 1_000_000):
         curve(size)

@@ -68,7 +68,7 @@ def several(subjects: int) -> None:
 
 
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(1_000, 10_000):
         ranks(100 * size)
         table(size)

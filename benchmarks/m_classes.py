@@ -134,7 +134,7 @@ def resamples(cases: int) -> None:
 
 
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(1_000, 10_000, 100_000, 1_000_000):
         areas(size)
         if size <= 100_000:

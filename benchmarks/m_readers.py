@@ -50,6 +50,6 @@ def study(cases: int) -> None:
 
 
 if __name__ == "__main__":
-    print(machine())
+    print(f"\n{machine()}")
     for size in sizes(100, 1_000, 5_000):
         study(size)

@@ -1,6 +1,7 @@
-"""Times jobs in turn in one run and prints a table; every other script of this folder uses it."""
+"""Times jobs in turn in one run and prints a markdown table; every other script of this folder uses it."""
 
 import json
+import os
 import platform
 import shutil
 import subprocess
@@ -9,7 +10,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -45,19 +46,51 @@ def compare(title: str, ours: Job, *peers: Job, repetitions: int = 5) -> None:
             passed = told if job.timed else time.perf_counter() - begin
             seconds[job.name].append(passed / job.share)
     own = median(seconds[ours.name])
-    print(f"\n{title}")
+    print(f"\n{title}\n\n| {'way':<52} |  median ms |    best ms | times ours |")
+    print(f"|{'-' * 54}|{'-' * 11}:|{'-' * 11}:|{'-' * 11}:|")
     for job in jobs:
         middle, scaled = median(seconds[job.name]), " (scaled)" if job.share < 1 else ""
         print(
-            f"  {job.name + scaled:<52} {1e3 * middle:10.2f} ms   best {1e3 * min(seconds[job.name]):10.2f} ms"
-            f"   {middle / own:7.1f} x ours"
+            f"| {job.name + scaled:<52} | {1e3 * middle:10.2f} | {1e3 * min(seconds[job.name]):10.2f} "
+            f"| {middle / own:10.2f} |",
+            flush=True,
         )
+
+
+PACKAGES = (
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "statsmodels",
+    "dcurves",
+    "scikit-survival",
+    "lifelines",
+)
+"""On whose versions figures depend, where they are installed."""
 
 
 def machine() -> str:
     """Return what the figures depend on."""
-    packages = ", ".join(f"{name} {version(name)}" for name in ("numpy", "scipy", "scikit-learn"))
-    return f"{platform.machine()}, Python {platform.python_version()}, {packages}"
+    found = (f"{name} {version(name)}" for name in PACKAGES if installed(name))
+    cores = f"{platform.machine()}, {os.cpu_count()} cores"
+    return ", ".join((cores, f"Python {platform.python_version()}", *found))
+
+
+def installed(package: str) -> bool:
+    """Return whether a Python package is installed, by the name under which it is published."""
+    try:
+        version(package)
+    except PackageNotFoundError:
+        return False
+    return True
+
+
+def peer(package: str) -> bool:
+    """Return whether a peer is installed, and say so where it is not."""
+    if not installed(package):
+        print(f"\n{package} is not installed here; left out")
+        return False
+    return True
 
 
 def risks(cases: int, seed: int = 1) -> tuple[np.ndarray, np.ndarray]:
@@ -76,7 +109,7 @@ def in_r(name: str, package: str, program: str, *columns: np.ndarray) -> list[Jo
     and reading the data are not counted.
     """
     if shutil.which("Rscript") is None or not _has(package):
-        print(f"  R with {package} is not installed here; left out")
+        print(f"\nR with {package} is not installed here; left out")
         return []
 
     def run() -> float:

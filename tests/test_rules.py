@@ -192,6 +192,7 @@ GROUP = GroupSize(
     column="sex", name="female", cases=150, patients=150, with_outcome=75, without_outcome=75
 )
 STUDY = described()
+BUILT_FROM = described(evaluations__0__partition="training")
 ACCURACY_ONLY = described(
     evaluations__0__claims=[{"metric": "accuracy", "value": "0.83"}],
     analysis__measures={"calibration": "plot"},
@@ -427,6 +428,16 @@ CASES = [
         "exactly a hundred",
         {"cohort": replace(COHORT, without_outcome=100), "estimates": auroc(0.80, 0.91)},
         False,
+    ),
+    Case("ANA005", "an external part", {}, False),
+    Case(
+        "ANA005",
+        "the part the model was built from",
+        {
+            "study": BUILT_FROM,
+            "evaluation": BUILT_FROM.evaluations[0],  # type: ignore[index]  # it has one
+        },
+        True,
     ),
     Case("CLM001", "reproduced", {}, False),
     Case("CLM001", "contradicted", {"claim_check": check(fate(Verdict.CONTRADICTED))}, True),

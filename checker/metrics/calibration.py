@@ -172,7 +172,9 @@ def solved(information: Floats, gradient: Floats) -> Floats:
 
 
 def _deviance(outcome: Bools, linear: Floats) -> float:
-    return float(np.logaddexp(0, np.where(outcome, -linear, linear)).sum())
+    against = np.where(outcome, -linear, linear)
+    # log(1 + exp(x)), several times faster than logaddexp
+    return float((np.maximum(against, 0) + np.log(1 + np.exp(-np.abs(against)))).sum())
 
 
 def _inverse_logit(linear: Floats) -> Floats:

@@ -55,12 +55,12 @@ def neighbourhoods(ranking: Ranking, risk: Floats) -> Neighbourhoods:
 
 
 @derived("classification")
-def resampled_neighbourhoods(ranking: Ranking, risk: Floats) -> Neighbourhoods:
-    """Return the same with fewer cells, for resamples.
-
-    Raises:
-        Undefined: too few distinct risks.
-    """
+def resampled_neighbourhoods(
+    ranking: Ranking, risk: Floats, neighbourhoods: Neighbourhoods
+) -> Neighbourhoods:
+    """Return the same with fewer cells, for resamples."""
+    if len(risk) <= RESAMPLED_CELLS:
+        return neighbourhoods
     return _neighbourhoods(ranking, risk, RESAMPLED_CELLS)
 
 
@@ -75,9 +75,12 @@ def _neighbourhoods(ranking: Ranking, risk: Floats, most: int) -> Neighbourhoods
     fourth = np.partition(np.abs(off), 3, axis=0)[3] * (1 + 1e-6)
     bandwidth = np.maximum(_bandwidth(vertices, risk[::-1], counts[::-1]), fourth)
     scaled = off / bandwidth
-    tricube = np.clip(1 - np.abs(scaled) ** 3, 0, None) ** 3
-    kernel = np.concatenate([tricube * scaled**power for power in range(5)], axis=1)
-    return Neighbourhoods(start, centre, vertices, bandwidth, kernel)
+    near = np.abs(scaled)
+    bell = np.clip(1 - near * near * near, 0, None)
+    powers = [bell * bell * bell]
+    for _ in range(4):
+        powers.append(powers[-1] * scaled)
+    return Neighbourhoods(start, centre, vertices, bandwidth, np.concatenate(powers, axis=1))
 
 
 def _cells(risk: Floats, counts: Codes, most: int) -> tuple[Codes, Floats]:
@@ -97,12 +100,13 @@ def _vertices(rising: Floats, counts: Codes) -> Floats:
     waiting = [(0, int(ends[-1]))]
     while waiting:
         first, behind = waiting.pop()
-        inside = np.flatnonzero((ends > first) & (ends < behind))
-        if behind - first <= most or not len(inside):
+        start, stop = np.searchsorted(ends, first, "right"), np.searchsorted(ends, behind)
+        if behind - first <= most or start == stop:
             continue
         middle = (first + 1 + behind) // 2
-        off = np.abs(ends[inside] - middle)
-        at = int(inside[len(off) - 1 - np.argmin(off[::-1])])  # of two equally near, the larger
+        upper = min(int(np.searchsorted(ends, middle)), int(stop) - 1)
+        lower = max(upper - 1, int(start))
+        at = lower if middle - ends[lower] < ends[upper] - middle else upper
         found.append(rising[at])
         waiting += [(first, int(ends[at])), (int(ends[at]), behind)]
     return np.unique(found)

@@ -187,3 +187,27 @@ def few_events_and_wide_interval(
                 f"{thresholds['auroc_interval_width']:g}"
             ),
         )
+
+
+@rule(
+    "ANA005",
+    title="Performance in the patients from whom the model was built",
+    severity=Severity.MINOR,
+    why="A model fits the patients it was built from better than others, and the more so the fewer they are.",
+    fix="Call it apparent performance, correct it for optimism, and put performance in other patients first.",
+    sources=("tripod-ai-2024", "steyerberg-2010"),
+    loud="An evaluation is on the part with the role training.",
+    quiet="Every evaluation is on patients who had no part in building the model.",
+)
+def apparent_performance(study: Study, evaluation: Evaluation) -> Iterator[Finding]:
+    """Say that the evaluated part is the one from which the model was built."""
+    parts = stated(study.data.partitions, "data.partitions")
+    name = stated(evaluation.partition, "evaluations.partition")
+    role = next((part.role for part in parts if part.name == name), None)
+    if stated(role, "data.partitions.role") == "training":
+        yield Finding(
+            message=f"The model was built from the patients of {name}, so its performance there is apparent.",
+            at=("partition",),
+            observed="training",
+            expected="patients who had no part in building the model",
+        )
