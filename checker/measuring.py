@@ -13,7 +13,7 @@ from checker.evidence.performance import Scored
 from checker.metrics.cross_validation import MODELS_ARE_FIXED
 from checker.metrics.estimating import complete, no_rows
 from checker.metrics.intervals import cut
-from checker.model.estimate import Comparison, Estimate
+from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
 from checker.model.settings import Settings
@@ -128,8 +128,31 @@ def measure(question: Question | TaskQuestion) -> Measured:
         unit="row",
         estimates=tuple(_all(found, SHOWN[:3], Estimate)),
         comparisons=tuple(_all(found, SHOWN[3:], Comparison)),
-        notes=tuple(each.because for each in absent),
+        notes=(
+            *_read_as(question, made),
+            *(each.because for each in absent),
+            *_left_out(question, found),
+        ),
     )
+
+
+def _read_as(question: Question, made: _Made) -> tuple[str, ...]:
+    """Return which columns were taken for what, and which value means the outcome."""
+    assert isinstance(made.predictions, Predictions)
+    columns, (_, positive) = question.columns, made.predictions.spelling
+    lower = ", lower values mean it" if question.lower_is_positive else ""
+    return (
+        f'outcome: {columns.outcome}, "{positive}" means that a case has it; score: {columns.score}{lower}',
+    )
+
+
+def _left_out(question: Question, found: dict[str, object]) -> tuple[str, ...]:
+    """Return what was asked for and is not there."""
+    made = found["estimates"]
+    there = isinstance(made, Estimates) and bool(made.matching("net_benefit"))
+    if not question.net_benefit or there:
+        return ()
+    return ("net benefit is left out: it needs a score that is a probability of the outcome",)
 
 
 def _task_measured(question: TaskQuestion) -> Measured:
