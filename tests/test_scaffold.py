@@ -406,3 +406,17 @@ def test_any_column_name_gives_a_description_that_validates(value, tmp_path):
     columns = {value: repeated("F", "M"), f"{value} outcome": repeated(0, 1), "score": SCORES}
     made = scaffold.make(tmp_path / "new", "classification", written(tmp_path / "t.csv", columns))
     read_study(made.folder / "study.yaml")
+
+
+def test_the_only_column_of_measured_numbers_is_taken_for_the_score(tmp_path):
+    hri = [round(1.4 + 0.07 * at, 2) for at in range(30)]
+    columns = {"case": range(30), "steatosis": [0, 1] * 15, "age": range(30, 60), "hri": hri}
+    table = read_table(written(tmp_path / "us.csv", columns), name="us.csv")
+    found = scaffold.guess(table).score
+    assert found.column == "hri"
+    assert found.why == "the only column of measured numbers, from 1.4 to 3.43"
+    several = read_table(
+        written(tmp_path / "two.csv", {**columns, "afp": [each / 7 for each in range(30)]}),
+        name="two.csv",
+    )
+    assert scaffold.guess(several).score is None

@@ -239,7 +239,21 @@ def _score(seen: Sequence[Column]) -> Guess | None:
         name = "named like a score, " if named else ""
         why = f"{name}numbers from {each.low:.3g} to {each.high:.3g}"
         points.append((3 * named + fraction, each, why))
-    return _best(points)
+    return _best(points) or _alone(seen)
+
+
+def _alone(seen: Sequence[Column]) -> Guess | None:
+    """Return the only column of measured numbers, whatever its name; none where there are several."""
+    measured = [
+        each
+        for each in seen
+        if each.low is not None and not each.whole and each.distinct > FEW and not each.words & CASE
+    ]
+    if len(measured) != 1:
+        return None
+    (each,) = measured
+    why = f"the only column of measured numbers, from {each.low:.3g} to {each.high:.3g}"
+    return Guess(each.name, why)
 
 
 def _patient(seen: Sequence[Column], rows: int) -> Guess | None:
