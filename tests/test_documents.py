@@ -216,6 +216,9 @@ RESULTS = [
     Result("84.7% (111/131), 95% CI 78.0-89.9", "84.7", "78.0", "89.9", 0.95, True, (111, 131)),
     Result("84.7 % (78.0-89.9) (111/131)", "84.7", "78.0", "89.9", None, True, (111, 131)),
     Result("84.7% (111/131; 95% CI 78.0-89.9)", "84.7", "78.0", "89.9", 0.95, True, (111, 131)),
+    Result("141 of 159 (88.7 %)", "88.7", percent=True, counts=(141, 159)),
+    Result("45/60 (75%; 95% CI, 62-85)", "75", "62", "85", 0.95, True, (45, 60)),
+    Result("45/60 (0.75, 0.62 to 0.85)", "0.75", "0.62", "0.85", None, False, (45, 60)),
 ]
 
 
@@ -233,13 +236,13 @@ def test_what_follows_plus_minus_is_kept_as_printed(text):
     read = read_result(text)
     assert (read.value.text, read.standard_deviation.text) == ("0.91", "0.03")
     assert read_result("91.0 ± 3.0 %").standard_deviation.percent
+    assert read_result("0.91 (SD 0.03)").standard_deviation.text == "0.03"
 
 
 @pytest.mark.parametrize(
     ("text", "asked"),
     [
         ("141/159", "numerator and cases"),
-        ("141 of 159 (88.7 %)", "numerator and cases"),
         ("high", "not a number as papers print it"),
         ("0.91 (0.86-0.95", "not a number as papers print it"),
         ("0.9" + " " * 100_000 + "x", "not a number as papers print it"),

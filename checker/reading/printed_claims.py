@@ -25,7 +25,13 @@ _RESULT = [
         rf"{_INTERVALS[0]}\s*%?\s*{_COUNTED}",
         rf"[(\[]\s*{_COUNTS}\s*[,;]\s*(?:{_LEVEL})?\s*{_LIMITS}\s*[)\]]",
         rf"(?:±|\+/-|\+-)\s*(?P<spread>{NUMBER})",
+        rf"[(\[]\s*(?:SD|s\.d\.)\s*[:,=]?\s*(?P<spread>{NUMBER})\s*%?\s*[)\]]",
     )
+] + [
+    re.compile(
+        rf"{_COUNTS}\s*[,;]?\s*[(\[]\s*(?P<value>{NUMBER})\s*%?\s*{rest}\s*[)\]]", re.IGNORECASE
+    )
+    for rest in ("", rf"[,;]\s*(?:{_LEVEL})?\s*{_LIMITS}")
 ]
 _RATIO = re.compile(r"[0-9]+\s*(?:/|\bof\b)\s*[0-9]+.*")
 
