@@ -19,7 +19,16 @@ from markdown_it import MarkdownIt
 from checker import render
 from checker.errors import BadSubmission
 from checker.model.claim import Attempt, Verdict
-from checker.model.curves import DecisionCurve, RocCurve, ScoreDistribution
+from checker.model.curves import (
+    AgreementPlot,
+    ClassDistances,
+    ConfusionMatrix,
+    DecisionCurve,
+    ReaderCurve,
+    RocCurve,
+    ScoreDistribution,
+    SurvivalCurve,
+)
 from checker.model.estimate import Comparison, Estimate, Interval
 from checker.model.evidence import SecondOpinion
 from checker.model.finding import Severity
@@ -376,6 +385,59 @@ def test_the_page_of_every_task_says_who_was_scored() -> None:
         "If everyone had the treatment with the lowest predicted risk at 3 years",
     ):
         assert said in text
+
+
+NO_STEP = SurvivalCurve(
+    label="all",
+    quantity="survival",
+    time=(0.0,),
+    value=(1.0,),
+    low=(1.0,),
+    high=(1.0,),
+    method="Kaplan-Meier",
+    cases=1,
+    at=(0.0,),
+    at_risk=(1,),
+    outcomes=(0,),
+)
+ONE_PAIR = AgreementPlot(
+    mean=(5.0,),
+    difference=(0.0,),
+    cases=(1,),
+    pairs=1,
+    bias=0.0,
+    bias_interval=None,
+    lower=0.0,
+    lower_interval=None,
+    upper=0.0,
+    upper_interval=None,
+    measurement_unit="",
+)
+ONE_READER = ReaderCurve(
+    modality="CT",
+    reader="A",
+    curve=RocCurve(false_positive_rate=(0.0, 1.0), sensitivity=(0.0, 1.0)),
+)
+THIRTY = ConfusionMatrix(
+    classes=tuple(f"class number {each}" for each in range(30)), counts=((1000,) * 30,) * 30
+)
+LITTLE: dict[str, tuple[int, dict[str, Any]]] = {
+    "one class": (0, {"confusion_matrix": ConfusionMatrix(classes=("A",), counts=((0,),))}),
+    "thirty classes": (0, {"confusion_matrix": THIRTY}),
+    "nobody off": (1, {"class_distances": ClassDistances(distance=(0,), cases=(0,))}),
+    "no step": (2, {"survival_curves": (NO_STEP,), "survival_calibration": ()}),
+    "one pair": (3, {"agreement_plot": ONE_PAIR}),
+    "one reader of one modality": (5, {"reader_curves": (ONE_READER,), "comparisons": ()}),
+}
+"""Which evaluation of a task has little to draw (or much), and what changes in it."""
+
+
+@pytest.mark.parametrize(("at", "changes"), LITTLE.values(), ids=LITTLE)
+def test_little_data_of_a_task_still_makes_figures(at: int, changes: dict[str, Any]) -> None:
+    evaluation = replace(task_evaluations()[at], **changes)
+    text = render.to_html(replace(samples.sample(), evaluations=(evaluation,)))
+    assert "<figure" in text
+    assert not re.search(r"\b(nan|inf)\b", text, re.IGNORECASE)
 
 
 def test_figures_of_tasks_are_the_same_again() -> None:

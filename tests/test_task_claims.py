@@ -565,6 +565,12 @@ def test_labels_say_which_number_it_is(table: str, claim: dict[str, object], lab
     assert checked(table, **claim, value="0.5").label == label
 
 
+def test_net_benefit_is_named_by_horizon_and_threshold() -> None:
+    ours = value("survival", "net_benefit", horizon=3 * YEAR, threshold=0.2, strategy="model")
+    found = checked("survival", metric="net_benefit", of="3 years", at=0.2, value=f"{ours:.4f}")
+    assert part_of(found, "value").verdict is REPRODUCED
+
+
 def test_percent_is_read_as_such() -> None:
     share = value("multiclass", "multiclass_accuracy")
     found = checked("multiclass", metric="multiclass_accuracy", value=f"{100 * share:.1f} %")
@@ -582,6 +588,7 @@ def test_a_number_in_a_group_is_found() -> None:
     ("claim", "because"),
     [
         ({"metric": "brier_score"}, "say which by of or at"),
+        ({"metric": "net_benefit", "at": 0.2}, "say which by of or at"),
         ({"metric": "brier_score", "at": 700}, "is not recomputed at 700"),
         ({"metric": "c_index", "group": "age = old"}, 'no group "age = old"'),
         ({"metric": "c_index", "of": "nobody"}, 'no "nobody"'),

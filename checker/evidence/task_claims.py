@@ -142,8 +142,8 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
     if len(found) > 1:
-        usual = [each for word in USUAL for each in found if word in _names(each)]
-        found = usual[:1] or found
+        usual = ([each for each in found if word in _names(each)] for word in USUAL)
+        found = next((each for each in usual if each), found)
     if len(found) > 1:
         raise NotEstablished(
             f"{claim.metric} has {len(found)} values here; say which by of or at: {_there(found)}"
@@ -152,7 +152,8 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
 
 
 def _names(each: Estimate) -> set[str]:
-    return {_plain(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
+    named = {_plain(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
+    return named if each.horizon is None else named | {_plain(in_words(each.horizon))}
 
 
 def _placed(each: Estimate) -> set[float]:

@@ -125,7 +125,7 @@ def _draw_cell(axes: object, x: int, y: int, count: int, share: float, classes: 
         x + 0.5, y + 0.42, digits.count(count), color=colour, ha="center", va="center", fontsize=8.5
     )
     if count:
-        percent = f"{share:.0%}".replace("%", f"{digits.THIN}%")
+        percent = ("<1%" if share < 0.005 else f"{share:.0%}").replace("%", f"{digits.THIN}%")
         write(x + 0.5, y + 0.76, percent, color=colour, ha="center", va="center", fontsize=6.5)
 
 

@@ -89,7 +89,7 @@ def survival_figure(curves: Sequence[SurvivalCurve], name: str) -> DrawnFigure:
             name,
             title,
             f"{title} over time. {_last_words(curves)}",
-            (SMALL, 2.95 + 0.17 * len(curves)),
+            (SMALL, 2.95 + 0.17 * len(curves) + (0.3 if len(curves) > 3 else 0)),
             lambda figure: _draw_curves(figure, curves),
         ),
         heads=(
@@ -157,7 +157,7 @@ def _draw_curves(figure: "Figure", curves: Sequence[SurvivalCurve]) -> None:
     above.set_ylim(0, 1.02 if curves[0].quantity == "survival" else _top(curves))
     above.set_ylabel(first_upper(curves[0].quantity))
     last = max((*(at for curve in curves for at in curve.at), curves[0].time[-1])) / days
-    above.set_xlim(0, 1.01 * last)
+    above.set_xlim(0, 1.01 * last or 1)
     if not alone:
         legend_above(above, 2 if len(curves) > 3 else len(curves))
     _draw_numbers(below, curves, days)
