@@ -337,6 +337,7 @@ def conventions() -> tuple[Convention, ...]:
         ),
         ("reference minus measured", "agreement", upper, -value("agreement", lower, label="lower")),
         ("2 standard deviations", "agreement", upper, bias + 2 * spread),
+        ("reference minus measured", "agreement", upper, -bias + 2 * spread),
         ("with n below", "agreement", upper, bias + 1.96 * difference.std()),
         ("normal quantile", "agreement", upper, bias + intervals.quantile(0.95) * spread),
         ("rows taken as independent", "repeated", upper, rows.mean() + 1.96 * rows.std(ddof=1)),

@@ -69,8 +69,10 @@ def _competing_as_censored(known: Known) -> float:
 # Agreement
 
 
-def _limit(times: float, population: bool = False) -> Callable[[Known], float]:
-    """Return a limit of agreement with another factor, or with n in place of n - 1."""
+def _limit(
+    times: float, population: bool = False, turned: bool = False
+) -> Callable[[Known], float]:
+    """Return a limit of agreement with another factor, with n in place of n - 1, or of reference minus measured."""
 
     def make(known: Known) -> float:
         spread = _given(known, "spread")
@@ -78,7 +80,8 @@ def _limit(times: float, population: bool = False) -> Callable[[Known], float]:
             raise DoesNotApply("replicates enter the variance")
         smaller = ((spread.patients - 1) / spread.patients) ** 0.5 if population else 1.0
         side = SIDES[_given(known, "label")]
-        return float(spread.bias + side * times * spread.deviation * smaller)
+        bias = -spread.bias if turned else spread.bias
+        return float(bias + side * times * spread.deviation * smaller)
 
     return make
 
@@ -200,6 +203,7 @@ OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
     ),
     ("agreement", "limits_of_agreement"): (
         OtherWay("2 standard deviations", _limit(2.0)),
+        OtherWay("2 standard deviations, reference minus measured", _limit(2.0, turned=True)),
         OtherWay("exact normal quantile", _limit(NORMAL)),
         OtherWay("standard deviation with n below", _limit(LIMIT, population=True)),
         OtherWay("rows taken as independent", _limit_of_rows),
