@@ -444,7 +444,7 @@ def conventions() -> tuple[Convention, ...]:
     return tuple(Convention(*each) for each in made)
 
 
-@pytest.mark.parametrize("at", range(42))
+@pytest.mark.parametrize("at", range(43))
 def test_a_number_under_another_convention_is_named(at: int) -> None:
     case = conventions()[at]
     found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
@@ -453,7 +453,7 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 42
+    assert len(conventions()) == 43
     told = {str(case.claim["metric"]) for case in conventions()}
     assert {metric for _, metric in OTHER_WAYS} <= told
     assert set(OTHER_NUMBERS) <= set(METRIC_NAMES)
