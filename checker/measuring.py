@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
 from checker import assemble, metrics
-from checker.errors import BadSubmission, Problem
+from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
 from checker.metrics.cross_validation import MODELS_ARE_FIXED
@@ -21,6 +21,7 @@ from checker.model.study import Classification, Study
 from checker.model.study.evaluations import TASKS, Evaluation, OperatingPoint
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
+from checker.reading.evaluation_columns import DAYS
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
@@ -262,8 +263,9 @@ def report(question: Question | TaskQuestion) -> Report:
 
     Raises:
         BadSubmission: the table cannot be used; every problem at once.
+        BadRequest: times of a report are told in days, months and years, and their unit is not named.
     """
-    made = _task_made(question) if isinstance(question, TaskQuestion) else _made(question)
+    made = _task_made(_in_days(question)) if isinstance(question, TaskQuestion) else _made(question)
     predictions, thresholds = made.predictions, read_thresholds()
     document = StudyDocument(made.study, Places(), (), predictions.sha256, predictions.file)
     rules = tuple(code for code in sorted(RULES) if RULES[code].scope == "evaluation")
@@ -286,6 +288,28 @@ def report(question: Question | TaskQuestion) -> Report:
         select=(),
         ignore=(),
     )
+
+
+def _in_days(question: TaskQuestion) -> TaskQuestion:
+    """Return the question with times and horizons in days, as a report tells them.
+
+    Raises:
+        BadRequest: the unit of times is not named, or is none of those that have a number of days.
+    """
+    asked = question.columns
+    if not isinstance(asked, SurvivalColumns):
+        return question
+    if asked.unit not in DAYS:
+        raise BadRequest(f"a report needs the unit of times: --time-unit {', '.join(DAYS)}")
+    days = DAYS[asked.unit]
+    turned = replace(
+        asked,
+        risks={horizon * days: column for horizon, column in asked.risks.items()},
+        horizons=tuple(horizon * days for horizon in asked.horizons),
+        unit_days=days,
+        unit="days",
+    )
+    return replace(question, columns=turned)
 
 
 def _task_made(question: TaskQuestion) -> _Made:

@@ -101,6 +101,8 @@ def test_what_is_noticed_of_several_classes(tmp_path: Path) -> None:
     file = written(tmp_path, "y,a,b,c", "A,0.2,0.8,0", "A,0.7,0.4,0", "B,0.5,0.5,0.2", "A,7,2,1")
     table = read(file, MulticlassColumns(outcome="y", risks={"A": "a", "B": "b", "C": "c"}))
     assert table.notes == (
+        "Row 5 has a value below 0 or above 1, so the columns are read as scores: Brier score, log loss and "
+        "calibration are left out.",
         "The probabilities of row 3 sum to 1.1, not to 1; also row 4.",
         'No row has the class "C".',
     )

@@ -1,6 +1,6 @@
 """Claims about other tasks than binary classification: found among the recomputed numbers, then compared."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -153,6 +153,12 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
 
 def _names(each: Estimate) -> set[str]:
     named = {_plain(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
+    if each.label and " vs " in each.label:  # F0-F1 vs F2-F4, also called F2-F4 or ≥F2
+        higher = each.label.partition(" vs ")[2]
+        named |= {
+            _plain(higher),
+            *(_plain(f"{sign}{higher.split('-')[0]}") for sign in ("≥", ">=", "> =")),
+        }
     return named if each.horizon is None else named | {_plain(in_words(each.horizon))}
 
 
@@ -223,7 +229,11 @@ def _parts(
 def _value(
     claim: Claim, printed: Printed, numbers: Iterator[Number]
 ) -> tuple[PartCheck, Reading, Number | None]:
-    """Return the verdict on the value, how its digits were read, and the number that fits."""
+    """Return the verdict on the value, how its digits were read, and the number that fits.
+
+    Where several numbers fit, the one whose own interval fits as well, if there is one: forms of one measure may be
+    equal at the printed digits, and their intervals are not.
+    """
     read = tuple(readings(claim, claim.metric))
     tried: list[Attempt] = []
     made = tuple(numbers)
@@ -234,7 +244,8 @@ def _value(
             fits = as_printed.agrees(number.value)
             words = reading.named(number.words if tried else "") or number.words
             tried.append(Attempt(convention=words, value=number.value, fits=fits))
-            if fits:
+            later = made[made.index(number) + 1 :]
+            if fits and not _another_fits_better(claim, reading, number, later):
                 first = len(tried) == 1
                 part = PartCheck(
                     part="value",
@@ -247,6 +258,25 @@ def _value(
                 return part, reading, number
     last = read[-1].of(printed)
     return _cut_or_contradicted(last, ours.value, tried), read[-1], None
+
+
+def _another_fits_better(
+    claim: Claim, reading: Reading, number: Number, later: Sequence[Number]
+) -> bool:
+    """Return whether the interval of this number does not fit, and that of a later one that fits does."""
+    printed = printed_limits(claim, reading)
+    assert claim.value is not None
+    if printed is None or _own_interval_fits(printed, number):
+        return False
+    value = reading.of(claim.value)
+    return any(value.agrees(each.value) and _own_interval_fits(printed, each) for each in later)
+
+
+def _own_interval_fits(printed: PrintedLimits, number: Number) -> bool:
+    made = number.estimate
+    if made is None or made.interval is None or made.value != number.value:
+        return False
+    return printed.fit(exactly(made.interval))
 
 
 def _cut_or_contradicted(printed: AsPrinted, value: float, tried: list[Attempt]) -> PartCheck:

@@ -86,7 +86,7 @@ def resampled(
         for each in asked:
             if each.facets not in places:
                 places[each.facets] = known.inside(**each.where)
-            if each.metric.by_rows:
+            if each.metric.by_rows or "weight" not in each.metric.depends_on():
                 found[each].append(_row_by_row(places[each.facets], each.metric, weight))
                 continue
             if each.facets not in inside:

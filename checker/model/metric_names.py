@@ -199,7 +199,7 @@ _ROWS = (
         "discrimination",
         ("ordinal",),
         "AUROC at each cut of the ordered classes (F0-F1 against F2-F4 ...).",
-        ("dichotomised AUC",),
+        ("dichotomised AUC", "AUROC", "AUC", "area under the curve", "ROC AUC"),
         percent_able=True,
     ),
     MetricName(

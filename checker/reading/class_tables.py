@@ -45,6 +45,14 @@ def _risks(made: TaskRows, risks: Mapping[str, str]) -> Floats:
         return np.zeros((0, 2))
     together = np.column_stack(found)
     inside = ((together >= 0) & (together <= 1)).all(axis=1)
+    beyond = np.flatnonzero(((together < 0) | (together > 1)).any(axis=1))
+    if len(beyond):
+        first = int(beyond[0])
+        others = and_others([made.reading.table.row(int(row)) for row in beyond[1:]])
+        made.notes.append(
+            f"Row {made.reading.table.row(first):,} has a value below 0 or above 1{others}, so the columns are read as "
+            "scores: Brier score, log loss and calibration are left out."
+        )
     off = np.flatnonzero(inside & (np.abs(together.sum(axis=1) - 1) > SUM_OFF))
     if len(off):
         first = int(off[0])
