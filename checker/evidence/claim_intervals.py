@@ -53,13 +53,11 @@ class PrintedLimits(NamedTuple):
         return any(self.fit(each.roomier(wider)) for each in drawn)
 
     def show(self, limits: Limits) -> str:
-        """Return recomputed limits at the printed digits."""
+        """Return recomputed limits, at the digits of the limit that is printed with more of them."""
+        fine = max(filter(None, self), key=lambda each: each.decimals)
         low, high = (
-            (one or other).show(number)  # type: ignore[union-attr]  # one of the two is printed
-            for one, other, number in (
-                (self.low, self.high, limits.low),
-                (self.high, self.low, limits.high),
-            )
+            printed.text if printed is not None and printed.agrees(number) else fine.show(number)
+            for printed, number in zip(self, (limits.low, limits.high), strict=True)
         )
         return f"{low} to {high}"
 

@@ -1,7 +1,7 @@
 """Claims about other tasks than binary classification: found among the recomputed numbers, then compared."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +17,7 @@ from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Codes, Floats, Metric, Share, plain
 from checker.metrics.estimating import Cases, complete, known_of
+from checker.metrics.patients import EACH_PATIENT
 from checker.metrics.resampling import seeds
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate, Estimates, Interval, facets
@@ -25,7 +26,7 @@ from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Printed
 from checker.model.times import in_words
-from checker.needs import Absent, Known, NotEstablished
+from checker.needs import Absent, Known, NotEstablished, needs
 
 NAMED_BY_OF = ("label", "reader", "modality", "structure", "strategy", "summary", "score")
 """Facets that a claim names by `of`."""
@@ -468,6 +469,25 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
             continue
         if np.isfinite(limits.low) and np.isfinite(limits.high):
             yield Way(words, limits)
+    yield from _of_independent_rows(metric, rows)
+
+
+def _of_independent_rows(metric: Metric, rows: TaskRows) -> Iterator[Way]:
+    """Yield the interval that takes rows of one patient for different people: common, and too narrow."""
+    if not rows.cases.repeated or rows.cases.together or metric.interval is None:
+        return
+    size = len(rows.cases)
+    apart = replace(rows, cases=replace(rows.cases, patient=np.arange(size), patients=size))
+    known = apart.known()
+    given: dict[str, object] = {"measured": known.ask(metric.function)}
+    if "each_patient" in needs(metric.interval):
+        given["each_patient"] = known.inside(weight=EACH_PATIENT).ask(metric.function)
+    if any(isinstance(each, Absent) for each in given.values()):
+        return
+    found = known.ask(metric.interval, **given)
+    if not isinstance(found, Absent) and found.interval is not None:
+        words = f"{found.interval.method}, rows taken as independent"
+        yield Way(words, exactly(found.interval))
 
 
 def _by_formula(metric: Metric, rows: TaskRows) -> Iterator[Way]:
