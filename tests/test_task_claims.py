@@ -601,3 +601,53 @@ def test_a_claim_that_names_no_number_says_what_there_is(
     (found,) = checks("survival", {**claim, "value": "0.5"})
     assert isinstance(found, Absent)
     assert because in found.because
+
+
+def test_an_interval_of_independent_rows_is_told_as_such() -> None:
+    table = table_of("repeated")
+    apart = metrics.estimates("agreement", table.columns, given=table.given, resamples=50)
+    (found,) = [each for each in apart if each.metric == "pearson_correlation"]
+    assert found.interval is not None
+    limits = {
+        "low": f"{found.interval.low:.5f}",
+        "high": f"{found.interval.high:.5f}",
+    }
+    check = checked("repeated", metric="pearson_correlation", value=f"{found.value:.5f}", **limits)
+    part = part_of(check, "interval")
+    assert part.verdict is OTHER
+    assert part.convention.endswith("rows taken as independent")
+
+
+def test_of_forms_that_are_equal_as_printed_the_one_whose_interval_fits_is_meant() -> None:
+    form = one("replicates", "icc_2_k")
+    assert form.value is not None
+    assert form.interval is not None
+    printed = {
+        "value": f"{form.value:.1f}",
+        "low": f"{form.interval.low:.5f}",
+        "high": f"{form.interval.high:.5f}",
+    }
+    check = checked("replicates", metric="intraclass_correlation", **printed)
+    assert "ICC(2,k)" in part_of(check, "value").convention
+    assert part_of(check, "interval").verdict is not CONTRADICTED
+
+
+def test_a_bootstrap_of_a_metric_that_has_a_formula_really_resamples() -> None:
+    ours = one("survival", "c_index")
+    assert ours.value is not None
+    check = checked(
+        "survival", metric="c_index", value=f"{ours.value:.4f}", low="0.0001", high="0.9999"
+    )
+    tried = [each for each in part_of(check, "interval").tried if "bootstrap" in each.convention]
+    assert tried
+    assert all(each.high - each.low > 0.01 for each in tried)  # type: ignore[operator]  # both are there
+
+
+@pytest.mark.parametrize("name", ["{0}", "≥{1}", ">={1}"])
+def test_a_cut_between_classes_may_be_called_by_its_upper_part(name: str) -> None:
+    first = next(each for each in estimates("ordinal") if each.metric == "dichotomised_auroc")
+    assert first.label is not None
+    upper = first.label.partition(" vs ")[2]
+    of = name.format(upper, upper.split("-")[0])
+    check = checked("ordinal", metric="dichotomised_auroc", of=of, value=f"{first.value:.4f}")
+    assert check.verdict is REPRODUCED
