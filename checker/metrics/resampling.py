@@ -51,10 +51,12 @@ def drawn(
         strata: shape (patients,): each is drawn from its own stratum, whose size stays as it is; None: from all.
     """
     rng, at_once = np.random.default_rng(seeds), max(1, BLOCK // cases)
-    together = [np.arange(patients)]
-    apart = together if strata is None else [np.flatnonzero(strata == s) for s in np.unique(strata)]
+    apart = [] if strata is None else [np.flatnonzero(strata == s) for s in np.unique(strata)]
     for done in range(0, resamples, at_once):
         size = min(at_once, resamples - done)
+        if strata is None:
+            yield _counts(rng, patients, size)
+            continue
         weight = np.empty((size, patients))
         for members in apart:
             weight[:, members] = _counts(rng, len(members), size)
