@@ -367,6 +367,13 @@ HAND = {
     ("specificity", "b", "without", None): 1 / 2,
     ("accuracy", "b", "without", None): 1 / 2,
     ("accuracy", "a", "with", None): 3 / 4,
+    ("mean_reader_sensitivity", None, "with", None): 3 / 4,
+    ("mean_reader_specificity", None, "without", None): 3 / 4,
+    ("mean_reader_accuracy", None, "without", None): 5 / 8,
+    ("percent_agreement", None, "without", None): 3 / 4,
+    ("fleiss_kappa", None, "without", None): (3 / 4 - 34 / 64) / (30 / 64),
+    ("gwet_ac1", None, "without", None): (3 / 4 - 30 / 64) / (34 / 64),
+    ("reader_accuracy_difference", None, "without", "with"): -0.25,
     ("reader_sensitivity_difference", None, "without", "with"): -0.25,
     ("reader_specificity_difference", None, "without", "with"): -0.25,
     ("partial_auroc", "a", "without", None): 0.25,
@@ -561,7 +568,10 @@ def test_a_resample_equals_the_metric_of_the_drawn_cases(name: str, by_patient: 
     found = resampled(known_of(rows, (0, 0), study.names, TASK), [asked], iter([weight]))[asked]
     times = weight[0].astype(int)[rows.patient]
     again = {each: np.repeat(column, times) for each, column in rows.columns.items()}
-    again["case"] = np.arange(len(again["case"]))
+    copy = np.concatenate([np.arange(each) for each in times])
+    again["case"] = (
+        again["case"] * (times.max() + 1) + copy
+    )  # copies of one case are read by all readers
     rating, decision = again.pop("rating"), again.pop("decision")
     expected = metric(*again.values(), rating=rating, decision=decision, **study.names, **at)
     assert found[0] == pytest.approx(expected, abs=1e-12)
@@ -608,7 +618,7 @@ def test_a_difference_turns_with_its_modalities() -> None:
         compare_readers(study.columns, *pair, threshold=4, **study.names)
         for pair in (("1", "3"), ("3", "1"))
     )
-    assert len(first) == 3 * (1 + 4)
+    assert len(first) == 4 * (1 + 4)
     for one, other in zip(first, second, strict=True):
         assert one.difference == pytest.approx(-other.difference, abs=1e-12)
         assert limits(one.interval) == pytest.approx(
@@ -632,6 +642,7 @@ def test_decisions_may_stand_in_a_column_of_their_own() -> None:
     found = compare_readers(only.columns, "1", "2", **study.names)
     assert {each.metric for each in found} == {
         "reader_sensitivity_difference", "reader_specificity_difference", "sensitivity", "specificity",
+        "reader_accuracy_difference", "accuracy",
     }  # fmt: skip
     by_rating = compare_readers(study.columns, "1", "2", threshold=4, **study.names)[5:]
     assert [replace(each, threshold=4) for each in found] == list(by_rating)
@@ -865,6 +876,28 @@ def test_agreement_of_readers_is_the_kappa_of_scikit_learn() -> None:
         assert each.cases == 42
     same = reader_agreement({**study.columns, "rating": np.full(504, 5.0)}, threshold=4)
     assert {(each.agreement, each.kappa) for each in same} == {(1.0, None)}
+
+
+FLEISS = {"1": 0.3604938271604936, "2": 0.42515703998774323, "3": 0.4987654320987652}
+"""statsmodels 0.15.0, stats.inter_rater.fleiss_kappa of the decisions at 4, by modality."""
+
+
+def test_agreement_of_all_readers_is_what_statsmodels_computes() -> None:
+    made = simulated().made(4.0)
+    found = {each.modality: each.value for each in made.matching("fleiss_kappa")}
+    assert found == {name: pytest.approx(value, abs=1e-12) for name, value in FLEISS.items()}
+
+
+def test_the_mean_over_readers_is_that_of_the_analysis_of_all_readers() -> None:
+    study = simulated()
+    made = study.made(4.0)
+    for figure in ("sensitivity", "specificity", "accuracy"):
+        found = reader_study(study.columns, figure, threshold=4, **study.names)
+        for mean in found.means:
+            one = made.one(f"mean_reader_{figure}", modality=mean.modality)
+            own = made.matching(figure, modality=mean.modality)
+            assert one.value == pytest.approx(np.mean([each.value for each in own]), abs=1e-12)
+            assert one.interval == mean.interval
 
 
 def test_infinite_ratings_are_ratings() -> None:

@@ -314,4 +314,4 @@ def test_the_report_holds_no_pair_of_measurements_and_no_id() -> None:
 
 
 def test_comparisons_are_in_the_report() -> None:
-    assert len(made("readers").comparisons) == 12
+    assert len(made("readers").comparisons) == 16

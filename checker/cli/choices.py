@@ -56,6 +56,21 @@ class Analysis(StrEnum):
     RRFC = "RRFC"
 
 
+class ReaderMethod(StrEnum):
+    """How a reader study is analysed: Obuchowski-Rockette, or Dorfman-Berbaum-Metz."""
+
+    OR = "OR"
+    DBM = "DBM"
+
+
+class Covariances(StrEnum):
+    """How covariances of AUROCs of readers are found."""
+
+    JACKKNIFE = "jackknife"
+    DELONG = "delong"
+    UNBIASED = "unbiased"
+
+
 class TrueValue(StrEnum):
     """Whether the true value of a patient varies between replicates."""
 

@@ -545,7 +545,9 @@ def _between_modalities(table: TaskTable, unit: str, settings: Settings) -> Iter
         raise DoesNotApply("there is one modality only, so there is nothing to compare")
     names = [name_of(int(each), _named(table, "modality")) for each in codes]
     chosen: Mapping[str, Any] = {
-        name: table.given[name] for name in ("analysis", "covariances") if name in table.given
+        name: table.given[name]
+        for name in ("analysis", "method", "covariances")
+        if name in table.given
     }
     for first, second in _asked(table, names):
         yield from metrics.compare_readers(

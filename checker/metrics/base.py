@@ -79,6 +79,7 @@ DEFAULTS: dict[str, object] = {
     "reader_names": (),
     "modality_names": (),
     "analysis": "RRRC",
+    "method": "OR",
     "covariances": "jackknife",
     "curve_interval": "log",
     "horizons": None,

@@ -59,7 +59,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
         "cox",
         "treatment",
     ),
-    "readers": ("readers",),
+    "readers": ("readers", "reader_decisions", "between_readers"),
     "agreement": OF_AGREEMENT,
     "raters": OF_AGREEMENT,
 }

@@ -20,23 +20,28 @@ from checker.model.estimate import Comparison
 from checker.needs import Absent, Known
 
 T = TypeVar("T")
-Figure = Literal["auroc", "sensitivity", "specificity"]
+Figure = Literal["auroc", "sensitivity", "specificity", "accuracy"]
 FIGURES: dict[Figure, str] = {
     "auroc": "areas",
     "sensitivity": "sensitivities",
     "specificity": "specificities",
+    "accuracy": "accuracies",
 }
 """By name: what is derived of the readings."""
 MEAN_METRIC = {
     "auroc": "reader_auroc_difference",
     "sensitivity": "reader_sensitivity_difference",
     "specificity": "reader_specificity_difference",
+    "accuracy": "reader_accuracy_difference",
 }
 READER_METRIC = {
     "auroc": "reader_auroc",
     "sensitivity": "sensitivity",
     "specificity": "specificity",
+    "accuracy": "accuracy",
 }
+DECIDED: tuple[Figure, ...] = ("sensitivity", "specificity", "accuracy")
+"""Figures of merit of decisions."""
 NO_READINGS = "no row has every value"
 
 
@@ -124,7 +129,7 @@ def compare_readers(
 ) -> tuple[Comparison, ...]:
     """Return one modality minus another: on average over readers, and for each reader.
 
-    AUROC where there are ratings; sensitivity and specificity where there are decisions (a threshold, or the
+    AUROC where there are ratings; sensitivity, specificity and accuracy where there are decisions (a threshold, or the
     column of decisions). Each reader's decisions are compared by the exact McNemar test with Tango's interval
     (where patients have several cases by the jackknife over patients), each reader's AUROCs by the covariances
     of the study.
@@ -168,8 +173,8 @@ def _compared(
     if "rating" in columns:
         yield from _of_figure(known, asked, "auroc", None)
     if threshold is not None or "decision" in columns:
-        yield from _of_figure(known, asked, "sensitivity", threshold)
-        yield from _of_figure(known, asked, "specificity", threshold)
+        for figure in DECIDED:
+            yield from _of_figure(known, asked, figure, threshold)
 
 
 def _of_figure(
@@ -192,10 +197,9 @@ def _of_figure(
         yield replace(blank, undefined_because=str(reason))
         return
     among = {
-        "auroc": np.ones_like(crossed.outcome),
         "sensitivity": crossed.outcome,
         "specificity": ~crossed.outcome,
-    }[figure]
+    }.get(figure, np.ones_like(crossed.outcome))
     blank = replace(blank, cases=int(np.count_nonzero(among)))
     yield replace(
         blank, difference=found.value, interval=found.interval, p=found.p, test=study.words

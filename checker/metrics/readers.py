@@ -1,4 +1,4 @@
-"""People who read the same cases, with and without help: each reader, the mean over readers, and differences."""
+"""People who read the same cases, with and without help: ratings of each reader, their mean, and differences."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
@@ -6,31 +6,27 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-import checker.metrics.classification as classification
 import checker.metrics.discrimination as discrimination
 import checker.metrics.ranking as rankings
 from checker.metrics.base import (
     Bools,
     Codes,
     Floats,
-    Share,
     Uncertainty,
     Undefined,
     derived,
     metric,
     task,
 )
-from checker.metrics.classification import NO_NEGATIVE, NO_POSITIVE, Cells, share_interval
 from checker.metrics.discrimination import auroc_interval, auroc_of
 from checker.metrics.mrmc import (
     Analysis,
     Figures,
+    Method,
     ModalityMean,
     ReaderStudy,
     analyse,
-    jackknife,
 )
-from checker.metrics.patients import ByPatient, sums_by_patient
 from checker.metrics.ranking import Ranked, Ranking, Tallies
 from checker.metrics.reader_areas import Covariances, reader_areas
 from checker.needs import DoesNotApply
@@ -173,10 +169,15 @@ def rated(of_reader: Bools, truth: Bools, rating: Floats, reader: str, modality:
     Raises:
         Undefined: there are none.
     """
-    return _reading(of_reader, truth, rating, f"{reader} rated no case under {modality}")
+    return reading_of(of_reader, truth, rating, f"{reader} rated no case under {modality}")
 
 
-def _reading(chosen: Bools, truth: Bools, said: Floats, nothing: str) -> Reading:
+def reading_of(chosen: Bools, truth: Bools, said: Floats, nothing: str) -> Reading:
+    """Return what was said about the chosen rows that say something.
+
+    Raises:
+        Undefined: there are none, with the sentence.
+    """
     rows = np.flatnonzero(chosen & ~np.isnan(said))
     if not len(rows):
         raise Undefined(nothing)
@@ -196,48 +197,6 @@ def ranked(rated: Reading, ranking: Ranking, patient: Codes) -> Ranked:
 
 
 derived(TASK)(rankings.tallies)
-
-
-@derived(TASK)
-def called(rating: Floats, decision: Floats, threshold: float | None) -> Floats:
-    """Return the decision of each row, 1 or 0; NaN where there is none.
-
-    Args:
-        rating: NaN where missing.
-        decision: NaN where missing.
-        threshold: the decision is 1 at or above it; None: the column of decisions.
-
-    Raises:
-        Undefined: no row has any.
-    """
-    found = decision
-    if threshold is not None:
-        found = np.where(np.isnan(rating), np.nan, rating >= threshold)
-    if np.isnan(found).all():
-        raise Undefined("no row has a decision" if threshold is None else "no row has a rating")
-    return found
-
-
-@derived(TASK)
-def decided(of_reader: Bools, truth: Bools, called: Floats, reader: str, modality: str) -> Reading:
-    """Return the decisions of this reader under this modality.
-
-    Raises:
-        Undefined: there are none.
-    """
-    return _reading(of_reader, truth, called, f"{reader} decided no case under {modality}")
-
-
-@derived(TASK)
-def patient_cells(decided: Reading, patient: Codes) -> ByPatient:
-    """Return the four cells of each patient, shape (patients, 4): tp, fp, fn, tn."""
-    found = np.zeros((int(patient.max()) + 1, 4))
-    some = classification.patient_cells(decided.outcome, decided.said == 1, patient[decided.rows])
-    found[: len(some)] = some
-    return found
-
-
-derived(TASK)(classification.cells)
 
 
 @derived(TASK)
@@ -327,74 +286,19 @@ def areas(crossed: Crossed, rating: Floats, covariances: Covariances) -> Figures
 
 
 @derived(TASK)
-def sensitivities(crossed: Crossed, called: Floats) -> Figures:
-    """Return the sensitivities of all readers and modalities with their covariances."""
-    right = filled(crossed, called, "decision")
-    return shares(right, crossed.outcome, crossed.patient, "with the outcome", NO_POSITIVE)
-
-
-@derived(TASK)
-def specificities(crossed: Crossed, called: Floats) -> Figures:
-    """Return the specificities of all readers and modalities with their covariances."""
-    right = 1 - filled(crossed, called, "decision")
-    return shares(right, ~crossed.outcome, crossed.patient, "without the outcome", NO_NEGATIVE)
-
-
-def shares(right: Floats, among: Bools, patient: Codes, which: str, nobody: str) -> Figures:
-    """Return the share of right decisions of each modality and reader, with jackknife covariances.
-
-    Where each patient has one case the covariances are those of means: the sample covariance of right (1) and
-    wrong (0) over the number of cases.
-
-    Args:
-        right: shape (modalities, readers, cases): 1 or 0.
-        among: shape (cases,): the cases that count.
-        patient: shape (cases,): codes.
-        which: cases these are, in words.
-        nobody: the sentence where there are none.
-
-    Raises:
-        Undefined: there are none, or all of one patient.
-    """
-    if not among.any():
-        raise Undefined(nobody)
-    _, who = np.unique(patient[among], return_inverse=True)
-    counts = np.bincount(who).astype(float)
-    if len(counts) < 2:
-        raise Undefined(f"needs cases of at least two patients {which}")
-    chosen = right[..., among]
-    sums = sums_by_patient(who, *chosen.reshape(-1, chosen.shape[-1])).T
-    sums = sums.reshape(*right.shape[:2], len(counts))
-    total, cases = sums.sum(axis=-1), counts.sum()
-    left = (total[..., None] - sums) / (cases - counts)
-    unit = "case" if len(counts) == cases else "patient"
-    over = f"{counted(len(counts), unit)} {which}"
-    return Figures(total / cases, jackknife(left), left, "jackknife", over)
-
-
-@derived(TASK)
-def area_study(areas: Figures, crossed: Crossed, analysis: Analysis, level: float) -> ReaderStudy:
+def area_study(
+    areas: Figures, crossed: Crossed, analysis: Analysis, method: Method, level: float
+) -> ReaderStudy:
     """Return the analysis of the AUROCs."""
-    return analyse(areas, crossed.readers, crossed.modalities, analysis=analysis, level=level)
+    return study_of(areas, crossed, analysis, method, level)
 
 
-@derived(TASK)
-def sensitivity_study(
-    sensitivities: Figures, crossed: Crossed, analysis: Analysis, level: float
+def study_of(
+    figures: Figures, crossed: Crossed, analysis: Analysis, method: Method, level: float
 ) -> ReaderStudy:
-    """Return the analysis of the sensitivities."""
+    """Return the analysis of a figure of merit."""
     return analyse(
-        sensitivities, crossed.readers, crossed.modalities, analysis=analysis, level=level
-    )
-
-
-@derived(TASK)
-def specificity_study(
-    specificities: Figures, crossed: Crossed, analysis: Analysis, level: float
-) -> ReaderStudy:
-    """Return the analysis of the specificities."""
-    return analyse(
-        specificities, crossed.readers, crossed.modalities, analysis=analysis, level=level
+        figures, crossed.readers, crossed.modalities, analysis=analysis, method=method, level=level
     )
 
 
@@ -408,16 +312,6 @@ def cases_read(crossed: Crossed) -> int:
     return len(crossed.outcome)
 
 
-def positives_read(crossed: Crossed) -> int:
-    """Return how many cases with the outcome everybody read."""
-    return int(np.count_nonzero(crossed.outcome))
-
-
-def negatives_read(crossed: Crossed) -> int:
-    """Return how many cases without the outcome everybody read."""
-    return int(np.count_nonzero(~crossed.outcome))
-
-
 def reader_interval(
     tallies: Tallies, rated: Reading, ranking: Ranking, patient: Codes, level: float
 ) -> Uncertainty:
@@ -426,9 +320,14 @@ def reader_interval(
     return auroc_interval(tallies, rated.outcome, ranking, own, level)
 
 
-def mean_interval(area_study: ReaderStudy, modality: str) -> Uncertainty:
+def mean_area_interval(area_study: ReaderStudy, modality: str) -> Uncertainty:
     """Return the interval of the mean AUROC over readers under one modality."""
-    found = _mean(area_study, modality).interval
+    return mean_interval(area_study, modality)
+
+
+def mean_interval(study: ReaderStudy, modality: str) -> Uncertainty:
+    """Return the interval of a mean over readers under one modality."""
+    found = mean_of(study, modality).interval
     return Uncertainty(found, "" if found else NO_VARIANCE)
 
 
@@ -437,24 +336,12 @@ def area_difference_interval(area_study: ReaderStudy, modality: str, versus: str
     return difference_interval(area_study, modality, versus)
 
 
-def sensitivity_difference_interval(
-    sensitivity_study: ReaderStudy, modality: str, versus: str
-) -> Uncertainty:
-    """Return the interval of the difference in sensitivity, with its p value beside it."""
-    return difference_interval(sensitivity_study, modality, versus)
-
-
-def specificity_difference_interval(
-    specificity_study: ReaderStudy, modality: str, versus: str
-) -> Uncertainty:
-    """Return the interval of the difference in specificity, with its p value beside it."""
-    return difference_interval(specificity_study, modality, versus)
-
-
 def difference_interval(study: ReaderStudy, first: str, second: str) -> Uncertainty:
     """Return the interval of a difference, and a sentence with both means and the p value."""
     found = study.difference(first, second)
-    means = " and ".join(f"{_mean(study, name).value:.3f} under {name}" for name in (first, second))
+    means = " and ".join(
+        f"{mean_of(study, name).value:.3f} under {name}" for name in (first, second)
+    )
     if found.p is None:
         return Uncertainty(None, f"{means}. {NO_VARIANCE}")
     note = f"{means}; {p_words(found.p)}."
@@ -477,14 +364,24 @@ def p_words(p: float) -> str:
     return "p < 0.001" if p < 0.001 else f"p = {p:.3f}"
 
 
-def _mean(study: ReaderStudy, modality: str) -> ModalityMean:
+def mean_of(study: ReaderStudy, modality: str) -> ModalityMean:
+    """Return the mean over readers under one modality.
+
+    Raises:
+        Undefined: nobody read under it.
+    """
     for each in study.means:
         if each.modality == modality:
             return each
     raise Undefined(f"nobody read under {modality}")
 
 
-def _difference(study: ReaderStudy, modality: str, versus: str) -> Floats:
+def difference_of(study: ReaderStudy, modality: str, versus: str) -> Floats:
+    """Return the mean over readers under one modality minus that under another.
+
+    Raises:
+        DoesNotApply: they are the same.
+    """
     if modality == versus:
         raise DoesNotApply("a modality has no difference from itself")
     return np.asarray(study.difference(modality, versus).value)
@@ -505,7 +402,7 @@ def reader_auroc(tallies: Tallies) -> Floats:
 
 @metric(
     "auroc", task=TASK, goal="higher", bounds=(0, 1),
-    interval=mean_interval, source="hillis-2007", cases=cases_read,
+    interval=mean_area_interval, source="hillis-2007", cases=cases_read,
 )  # fmt: skip
 def mean_auroc(area_study: ReaderStudy, modality: str) -> Floats:
     """Return the mean over readers of the AUROC under one modality.
@@ -513,14 +410,14 @@ def mean_auroc(area_study: ReaderStudy, modality: str) -> Floats:
     Every reader weighs the same. The interval is that of Obuchowski & Rockette for one modality (Hillis 2007),
     readers and cases random unless said otherwise.
     """
-    return np.asarray(_mean(area_study, modality).value)
+    return np.asarray(mean_of(area_study, modality).value)
 
 
 @metric(
     "reader_auroc_difference", task=TASK, goal="higher", bounds=(-1, 1),
     interval=area_difference_interval, source="obuchowski-rockette-1995", cases=cases_read,
 )  # fmt: skip
-def reader_auroc_difference(area_study: ReaderStudy, modality: str, versus: str) -> Floats:
+def reader_aurocdifference_of(area_study: ReaderStudy, modality: str, versus: str) -> Floats:
     """Return the mean AUROC over readers under one modality minus that under another.
 
     Obuchowski & Rockette 1995 with the degrees of freedom of Hillis 2007; covariances by the jackknife unless
@@ -528,7 +425,7 @@ def reader_auroc_difference(area_study: ReaderStudy, modality: str, versus: str)
     (RRRC) unless another analysis is named (FRRC: these readers; RRFC: these cases); fewer than three readers
     are fixed. Every reader must have rated every case under every modality.
     """
-    return _difference(area_study, modality, versus)
+    return difference_of(area_study, modality, versus)
 
 
 @metric(
@@ -556,64 +453,3 @@ def reader_sensitivity_at_specificity(tallies: Tallies, at_specificity: float) -
 def reader_specificity_at_sensitivity(tallies: Tallies, at_sensitivity: float) -> Floats:
     """Return the specificity where one reader's ROC curve reaches a sensitivity, on straight lines."""
     return discrimination.specificity_at_sensitivity.function(tallies, at_sensitivity)  # type: ignore[return-value]  # no share
-
-
-@metric(
-    "sensitivity", task=TASK, goal="higher", bounds=(0, 1),
-    interval=share_interval, source="yerushalmy-1947",
-)  # fmt: skip
-def reader_sensitivity(cells: Cells) -> Share:
-    """Return the share of cases with the outcome that one reader called positive under one modality.
-
-    A rating at or above the threshold is a positive call; without a threshold the column of decisions tells.
-    """
-    return Share(cells.tp, cells.positives, NO_POSITIVE)
-
-
-@metric(
-    "specificity", task=TASK, goal="higher", bounds=(0, 1),
-    interval=share_interval, source="yerushalmy-1947",
-)  # fmt: skip
-def reader_specificity(cells: Cells) -> Share:
-    """Return the share of cases without the outcome that one reader called negative under one modality."""
-    return Share(cells.tn, cells.negatives, NO_NEGATIVE)
-
-
-@metric(
-    "accuracy", task=TASK, goal="higher", bounds=(0, 1),
-    interval=share_interval, source="metz-1978",
-)  # fmt: skip
-def reader_accuracy(cells: Cells) -> Share:
-    """Return the share of right decisions of one reader under one modality."""
-    return Share(cells.tp + cells.tn, cells.cases, "there are no decisions")
-
-
-@metric(
-    "reader_sensitivity_difference", task=TASK, goal="higher", bounds=(-1, 1),
-    interval=sensitivity_difference_interval, source="obuchowski-rockette-1995",
-    cases=positives_read,
-)  # fmt: skip
-def reader_sensitivity_difference(
-    sensitivity_study: ReaderStudy, modality: str, versus: str
-) -> Floats:
-    """Return the mean sensitivity over readers under one modality minus that under another.
-
-    At the readers' decisions (at or above the threshold; without one, the column of decisions), analysed as the
-    difference in AUROC. Only cases with the outcome count.
-    """
-    return _difference(sensitivity_study, modality, versus)
-
-
-@metric(
-    "reader_specificity_difference", task=TASK, goal="higher", bounds=(-1, 1),
-    interval=specificity_difference_interval, source="obuchowski-rockette-1995",
-    cases=negatives_read,
-)  # fmt: skip
-def reader_specificity_difference(
-    specificity_study: ReaderStudy, modality: str, versus: str
-) -> Floats:
-    """Return the mean specificity over readers under one modality minus that under another.
-
-    As the difference in sensitivity, among cases without the outcome.
-    """
-    return _difference(specificity_study, modality, versus)

@@ -142,4 +142,4 @@ class ReadersColumns(TaskColumns):
     """Value of the truth that means "has the outcome"."""
     lower_is_positive: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
-    """What else metrics of the task name: analysis, covariances."""
+    """What else metrics of the task name: analysis, method, covariances."""

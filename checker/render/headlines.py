@@ -59,8 +59,8 @@ SHORT: dict[str, tuple[str, ...]] = {
     ),
     "readers": (
         "auroc",
-        "sensitivity",
-        "specificity",
+        "mean_reader_sensitivity",
+        "mean_reader_specificity",
         "reader_auroc_difference",
         "reader_sensitivity_difference",
         "reader_specificity_difference",
@@ -73,7 +73,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "ordinal": ("obuchowski_measure", "multiclass_accuracy", "weighted_kappa"),
     "survival": ("c_index", "uno_c_index"),
     "agreement": ("bland_altman_bias", "mean_absolute_error", "intraclass_correlation"),
-    "readers": ("auroc", "sensitivity", "specificity"),
+    "readers": ("auroc", "mean_reader_sensitivity", "mean_reader_specificity"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")

@@ -4,7 +4,15 @@ from typing import Annotated
 
 import typer
 
-from checker.cli.choices import Analysis, Confidence, Form, Resamples, Seed
+from checker.cli.choices import (
+    Analysis,
+    Confidence,
+    Covariances,
+    Form,
+    ReaderMethod,
+    Resamples,
+    Seed,
+)
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
     Fold,
@@ -50,6 +58,12 @@ def readers(
         Analysis,
         typer.Option(help="What is random: readers and cases, cases alone, readers alone."),
     ] = Analysis.RRRC,
+    method: Annotated[
+        ReaderMethod, typer.Option(help="Obuchowski-Rockette, or Dorfman-Berbaum-Metz.")
+    ] = ReaderMethod.OR,
+    covariances: Annotated[
+        Covariances, typer.Option(help="How covariances of AUROCs are found (OR alone).")
+    ] = Covariances.JACKKNIFE,
     positive: Annotated[
         str | None, typer.Option(metavar="VALUE", help="Value of the truth that means: has it.")
     ] = None,
@@ -82,7 +96,11 @@ def readers(
         baseline=baseline,
         positive=positive,
         lower_is_positive=lower_is_positive,
-        options={"analysis": analysis.value},
+        options={
+            "analysis": analysis.value,
+            "method": method.value,
+            "covariances": covariances.value,
+        },
         **common.rows,
     )
     return finish(common, columns)
