@@ -1,6 +1,6 @@
 """The printed value of a claim against the recomputed one: our definition first, then every other convention."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -325,4 +325,30 @@ def not_checkable(
         recomputed=recomputed,
         because=because,
         tried=tried,
+    )
+
+
+def counted(part: str, printed: int, counts: Mapping[str, int]) -> PartCheck:
+    """Return the verdict on a count: it is equal to one of these, the first of which is ours, or it is not."""
+    tried: list[Attempt] = []
+    for words, count in counts.items():
+        tried.append(Attempt(convention=words, value=float(count), fits=count == printed))
+        if count == printed:
+            break
+    ours = next(iter(counts.values()))
+    if not tried[-1].fits:
+        because = f"counted {ours}, printed {printed}: differs by {abs(ours - printed)}"
+        verdict, words = Verdict.CONTRADICTED, ""
+    else:
+        is_ours = len(tried) == 1
+        verdict = Verdict.REPRODUCED if is_ours else Verdict.OTHER_CONVENTION
+        because, words = "", "" if is_ours else tried[-1].convention
+    return PartCheck(
+        part=part,
+        printed=str(printed),
+        verdict=verdict,
+        recomputed=str(ours),
+        convention=words,
+        because=because,
+        tried=tuple(tried),
     )

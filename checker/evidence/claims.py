@@ -5,13 +5,14 @@ from collections.abc import Iterator, Sequence
 from checker.evidence.base import evidence
 from checker.evidence.claim_intervals import check_interval, widths
 from checker.evidence.claim_spread import check_spread
-from checker.evidence.claim_values import ValueCheck, check_value, not_checkable
+from checker.evidence.claim_values import ValueCheck, check_value, counted, not_checkable
 from checker.evidence.differences import check_difference
 from checker.evidence.interval_methods import methods
+from checker.evidence.null_tests import check_p
 from checker.evidence.performance import Scored, as_submitted
-from checker.evidence.rows import Subject, subject
+from checker.evidence.rows import TASK, Subject, subject
 from checker.metrics.base import Share
-from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
+from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate, Estimates, Interval
 from checker.model.evidence import IntervalWidth
 from checker.model.metric_names import METRIC_NAMES
@@ -145,8 +146,8 @@ def _parts(
     if claim.standard_deviation is not None:
         yield check_spread(claim.standard_deviation, about, value, recomputed, predictions)
     if claim.p_value is not None:
-        because = "a p value is recomputed for a comparison (evaluations.claims.versus)"
-        yield not_checkable("p_value", claim.p_value, because)
+        known, repeated = about.rows.known(), about.rows.repeated
+        yield check_p(claim, claim.p_value, recomputed, TASK, known, repeated)
 
 
 def _cases(
@@ -166,7 +167,7 @@ def _cases(
     }
     if predictions.patient is None:
         del counts["patients"]
-    return _counted("cases", printed, _distinct(counts))
+    return counted("cases", printed, _distinct(counts))
 
 
 def _distinct(counts: dict[str, int]) -> dict[str, int]:
@@ -184,33 +185,7 @@ def _numerator(printed: int, value: ValueCheck) -> PartCheck:
         return not_checkable(
             "numerator", str(printed), "it is no proportion, so it has no numerator"
         )
-    return _counted("numerator", printed, {value.under.words: round(float(measured.numerator))})
-
-
-def _counted(part: str, printed: int, counts: dict[str, int]) -> PartCheck:
-    """Return the verdict on a count: it is equal to one of these, the first of which is ours, or it is not."""
-    tried: list[Attempt] = []
-    for words, count in counts.items():
-        tried.append(Attempt(convention=words, value=float(count), fits=count == printed))
-        if count == printed:
-            break
-    ours = next(iter(counts.values()))
-    if not tried[-1].fits:
-        because = f"counted {ours}, printed {printed}: differs by {abs(ours - printed)}"
-        verdict, words = Verdict.CONTRADICTED, ""
-    else:
-        is_ours = len(tried) == 1
-        verdict = Verdict.REPRODUCED if is_ours else Verdict.OTHER_CONVENTION
-        because, words = "", "" if is_ours else tried[-1].convention
-    return PartCheck(
-        part=part,
-        printed=str(printed),
-        verdict=verdict,
-        recomputed=str(ours),
-        convention=words,
-        because=because,
-        tried=tuple(tried),
-    )
+    return counted("numerator", printed, {value.under.words: round(float(measured.numerator))})
 
 
 def _estimate(

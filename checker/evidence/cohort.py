@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from checker.evidence.base import evidence
 from checker.evidence.rows import patients_of
+from checker.metrics.classical_tests import area_variance, shared_ranks
 from checker.metrics.ranking import obuchowski_covariance, placements, ranking
 from checker.model.evidence import CohortCount, MissingnessByScore, PartitionCount
 from checker.model.predictions import CaseTable, Codes, Labels, Predictions, TaskTable
@@ -158,9 +159,8 @@ def _by_row(without: NDArray[np.float64], with_one: NDArray[np.float64]) -> Miss
     upto = np.searchsorted(ordered, without, "right")
     area = float((below + upto).sum() / 2 / len(without) / len(with_one))
     m, n = len(without), len(with_one)
-    ties = np.unique(np.concatenate([without, with_one]), return_counts=True)[1].astype(float)
-    total = m + n
-    spread = (total + 1 - float((ties**3 - ties).sum()) / (total * (total - 1))) / (12 * m * n)
+    times = shared_ranks(np.concatenate([without, with_one]))[1]
+    spread = area_variance(m, n, times)
     p = 1.0 if spread <= 0 else 2 * NormalDist().cdf(-abs(area - 0.5) / spread**0.5)
     return MissingnessByScore(missing=m, known=n, area=area, p=p)
 

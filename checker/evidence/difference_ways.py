@@ -1,13 +1,13 @@
 """Ways to an interval and a p value of a difference between two scores on the same cases: ours first."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
 import numpy as np
 
-from checker.evidence.limits import AUTHORS_RESAMPLES, ERRORS, Limits, exactly
+from checker.evidence.limits import AUTHORS_RESAMPLES, ERRORS, Limits, Measurable, exactly
 from checker.evidence.rows import Rows
 from checker.metrics import intervals
 from checker.metrics.base import Bools, Floats, Metric
@@ -59,26 +59,34 @@ class Pair:
 
 def ways(pair: Pair, comparison: Comparison) -> Iterator[Way]:
     """Yield every way that applies, ours first; the order is fixed."""
-    yield _ours(pair, comparison)
+    yield our_way(comparison, "delong", pair.first.resamples)
     if pair.metric is None:
         return
     if pair.metric.name == "auroc":
         yield from _of_areas(pair)
     elif pair.metric.name in AT_A_THRESHOLD:
         yield from _of_decisions(pair)
-    yield from _resampled(pair)
+    over = "patients" if pair.first.repeated else "cases"
+    yield from resampled_difference(pair.metric, pair.first, pair.second, over)
 
 
-def _ours(pair: Pair, comparison: Comparison) -> Way:
+def our_way(comparison: Comparison, formula: str, resamples: int) -> Way:
+    """Return interval and p value of the comparison as they stand.
+
+    Args:
+        comparison: as recomputed.
+        formula: name of its test where it is neither McNemar's nor a bootstrap.
+        resamples: drawn, where it is one.
+    """
     interval, p = comparison.interval, comparison.p
     drawn_again = "bootstrap" in comparison.test
-    test = "bootstrap" if drawn_again else "mcnemar" if "McNemar" in comparison.test else "delong"
+    test = "bootstrap" if drawn_again else "mcnemar" if "McNemar" in comparison.test else formula
     limits = None
     if interval is not None:
-        limits = _with_room(interval, pair.first.resamples) if drawn_again else exactly(interval)
+        limits = _with_room(interval, resamples) if drawn_again else exactly(interval)
     p_room = None
     if p is not None:
-        p_room = _share_room(p, pair.first.resamples) if drawn_again else (p, p)
+        p_room = _share_room(p, resamples) if drawn_again else (p, p)
     words = comparison.test or "our test"
     if interval is not None and "McNemar" in words:
         words = f"{words}; {interval.method} interval"
@@ -102,7 +110,8 @@ def _share_room(p: float, resamples: int) -> tuple[float, float]:
     return float(max(0.0, p - ERRORS * error)), float(min(1.0, p + ERRORS * error))
 
 
-def _normal(words: str, test: str, value: float, variance: float, level: float) -> Way:
+def normal_way(words: str, test: str, value: float, variance: float, level: float) -> Way:
+    """Return the interval and the two-sided p value of a difference that is taken as normal."""
     if not variance > 0:
         return Way(words, test, None, None)
     interval = intervals.around(value, variance, level)
@@ -122,8 +131,8 @@ def _of_areas(pair: Pair) -> Iterator[Way]:
         return
     if pair.first.repeated:
         words = "paired DeLong, rows taken as independent"
-        yield _normal(words, "delong", value, together, level)
-    yield _normal("unpaired DeLong", "delong_unpaired", value, sum(variances), level)
+        yield normal_way(words, "delong", value, together, level)
+    yield normal_way("unpaired DeLong", "delong_unpaired", value, sum(variances), level)
 
 
 def _of_decisions(pair: Pair) -> Iterator[Way]:
@@ -167,31 +176,41 @@ def _two_proportions(first: float, second: float, n: int, level: float) -> Way:
     return Way(words, "chi_squared", limits, (p, p))
 
 
-def _resampled(pair: Pair) -> Iterator[Way]:
-    """Yield the bootstrap in which both scores see the same patients: percentiles, and the normal test from it."""
-    assert pair.metric is not None
-    rows = pair.first
-    if rows.patients < FEWEST_PATIENTS:
+def resampled_difference(
+    metric: Metric, first: Measurable, second: Measurable, over: str
+) -> Iterator[Way]:
+    """Yield the bootstrap in which both see the same patients: percentiles, and the normal test from it.
+
+    Args:
+        metric: of which the difference is taken.
+        first: rows that are put first.
+        second: the same rows with the other score.
+        over: who is resampled, in words.
+    """
+    if first.patients < FEWEST_PATIENTS:
         return
-    differences = _values(pair.metric, pair.first) - _values(pair.metric, pair.second)
+    differences = resampled_values(metric, first) - resampled_values(metric, second)
     known = differences[~np.isnan(differences)]
-    over = "over patients" if rows.repeated else "over cases"
     try:
-        limits = _with_room(intervals.percentile(differences, rows.level), rows.resamples)
+        limits = _with_room(intervals.percentile(differences, first.level), first.resamples)
     except NotEstablished:
         return
     beyond = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
     p = float(min(1.0, 2 * (beyond + 1) / (len(known) + 1)))
-    yield Way(f"percentile bootstrap {over}", "bootstrap", limits, _share_room(p, rows.resamples))
-    value = rows.value(pair.metric) - pair.second.value(pair.metric)
+    words = f"percentile bootstrap over {over}"
+    yield Way(words, "bootstrap", limits, _share_room(p, first.resamples))
+    value = first.value(metric) - second.value(metric)
     spread = float(np.std(known, ddof=1))
+    if not spread > 0:
+        return
     error = ERRORS * (0.5 / AUTHORS_RESAMPLES + 0.5 / len(known)) ** 0.5
     p_room = sorted(
         intervals.two_sided_p(value / (spread * (1 + each))) for each in (-error, error)
     )
-    half = intervals.quantile(rows.level) * spread
+    half = intervals.quantile(first.level) * spread
     around = _scaled(value, half, error)
-    yield Way(f"bootstrap standard error {over}", "bootstrap", around, (p_room[0], p_room[1]))
+    words = f"bootstrap standard error over {over}"
+    yield Way(words, "bootstrap", around, (p_room[0], p_room[1]))
 
 
 def _scaled(value: float, half: float, error: float) -> Limits:
@@ -199,7 +218,8 @@ def _scaled(value: float, half: float, error: float) -> Limits:
     return Limits(low, high, (low - off, low + off), (high - off, high + off))
 
 
-def _values(metric: Metric, rows: Rows) -> Floats:
+def resampled_values(metric: Metric, rows: Measurable) -> Floats:
+    """Return the metric on each resample of patients, the same patients for the same seeds."""
     asked = Asked(metric, tuple(rows.facets.items()))
-    weights = drawn(rows.seeds, rows.patients, len(rows.outcome), rows.resamples)
-    return resampled(replace(rows, facets={}).known(), [asked], weights)[asked]
+    weights = drawn(rows.seeds, rows.patients, rows.size, rows.resamples)
+    return resampled(rows.bare(), [asked], weights)[asked]

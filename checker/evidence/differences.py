@@ -1,12 +1,12 @@
-"""Claims about a difference between two scores on the same cases: its value, its interval, its p value."""
+"""Claims about a difference on the same cases: its value, its interval, its p value."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from checker.evidence.claim_intervals import printed_limits
-from checker.evidence.claim_values import CUT, Reading, not_checkable, readings
+from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, readings
 from checker.evidence.difference_ways import AT_A_THRESHOLD, Pair, Way, ways
 from checker.evidence.limits import Limits
 from checker.evidence.printed import printed_p
@@ -17,11 +17,12 @@ from checker.model.claim import Attempt, PartCheck, Verdict
 from checker.model.estimate import Comparison
 from checker.model.predictions import Predictions
 from checker.model.settings import Settings
-from checker.model.study import Claim, Evaluation
+from checker.model.study import Claim, Evaluation, Printed
 from checker.needs import NotEstablished, stated
 
 OTHER_WAY = "the difference taken the other way round"
 ONE_SIDED = "one-sided"
+CASES_BEHIND = "cases behind the difference"
 RECOMPUTED_TESTS = frozenset({"delong", "mcnemar", "chi_squared", "bootstrap", None})
 """Tests of which a difference contradicts the printed p value; None: the paper names none."""
 CLOSED = frozenset({"delong", "mcnemar", "chi_squared"})
@@ -157,28 +158,72 @@ def _pair(
 def _parts(claim: Claim, pair: Pair, comparison: Comparison) -> Iterator[PartCheck]:
     difference = comparison.difference
     assert difference is not None
-    reading, sign = next(readings(claim, "auroc")), 1.0
+    metric = "auroc" if claim.metric in RECLASSIFICATION else claim.metric
+    yield from difference_parts(
+        claim,
+        difference,
+        metric,
+        lambda: tuple(ways(pair, comparison)),
+        counts={CASES_BEHIND: comparison.cases, "patients": pair.first.patients},
+    )
+
+
+def difference_parts(
+    claim: Claim,
+    difference: float,
+    metric: str,
+    tests: Callable[[], tuple[Way, ...]],
+    others: Sequence[tuple[str, float]] = (),
+    recomputed: Collection[str | None] = RECOMPUTED_TESTS,
+    *,
+    counts: Mapping[str, int],
+) -> Iterator[PartCheck]:
+    """Yield the verdict on each printed part of a difference.
+
+    Args:
+        claim: what is printed.
+        difference: recomputed by our definition.
+        metric: as which its digits are read.
+        tests: makes every way to an interval and a p value, ours first; only where one of them is printed.
+        others: the difference under other conventions, in words.
+        recomputed: tests of which a difference contradicts the printed p value; None: the paper names none.
+        counts: what a printed number of cases may count, in words, ours first.
+    """
+    reading, sign = next(readings(claim, metric)), 1.0
     if claim.value is not None:
-        part, reading, sign = _value(claim, difference)
+        part, reading, sign = _value(claim, difference, metric, others)
         yield part
+    if claim.cases is not None:
+        yield counted("cases", claim.cases, counts)
+    for name in ("numerator", "standard_deviation"):
+        if (printed := getattr(claim, name)) is not None:
+            text = printed.text if isinstance(printed, Printed) else str(printed)
+            yield not_checkable(name, text, "it is not recomputed for a difference")
     if claim.low is None and claim.high is None and claim.p_value is None:
         return
-    tried = tuple(ways(pair, comparison))
-    if (limits := _interval(claim, reading, tried, sign)) is not None:
+    tried = tests()
+    if (limits := _interval(claim, reading, tried, sign, recomputed)) is not None:
         yield limits
     if claim.p_value is not None:
-        yield _p_value(claim, claim.p_value, tried)
+        yield _p_value(claim, claim.p_value, tried, recomputed)
 
 
-def _value(claim: Claim, difference: float) -> tuple[PartCheck, Reading, float]:
+def _value(
+    claim: Claim, difference: float, metric: str, others: Sequence[tuple[str, float]]
+) -> tuple[PartCheck, Reading, float]:
     assert claim.value is not None
     tried: list[Attempt] = []
-    metric = "auroc" if claim.metric in RECLASSIFICATION else claim.metric
     read = tuple(readings(claim, metric))
+    numbers = (
+        ("first minus second", difference, 1.0),
+        (OTHER_WAY, -difference, -1.0),
+        *((words, value, 1.0) for words, value in others),
+        *((f"{words}, {OTHER_WAY}", -value, -1.0) for words, value in others),
+        (CUT, difference, 1.0),
+    )
     for reading in read:
         printed = reading.of(claim.value)
-        for words, sign in (("first minus second", 1.0), (OTHER_WAY, -1.0), (CUT, 1.0)):
-            value = sign * difference
+        for words, value, sign in numbers:
             fits = printed.is_cut(value) if words == CUT else printed.agrees(value)
             named = reading.named("" if len(tried) == 0 else words) or words
             tried.append(Attempt(convention=named, value=value, fits=fits))
@@ -207,7 +252,11 @@ def _value(claim: Claim, difference: float) -> tuple[PartCheck, Reading, float]:
 
 
 def _interval(
-    claim: Claim, reading: Reading, tried: Sequence[Way], sign: float
+    claim: Claim,
+    reading: Reading,
+    tried: Sequence[Way],
+    sign: float,
+    recomputed: Collection[str | None],
 ) -> PartCheck | None:
     printed = printed_limits(claim, reading)
     if printed is None:
@@ -228,7 +277,7 @@ def _interval(
         f"recomputed {shown} ({possible[0][0].words}), printed {printed.text}: "
         f"{printed.differences(possible[0][1])}"
     )
-    return _verdict("interval", printed.text, shown, attempts, claim, tried, because)
+    return _verdict("interval", printed.text, shown, attempts, claim, tried, because, recomputed)
 
 
 def _mirrored(limits: Limits) -> Limits:
@@ -236,7 +285,9 @@ def _mirrored(limits: Limits) -> Limits:
     return Limits(-limits.high, -limits.low, (-high[1], -high[0]), (-low[1], -low[0]))
 
 
-def _p_value(claim: Claim, text: str, tried: Sequence[Way]) -> PartCheck:
+def _p_value(
+    claim: Claim, text: str, tried: Sequence[Way], recomputed: Collection[str | None]
+) -> PartCheck:
     try:
         printed = printed_p(text)
     except NotEstablished as unread:
@@ -262,7 +313,7 @@ def _p_value(claim: Claim, text: str, tried: Sequence[Way]) -> PartCheck:
     )
     shown = printed.show((ours[0] + ours[1]) / 2)
     because = f"recomputed {shown} ({ours_words}), printed {text}"
-    return _verdict("p_value", text, shown, attempts, claim, tried, because)
+    return _verdict("p_value", text, shown, attempts, claim, tried, because, recomputed)
 
 
 def _verdict(
@@ -273,6 +324,7 @@ def _verdict(
     claim: Claim,
     tried: Sequence[Way],
     because: str,
+    recomputed: Collection[str | None],
 ) -> PartCheck:
     """Return the verdict: ours is the first way, or any way by the test that the paper names."""
     named = {way.words for way in tried if claim.test is not None and way.test == claim.test}
@@ -281,7 +333,7 @@ def _verdict(
         (each for each in attempts if each.fits and each.convention in ours),
         next((each for each in attempts if each.fits), None),
     )
-    if fitting is None and claim.test not in RECOMPUTED_TESTS:
+    if fitting is None and claim.test not in recomputed:
         because = f"the test named ({claim.test}) is not recomputed by this version"
         return not_checkable(part, printed, because, recomputed=shown, tried=attempts)
     reproduced = fitting is not None and fitting.convention in ours

@@ -1,37 +1,47 @@
 """Claims about other tasks than binary classification: found among the recomputed numbers, then compared."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from checker.evidence.base import evidence
 from checker.evidence.claim_intervals import PrintedLimits, printed_limits
-from checker.evidence.claim_values import CUT, Reading, not_checkable, readings
+from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, readings
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
+from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
 from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.evidence.task_differences import check_task_difference
+from checker.evidence.task_rows import TaskRows, plain_name, rows_behind
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
-from checker.metrics.base import METRICS, Codes, Floats, Metric, Share, plain
-from checker.metrics.estimating import Cases, complete, known_of
+from checker.metrics.base import METRICS, Floats, Metric, Share
 from checker.metrics.patients import EACH_PATIENT
-from checker.metrics.resampling import seeds
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
-from checker.model.estimate import Estimate, Estimates, Interval, facets
+from checker.model.estimate import Comparison, Estimate, Estimates, Interval
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Printed
 from checker.model.times import in_words
-from checker.needs import Absent, Known, NotEstablished, needs
+from checker.needs import Absent, NotEstablished, needs
 
 NAMED_BY_OF = ("label", "reader", "modality", "structure", "strategy", "summary", "score")
 """Facets that a claim names by `of`."""
 PLACED_BY_AT = ("horizon", "threshold", "tolerance_mm", "false_positives_per_case")
 """Facets that a claim names by `at`."""
+ALSO_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("readers", "auroc"): ("reader_auroc",),
+    ("readers", "reader_auroc"): ("auroc",),
+    **{
+        ("readers", name): (f"mean_reader_{name}",)
+        for name in ("sensitivity", "specificity", "accuracy")
+    },
+}
+"""Task and metric to others that go by its name: the same of one reader, and its mean over readers."""
 USUAL = ("macro", "mean", "model", "upper")
 """What is meant where a claim names nothing and several are there, in this order."""
 
@@ -44,6 +54,7 @@ def task_claim_check(
     task_table: TaskTable,
     task_estimates: Estimates,
     task_subgroup_estimates: Estimates | Absent,
+    unit: str,
     settings: Settings,
 ) -> ClaimCheck:
     """Return the claim with the verdict on each part that it prints.
@@ -51,30 +62,60 @@ def task_claim_check(
     Raises:
         NotEstablished: no recomputed number is what it is about, or the number is undefined.
     """
+    if claim.versus is not None:
+        return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
     every = [*task_estimates]
     if not isinstance(task_subgroup_estimates, Absent):
         every += task_subgroup_estimates
-    ours = _meant(claim, every)
+    ours = _meant(claim, evaluation.task, every)
     if ours.value is None:
         raise NotEstablished(ours.undefined_because)
     parts = tuple(_parts(claim, ours, every, evaluation, task_table, settings))
+    made = _made(claim, claim_at, evaluation, parts)
+    return replace(
+        made,
+        label=_label(ours),
+        group=ours.group,
+        threshold=ours.threshold,
+        recomputed=ours,
+    )
+
+
+def _of_difference(
+    claim: Claim,
+    claim_at: str,
+    evaluation: Evaluation,
+    table: TaskTable,
+    unit: str,
+    settings: Settings,
+) -> ClaimCheck:
+    parts, compared = check_task_difference(claim, evaluation, table, unit, settings)
+    made = _made(claim, claim_at, evaluation, parts)
+    return replace(
+        made,
+        label=_difference_label(compared),
+        group=compared.group,
+        threshold=compared.threshold,
+        compared=compared,
+    )
+
+
+def _made(
+    claim: Claim, claim_at: str, evaluation: Evaluation, parts: tuple[PartCheck, ...]
+) -> ClaimCheck:
     verdict = worst(parts)
     because = next((each.because for each in parts if each.verdict is Verdict.NOT_CHECKABLE), "")
+    because = because or "the claim has no value, interval, number of cases or p value"
     return ClaimCheck(
         name=claim.name or claim.metric,
         evaluation=evaluation.name,
         metric=claim.metric,
-        label=_label(ours),
+        label=METRIC_NAMES[claim.metric].label,
         place=claim.place or "",
         at=claim_at,
-        group=ours.group,
-        threshold=ours.threshold,
         parts=parts,
         verdict=verdict,
-        because=(because or "the claim has no value, interval or number of cases")
-        if verdict is Verdict.NOT_CHECKABLE
-        else "",
-        recomputed=ours,
+        because=because if verdict is Verdict.NOT_CHECKABLE else "",
     )
 
 
@@ -91,33 +132,37 @@ def _label(ours: Estimate) -> str:
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
 
+def _difference_label(found: Comparison) -> str:
+    named = [
+        f"{found.first} minus {found.second}",
+        found.reader if found.reader and found.reader not in found.first else None,
+        None if found.horizon is None else f"at {in_words(found.horizon)}",
+    ]
+    return f"{METRIC_NAMES[found.metric].label} ({', '.join(each for each in named if each)})"
+
+
 # Which number
 
 
-def _meant(claim: Claim, every: list[Estimate]) -> Estimate:
+def _meant(claim: Claim, evaluation_task: str, every: list[Estimate]) -> Estimate:
     """Return the estimate that the claim is about.
 
     Raises:
         NotEstablished: there is none, or several, with the names of those that there are.
     """
-    of_metric = [each for each in every if each.metric == claim.metric]
+    called = (claim.metric, *ALSO_NAMED.get((evaluation_task, claim.metric), ()))
+    of_metric = [each for each in every if each.metric in called]
     if not of_metric:
         raise NotEstablished(f"{claim.metric} is not recomputed here")
-    group = _plain(claim.group or "all")
-    inside = [each for each in of_metric if _plain(each.group) == group]
+    group = plain_name(claim.group or "all")
+    inside = [each for each in of_metric if plain_name(each.group) == group]
     if not inside:
         raise NotEstablished(f'there is no group "{claim.group}"')
     found = inside
     if claim.of is not None:
-        found = [each for each in found if _plain(claim.of) in _names(each)]
+        found = _named(claim.of, found)
         if not found:
             raise NotEstablished(f'there is no "{claim.of}" of {claim.metric}; {_there(inside)}')
-    if claim.versus is not None:
-        found = [
-            each for each in found if each.versus and _plain(each.versus) == _plain(claim.versus)
-        ]
-        if not found:
-            raise NotEstablished(f'a comparison with "{claim.versus}" is not recomputed here')
     if claim.summary is not None and any(each.summary for each in found):
         found = [each for each in found if each.summary == claim.summary]
         if not found:
@@ -131,6 +176,13 @@ def _meant(claim: Claim, every: list[Estimate]) -> Estimate:
     return _only(claim, found)
 
 
+def _named(of: str, found: list[Estimate]) -> list[Estimate]:
+    """Return the numbers that have this name, or each of several names that are parted by commas."""
+    whole = [each for each in found if plain_name(of) in _names(each)]
+    parts = {plain_name(each) for each in of.replace(";", ",").split(",")} - {""}
+    return whole or [each for each in found if parts <= _names(each) | {"mean", "average"}]
+
+
 def _at(place: float, found: list[Estimate]) -> list[Estimate]:
     """Return the numbers at that place; 1825 days are the horizon of 1826.25 days where it is not one itself."""
     exactly_there = [each for each in found if place in _placed(each)]
@@ -142,6 +194,8 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 
 
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
+    if len(found) > 1:  # of readers, the mean over them
+        found = [each for each in found if each.reader is None] or found
     if len(found) > 1:
         usual = ([each for each in found if word in _names(each)] for word in USUAL)
         found = next((each for each in usual if each), found)
@@ -153,14 +207,14 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
 
 
 def _names(each: Estimate) -> set[str]:
-    named = {_plain(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
+    named = {plain_name(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
     if each.label and " vs " in each.label:  # F0-F1 vs F2-F4, also called F2-F4 or ≥F2
         higher = each.label.partition(" vs ")[2]
         named |= {
-            _plain(higher),
-            *(_plain(f"{sign}{higher.split('-')[0]}") for sign in ("≥", ">=", "> =")),
+            plain_name(higher),
+            *(plain_name(f"{sign}{higher.split('-')[0]}") for sign in ("≥", ">=", "> =")),
         }
-    return named if each.horizon is None else named | {_plain(in_words(each.horizon))}
+    return named if each.horizon is None else named | {plain_name(in_words(each.horizon))}
 
 
 def _placed(each: Estimate) -> set[float]:
@@ -179,10 +233,6 @@ def _there(found: list[Estimate]) -> str:
     )
     listed = [each for each in shown if each]
     return "there are " + "; ".join(listed[:8]) if listed else "it is one number"
-
-
-def _plain(text: str) -> str:
-    return "".join(text.split()).casefold()
 
 
 # Comparison
@@ -210,7 +260,7 @@ def _parts(
     reading, found = next(readings(claim, claim.metric)), Number("", 0.0, ours)
     level = claim.level or settings.level
     if claim.value is not None:
-        rows = _rows(ours, evaluation, table, level, settings)
+        rows = rows_behind(ours, evaluation, table, level, settings)
         part, reading, fitting = _value(claim, claim.value, _numbers(ours, every, rows))
         yield part
         found = fitting or found
@@ -219,12 +269,13 @@ def _parts(
         because = f"no interval is recomputed under this convention ({found.words})"
         yield not_checkable("interval", limits.text, because)
     elif limits is not None and found.estimate is not None:
-        rows = _rows(found.estimate, evaluation, table, level, settings)
+        rows = rows_behind(found.estimate, evaluation, table, level, settings)
         yield _interval(limits, found.estimate, rows, found.turn)
     if claim.cases is not None:
         yield _cases(claim.cases, ours, table)
     if claim.p_value is not None:
-        yield not_checkable("p_value", claim.p_value, "p values of this task are not compared yet")
+        rows = rows_behind(ours, evaluation, table, level, settings)
+        yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
 
 
 def _value(
@@ -295,7 +346,7 @@ def _cut_or_contradicted(printed: AsPrinted, value: float, tried: list[Attempt])
     )
 
 
-def _numbers(ours: Estimate, every: list[Estimate], rows: "TaskRows") -> Iterator[Number]:
+def _numbers(ours: Estimate, every: list[Estimate], rows: TaskRows) -> Iterator[Number]:
     """Yield our number, then those that go by the same name, in a fixed order."""
     assert ours.value is not None
     yield Number("our definition", ours.value, ours)
@@ -316,81 +367,6 @@ def _numbers(ours: Estimate, every: list[Estimate], rows: "TaskRows") -> Iterato
             continue
         if np.isfinite(value):
             yield Number(way.words, value, None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class TaskRows:
-    """The complete rows behind an estimate, and the facets at which its metric is taken."""
-
-    task: str
-    cases: Cases
-    given: Mapping[str, object]
-    facets: Mapping[str, object] = field(default_factory=dict)
-    seeds: tuple[int, int] = (0, 0)
-    resamples: int = 2000
-    level: float = 0.95
-
-    @property
-    def patients(self) -> int:
-        """Return the number of patients."""
-        return self.cases.patients
-
-    @property
-    def size(self) -> int:
-        """Return the number of rows."""
-        return len(self.cases)
-
-    def bare(self) -> Known:
-        """Return what metrics can name, at no facet."""
-        return known_of(self.cases, self.seeds, {"level": self.level, **self.given}, self.task)
-
-    def known(self) -> Known:
-        """Return what metrics can name, at the facets."""
-        return self.bare().inside(**self.facets)
-
-    def sides(self) -> Codes:
-        """Return one stratum: only a binary outcome has two sides."""
-        return np.zeros(self.patients, np.int64)
-
-    def value(self, metric: Metric) -> float:
-        """Return the metric as a number.
-
-        Raises:
-            NotEstablished: it is undefined, with its sentence.
-        """
-        found: Share | Floats | Absent = self.known().ask(metric.function)
-        if isinstance(found, Absent):
-            raise NotEstablished(found.because)
-        return plain(found)
-
-
-def _rows(
-    of: Estimate, evaluation: Evaluation, table: TaskTable, level: float, settings: Settings
-) -> TaskRows:
-    columns = dict(table.columns)
-    if table.patient is not None:
-        columns["patient"] = table.patient.codes
-    if of.group != "all":
-        column, _, name = of.group.partition(" = ")
-        labels = table.groups[column]
-        code = labels.names.index(name) if name in labels.names else -1
-        columns = {each: values[labels.codes == code] for each, values in columns.items()}
-    cases, _ = complete(columns, task=table.task)
-    behind = METRICS[table.task, of.metric].depends_on()
-    there = {
-        name: getattr(of, name)
-        for name in facets()
-        if name in behind and name not in ("group", "score")  # which rows, and of which score
-    }
-    return TaskRows(
-        task=table.task,
-        cases=cases,
-        given=table.given,
-        facets={name: value for name, value in there.items() if value is not None},
-        seeds=seeds(settings.seed, evaluation.name, of.group),
-        resamples=settings.resamples,
-        level=level,
-    )
 
 
 class Way(NamedTuple):
@@ -527,24 +503,4 @@ def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:
     counts = {"cases behind the number": ours.cases, "all rows": table.cases}
     if table.patient is not None:
         counts["patients"] = len(np.unique(table.patient.codes[table.patient.codes >= 0]))
-    tried = tuple(
-        Attempt(convention=words, value=float(count), fits=count == printed)
-        for words, count in counts.items()
-    )
-    fitting = next((each for each in tried if each.fits), None)
-    verdict = (
-        Verdict.CONTRADICTED
-        if fitting is None
-        else Verdict.REPRODUCED
-        if fitting is tried[0]
-        else Verdict.OTHER_CONVENTION
-    )
-    return PartCheck(
-        part="cases",
-        printed=str(printed),
-        verdict=verdict,
-        recomputed=str(ours.cases),
-        convention="" if fitting in (None, tried[0]) else fitting.convention,
-        because=f"counted {ours.cases}, printed {printed}" if fitting is None else "",
-        tried=tried,
-    )
+    return counted("cases", printed, counts)

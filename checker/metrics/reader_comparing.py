@@ -28,13 +28,13 @@ FIGURES: dict[Figure, str] = {
     "accuracy": "accuracies",
 }
 """By name: what is derived of the readings."""
-MEAN_METRIC = {
+MEAN_METRIC: dict[Figure, str] = {
     "auroc": "reader_auroc_difference",
     "sensitivity": "reader_sensitivity_difference",
     "specificity": "reader_specificity_difference",
     "accuracy": "reader_accuracy_difference",
 }
-READER_METRIC = {
+READER_METRIC: dict[Figure, str] = {
     "auroc": "reader_auroc",
     "sensitivity": "sensitivity",
     "specificity": "specificity",

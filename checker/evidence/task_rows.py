@@ -1,0 +1,173 @@
+"""The rows behind a number of another task than binary classification, with everything a metric can name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from checker.metrics.base import METRICS, TASKS, Codes, Floats, Metric, Share, plain
+from checker.metrics.estimating import Cases, complete, known_of
+from checker.metrics.resampling import seeds
+from checker.model.estimate import Comparison, Estimate, facets
+from checker.model.predictions import Labels, TaskTable
+from checker.model.settings import Settings
+from checker.model.study import Evaluation
+from checker.needs import Absent, Known, NotEstablished
+
+SCORE = {"survival": "score", "ordinal": "score", "agreement": "measured"}
+"""Task to the column in whose place another score is put to compare the two."""
+
+
+def plain_name(text: str) -> str:
+    """Return a name as it is compared with others: without spaces, in small letters."""
+    return "".join(text.split()).casefold()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TaskRows:
+    """The complete rows behind an estimate, and the facets at which its metric is taken."""
+
+    task: str
+    cases: Cases
+    given: Mapping[str, object]
+    facets: Mapping[str, object] = field(default_factory=dict)
+    seeds: tuple[int, int] = (0, 0)
+    resamples: int = 2000
+    level: float = 0.95
+
+    @property
+    def patients(self) -> int:
+        """Return the number of patients."""
+        return self.cases.patients
+
+    @property
+    def size(self) -> int:
+        """Return the number of rows."""
+        return len(self.cases)
+
+    def bare(self) -> Known:
+        """Return what metrics can name, at no facet."""
+        return known_of(self.cases, self.seeds, {"level": self.level, **self.given}, self.task)
+
+    def known(self) -> Known:
+        """Return what metrics can name, at the facets."""
+        return self.bare().inside(**self.facets)
+
+    def sides(self) -> Codes:
+        """Return one stratum: only a binary outcome has two sides."""
+        return np.zeros(self.patients, np.int64)
+
+    def value(self, metric: Metric) -> float:
+        """Return the metric as a number.
+
+        Raises:
+            NotEstablished: it is undefined, with its sentence.
+        """
+        found: Share | Floats | Absent = self.known().ask(metric.function)
+        if isinstance(found, Absent):
+            raise NotEstablished(found.because)
+        return plain(found)
+
+
+def rows_behind(
+    of: Estimate, evaluation: Evaluation, table: TaskTable, level: float, settings: Settings
+) -> TaskRows:
+    """Return the complete rows behind an estimate, in its group, at its facets."""
+    columns = dict(table.columns)
+    if table.patient is not None:
+        columns["patient"] = table.patient.codes
+    if of.group != "all":
+        column, _, name = of.group.partition(" = ")
+        labels = table.groups[column]
+        code = labels.names.index(name) if name in labels.names else -1
+        columns = {each: values[labels.codes == code] for each, values in columns.items()}
+    cases, _ = complete(columns, task=table.task)
+    behind = METRICS[table.task, of.metric].depends_on()
+    there = {
+        name: getattr(of, name)
+        for name in facets()
+        if name in behind and name not in ("group", "score")  # which rows, and of which score
+    }
+    return TaskRows(
+        task=table.task,
+        cases=cases,
+        given=table.given,
+        facets={name: value for name, value in there.items() if value is not None},
+        seeds=seeds(settings.seed, evaluation.name, of.group),
+        resamples=settings.resamples,
+        level=level,
+    )
+
+
+def group_rows(table: TaskTable, group: str | None) -> tuple[str, TaskTable]:
+    """Return the group as the file spells it, and its rows.
+
+    Raises:
+        NotEstablished: the file has no such group.
+    """
+    if group is None or plain_name(group) in ("", "all"):
+        return "all", table
+    for column, labels in table.groups.items():
+        for code, value in enumerate(labels.names):
+            name = f"{column} = {value}"
+            if plain_name(name) == plain_name(group):
+                return name, _only(table, labels.codes == code)
+    raise NotEstablished(f'there is no group "{group}"')
+
+
+def _only(table: TaskTable, rows: NDArray[np.bool_]) -> TaskTable:
+    def of(labels: Labels | None) -> Labels | None:
+        return None if labels is None else Labels(labels.codes[rows], labels.names)
+
+    return replace(
+        table,
+        cases=int(np.count_nonzero(rows)),
+        columns={name: values[rows] for name, values in table.columns.items()},
+        compared={name: values[rows] for name, values in table.compared.items()},
+        case=of(table.case),
+        patient=of(table.patient),
+        groups={},
+    )
+
+
+def columns_of(table: TaskTable) -> dict[str, Any]:
+    """Return the columns of a table, the patient among them."""
+    patient = {} if table.patient is None else {"patient": table.patient.codes}
+    return {**table.columns, **patient}
+
+
+def rows_scored(
+    table: TaskTable, score: str, found: Comparison, settings: Settings, own: tuple[int, int]
+) -> TaskRows:
+    """Return the rows that have both scores of a comparison, with the named one as the score.
+
+    Args:
+        table: of the task; its own score stands in the column `SCORE`.
+        score: that column, or a further score.
+        found: the comparison, at whose horizon the metric is taken.
+        settings: resamples and level.
+        own: seeds of the evaluation and the group.
+    """
+    place = SCORE[table.task]
+    scores = {place: table.columns[place], **table.compared}
+    names = {each for each in (found.first, found.second) if each in scores} | {place, score}
+    both = np.logical_and.reduce([~np.isnan(np.asarray(scores[each], float)) for each in names])
+    columns = {
+        name: np.asarray(values)[both]
+        for name, values in columns_of(table).items()
+        if name in TASKS[table.task].columns or name == "patient"
+    }
+    columns[place] = np.asarray(scores[score], float)[both]
+    cases, _ = complete(columns, task=table.task)
+    facets_there = {} if found.horizon is None else {"horizon": found.horizon}
+    return TaskRows(
+        task=table.task,
+        cases=cases,
+        given=table.given,
+        facets=facets_there,
+        seeds=own,
+        resamples=settings.resamples,
+        level=settings.level,
+    )
