@@ -220,7 +220,7 @@ def evaluation_report(
         task=evaluation.task,
         partition=evaluation.partition or "",
         role=_plain(roles.get(evaluation.partition or "")),
-        unit=evaluation.unit or "row",
+        unit=evaluation.unit or evaluation.counted,
         outcome=predictions.spelling[1] if isinstance(predictions, Predictions) else "",
         file=predictions.file if isinstance(predictions, Predictions | TaskTable) else "",
         threshold=point.threshold,

@@ -254,7 +254,7 @@ def optional_decision_thresholds(study: Study, evaluation: Evaluation) -> tuple[
 @evidence
 def unit(evaluation: Evaluation) -> str:
     """Return what one row is; ``row`` if nobody said."""
-    return evaluation.unit or "row"
+    return evaluation.unit or evaluation.counted
 
 
 @evidence

@@ -261,7 +261,7 @@ class _Readings:
     @property
     def unit(self) -> str:
         """What one case is."""
-        return self.asked.unit if self.asked.unit != "row" else "case"
+        return self.asked.unit
 
     def pair(self, first: Sequence[Side], second: Sequence[Side]) -> tuple[Pair, Comparison]:
         """Return the readings of both sides on the cases that both read, as two scores of binary classification."""

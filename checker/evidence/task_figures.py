@@ -557,7 +557,7 @@ def _between_modalities(table: TaskTable, unit: str, settings: Settings) -> Iter
             reader_names=_named(table, "reader"),
             modality_names=_named(table, "modality"),
             threshold=_threshold(table),
-            unit=unit if unit != "row" else "case",
+            unit=unit,
             level=settings.level,
             **chosen,
         )

@@ -1,6 +1,6 @@
 """Facts of the section `evaluations`: one class per task, and what all tasks share."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -154,6 +154,8 @@ class Counts(Described):
 class Evaluation(Described):
     """What every evaluation has, whatever its task."""
 
+    counted: ClassVar[str] = "row"
+    """What numbers of cases count where `unit` is not described."""
     name: str
     """Short name."""
     task: str
@@ -341,6 +343,7 @@ class Agreement(WithClasses):
 class ReaderEvaluation(WithDirection, WithPositive, WithCounts):
     """People reading with or against the model."""
 
+    counted: ClassVar[str] = "case"
     task: Literal["readers"]
     """What is scored; decides which quantities can be recomputed."""
 
