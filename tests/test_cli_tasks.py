@@ -194,6 +194,23 @@ def test_sample_size_to_build_and_to_test(capsys: Any) -> None:
     assert evaluation["sentence"].startswith("At least")
 
 
+WIDTHS = [
+    (["0.018", "--predictor", "normal:-5,2.5", "--oe-width", "1"], (906, 4554, 4252)),
+    (["0.43", "--predictor", "beta:1.33,1.75"], (511, 2135, 308)),
+    (["0.43", "--predictor", "beta:1.33,1.75", "--c-width", "0.05", "--width", "0.2"], (511, 2135, 1228)),
+]  # fmt: skip
+"""Published worked examples (tests/reference/samplesize), rounded up, and one with a narrower C-statistic."""
+
+
+@pytest.mark.parametrize(("options", "patients"), WIDTHS)
+def test_widths_and_the_distribution_of_the_predictor_are_options(
+    options: list[str], patients: tuple[int, ...], capsys: Any
+) -> None:
+    found = as_json(["sample-size", "--outcome-share", *options, "--c-statistic", "0.8"], capsys)
+    criteria = found["calculations"][0]["criteria"]
+    assert tuple(each["patients"] for each in criteria) == patients
+
+
 def test_sample_size_of_follow_up(capsys: Any) -> None:
     options = ["--event-rate", "0.065", "--mean-follow-up", "2.07", "--time-point", "2"]
     found = as_json(["sample-size", *options, "--parameters", "30", "--r2", "0.051"], capsys)
@@ -227,6 +244,14 @@ def test_sample_size_of_a_continuous_outcome_as_text(tmp_path: Path, capsys: Any
         (["--sd", "1", "--r2", "0.4", "--parameters", "3"], "--mean and --parameters"),
         (["--outcome-share", "1e-300", "--c-statistic", "0.8"], "no number of patients"),
         (["--outcome-share", "0,2"], "write 0.2"),
+        (
+            ["--outcome-share", "0.2", "--c-statistic", "0.8", "--predictor", "t:1"],
+            "normal:MEAN,SD",
+        ),
+        (
+            ["--outcome-share", "0.2", "--c-statistic", "0.8", "--oe-width", "nan"],
+            "a finite number",
+        ),
         (["--outcome-share", "0.2", "-o", "x.html"], "must be one of .json, .txt"),
     ],
 )

@@ -13,6 +13,7 @@ from checker.cli.measures.shared import FORMS, Format, number, require_endings
 from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
+    from checker.metrics.sample_size import Predictor
     from checker.model.sample_size import SampleSize
 
 BINARY, SURVIVAL, CONTINUOUS = "binary", "survival", "continuous"
@@ -45,6 +46,13 @@ class Asked(NamedTuple):
     mean_error: float | None
     shrinkage: float
     width: float
+    c_width: float | None
+    oe_width: float
+    slope_width: float
+    net_benefit_width: float
+    r2_width: float
+    in_the_large_width: float | None
+    predictor: str | None
 
 
 Answer = tuple[str, str, "SampleSize"]
@@ -87,6 +95,28 @@ def sample_size(
         float,
         _option("Width of the intervals of sensitivity and specificity, and of the C-statistic."),
     ] = 0.1,
+    c_width: Annotated[
+        float | None, _option("Width of the interval of the C-statistic, if it is another.")
+    ] = None,
+    oe_width: Annotated[float, _option("Width of the interval of observed over expected.")] = 0.2,
+    slope_width: Annotated[float, _option("Width of the interval of the calibration slope.")] = 0.2,
+    net_benefit_width: Annotated[
+        float, _option("Width of the interval of the standardised net benefit.")
+    ] = 0.2,
+    r2_width: Annotated[
+        float, _option("Width of the interval of R², of a continuous outcome.")
+    ] = 0.1,
+    in_the_large_width: Annotated[
+        float | None,
+        _option("Width of the interval of calibration in the large, of a continuous outcome."),
+    ] = None,
+    predictor: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME:A,B",
+            help="Distribution of the linear predictor: normal:MEAN,SD; or of the risk: beta:A,B.",
+        ),
+    ] = None,
     form: Format = Form.TEXT,
     output: Annotated[
         list[Path] | None,
@@ -101,6 +131,7 @@ def sample_size(
     asked = Asked(
         outcome_share, c_statistic, r2, nagelkerke_r2, parameters, event_rate, mean_follow_up,
         time_point, mean, sd, sensitivity, specificity, threshold, mean_error, shrinkage, width,
+        c_width, oe_width, slope_width, net_benefit_width, r2_width, in_the_large_width, predictor,
     )  # fmt: skip
     answers = _answers(asked)
     if form is Form.JSON:
@@ -141,7 +172,7 @@ def _kind(asked: Asked) -> str:
             "and --sd (continuous outcome)"
         )
     for name, value in asked._asdict().items():
-        if value is not None and value - value != 0:
+        if isinstance(value, float) and value - value != 0:
             raise BadRequest(f"--{name.replace('_', '-')} {value}: a finite number is expected")
     return kinds[0]
 
@@ -164,12 +195,38 @@ def _binary(asked: Asked) -> Iterator[Answer]:
     if asked.c_statistic is not None:
         yield "evaluation", BINARY, formulas.evaluation_binary(
             share, asked.c_statistic, threshold=asked.threshold, sensitivity=asked.sensitivity,
-            specificity=asked.specificity, auroc_width=asked.width,
+            specificity=asked.specificity, oe_width=asked.oe_width, slope_width=asked.slope_width,
+            auroc_width=asked.width if asked.c_width is None else asked.c_width,
+            net_benefit_width=asked.net_benefit_width, predictor=_predictor(asked.predictor),
         )  # fmt: skip
     if asked.sensitivity is not None or asked.specificity is not None:
         yield "accuracy", BINARY, formulas.accuracy_patients(
             share, sensitivity=asked.sensitivity, specificity=asked.specificity, width=asked.width,
         )  # fmt: skip
+
+
+def _predictor(text: str | None) -> "Predictor | None":
+    """Return the distribution that the option names.
+
+    Raises:
+        BadRequest: it names none.
+    """
+    from checker.metrics.sample_size import beta_predictor, normal_predictor
+
+    if text is None:
+        return None
+    name, _, numbers = text.partition(":")
+    make = {"normal": normal_predictor, "beta": beta_predictor}.get(name.strip().casefold())
+    try:
+        first, second = map(float, numbers.split(","))
+    except ValueError:
+        make = None
+    if make is None:
+        raise BadRequest(
+            f'--predictor "{text}": write normal:MEAN,SD of the linear predictor or beta:A,B of the risk, '
+            "for example normal:-5,2.5"
+        )
+    return make(first, second)
 
 
 def _survival(asked: Asked) -> Iterator[Answer]:
@@ -203,7 +260,10 @@ def _continuous(asked: Asked) -> Iterator[Answer]:
                 asked.r2, asked.parameters, asked.mean, asked.sd, shrinkage=asked.shrinkage
             ),
         )
-    yield "evaluation", CONTINUOUS, formulas.evaluation_continuous(asked.r2, asked.sd)
+    yield "evaluation", CONTINUOUS, formulas.evaluation_continuous(
+        asked.r2, asked.sd, r2_width=asked.r2_width, slope_width=asked.slope_width,
+        in_the_large_width=asked.in_the_large_width,
+    )  # fmt: skip
 
 
 CALCULATIONS: dict[str, Callable[[Asked], Iterator[Answer]]] = {
