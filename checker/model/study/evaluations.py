@@ -111,12 +111,12 @@ class Claim(Described):
     group: str | None = None
     """Group it concerns, for example "sex = female"; all if not given."""
     of: str | None = None
-    """Class, dichotomy ("F2-F4"), structure, score, reader or condition it concerns; the model
-    if not given.
+    """Class, dichotomy ("F2-F4"), structure, score, reader or condition it concerns, several parted
+    by commas ("reader 2, with AI"); the model, or the mean over readers, if not given.
     """
     versus: str | None = None
     """Score, algorithm, reader or condition it is compared with; the claim is then the
-    difference of the two.
+    difference of the two, `of` minus `versus`.
     """
     at: float | None = None
     """Where it is taken: horizon (days), threshold, tolerance (mm), false positives per case."""
@@ -131,7 +131,7 @@ class Claim(Described):
     percent: bool | None = None
     """Value and limits are printed in percent."""
     p_value: str | None = None
-    """P value as printed, for a comparison."""
+    """P value as printed: of a comparison (`versus`), or of the number alone against chance."""
     test: TestName | None = None
     """Test behind the p value."""
     place: str | None = None
