@@ -77,7 +77,8 @@ OF_TASK = {
     ("agreement", "multiclass"): "Agreement of predicted and true class",
     ("agreement", "ordinal"): "Agreement of predicted and true class",
     ("survival", "survival"): "Follow-up and treatments",
-    ("readers", "readers"): "Each reader, and differences between modalities",
+    ("readers", "readers"): "Each reader, means and differences between modalities",
+    ("agreement", "readers"): "Agreement of readers with each other",
 }
 """Family and task to its title, where another task needs other words."""
 COMMON = "How common the outcome is"
