@@ -45,12 +45,14 @@ def describe(path: Path) -> StudyDocument:
 
 
 def tables(path: Path) -> tuple[Path, ...]:
-    """Return the tables that a description names, whether they are there or not.
+    """Return the tables that a description names, of a folder those inside, whether they are there or not.
 
     Raises:
         BadSubmission: the description cannot be used; every problem at once.
     """
-    return tuple(path.parent / name for name in tables_named(read_study(path).study))
+    named = [path.parent / name for name in tables_named(read_study(path).study)]
+    inside = (place.iterdir() if place.is_dir() else (place,) for place in named)
+    return tuple(each for places in inside for each in places)
 
 
 def check(path: Path, options: Options | None = None) -> Report:

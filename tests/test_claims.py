@@ -764,12 +764,13 @@ def test_counts(claim: dict[str, object], name: str, verdict: Verdict, words: st
     assert words in (part.convention or part.because)
 
 
-FOLDED = replace(many(300, seed=12), other={"fold": labels([f"fold {i % 5}" for i in range(300)])})
+FOLDED = replace(many(300, seed=12), fold=labels([f"fold {i % 5}" for i in range(300)]))
 
 
 def by_fold(metric: str = "auroc") -> list[float]:
     made = metrics.METRICS["classification", metric]
-    codes = FOLDED.other["fold"].codes
+    assert FOLDED.fold is not None
+    codes = FOLDED.fold.codes
     return [made(FOLDED.outcome[codes == k], FOLDED.score[codes == k]) for k in range(5)]
 
 

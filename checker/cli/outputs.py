@@ -54,6 +54,11 @@ def require_apart(files: Sequence[Path], inputs: Iterable[Path] = ()) -> None:
             raise BadRequest(f"{file} is read by this command; write the output to another file")
 
 
+def read_from(place: Path) -> list[Path]:
+    """Return the files that are read: of a folder those inside."""
+    return sorted(place.iterdir()) if place.is_dir() else [place]
+
+
 def write_all(report: "Report", files: Sequence[Path]) -> Written:
     """Write every output that can be written."""
     done, notes, failures = [], [], []

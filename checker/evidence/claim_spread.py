@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from checker.evidence.claim_values import ValueCheck, not_checkable
 from checker.evidence.conventions import fold_rows
 from checker.evidence.rows import Rows, Subject
-from checker.metrics.cross_validation import Spread, spreads_of_intervals, spreads_over_folds
+from checker.metrics.cross_validation import spreads_of_intervals, spreads_over_folds
 from checker.model.claim import Attempt, PartCheck, Verdict
-from checker.model.estimate import Estimate
+from checker.model.estimate import Estimate, Spread
 from checker.model.predictions import Predictions
 from checker.model.study import Printed
 from checker.needs import NotEstablished

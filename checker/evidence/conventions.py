@@ -29,8 +29,6 @@ WITH_A_POSITIVE_CLASS = frozenset(
 """Metrics that change when the other class is taken as the positive one."""
 WIDEST_ROOM = 0.05
 """Where ties leave the AUROC a wider range than this, the submitted scores are too coarse to check it."""
-FOLD = "fold"
-"""Our name of the column that tells in which fold a row was left out (evaluations.columns.fold)."""
 DRAWS = 60
 """Random ways to undo the rounding of scores; mean and spread of the metric need no more."""
 
@@ -115,7 +113,7 @@ def over_folds(about: Subject, predictions: Predictions) -> Iterator[Convention]
 
 def fold_rows(about: Subject, predictions: Predictions) -> tuple[Rows, ...]:
     """Return the rows of each fold; none where no column names the fold, or there is one alone."""
-    fold = predictions.other.get(FOLD)
+    fold = predictions.fold
     if fold is None:
         return ()
     keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score)
