@@ -1,5 +1,6 @@
 """What can be said about one table of predictions, without a description: the same way as for a study."""
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -405,7 +406,7 @@ def _made(question: Question) -> _Made:
 def _read(file: Path) -> Table:
     """Return a table, or the tables of a folder as one."""
     name = str(file)
-    return read_folds(file, name=name) if file.is_dir() else read_table(file, name=name)
+    return read_folds(file, name=name) if os.path.isdir(file) else read_table(file, name=name)
 
 
 def _named(table: Table, name: str) -> dict[str, str]:

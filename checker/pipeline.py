@@ -1,5 +1,6 @@
 """The order of the steps, and nothing else: from a description on disk to a report."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,7 +52,7 @@ def tables(path: Path) -> tuple[Path, ...]:
         BadSubmission: the description cannot be used; every problem at once.
     """
     named = [path.parent / name for name in tables_named(read_study(path).study)]
-    inside = (place.iterdir() if place.is_dir() else (place,) for place in named)
+    inside = (place.iterdir() if os.path.isdir(place) else (place,) for place in named)
     return tuple(each for places in inside for each in places)
 
 

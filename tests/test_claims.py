@@ -789,7 +789,8 @@ def test_a_mean_over_folds_is_a_convention_and_its_spread_is_reproduced() -> Non
     assert "standard error of the mean over folds" in error.convention
     wrong = part_of(checked(auroc(mean, standard_deviation="0.2"), FOLDED), "standard_deviation")
     assert wrong.verdict is CONTRADICTED
-    assert len(wrong.tried) == 6
+    assert wrong.tried[-1].convention == "half of the 95% interval of the mean over folds"
+    assert len(wrong.tried) == 8
 
 
 def test_intervals_of_cross_validation_say_that_models_are_fixed() -> None:

@@ -56,7 +56,10 @@ def require_apart(files: Sequence[Path], inputs: Iterable[Path] = ()) -> None:
 
 def read_from(place: Path) -> list[Path]:
     """Return the files that are read: of a folder those inside."""
-    return sorted(place.iterdir()) if place.is_dir() else [place]
+    try:
+        return sorted(place.iterdir()) if os.path.isdir(place) else [place]
+    except OSError:
+        return []  # what cannot be read is said by who reads it
 
 
 def write_all(report: "Report", files: Sequence[Path]) -> Written:

@@ -193,7 +193,8 @@ def over_folds(
         for part, name in zip(parts, names, strict=True)
     ]
     settings = settings_of(level, probability, proportion_interval, given)
-    known = known_of(complete(everything, task=task)[0], (0, 0), settings, task)
+    cases, _ = complete(everything, task=task)
+    known = known_of(cases, (0, 0), settings, task)
     wanted = {_key(each) for each in pooled}
     asked = {
         key: each
@@ -201,7 +202,7 @@ def over_folds(
         if (key := _key_of(each)) in wanted
     }
     averages = _averages(task, parts, names, asked.values(), settings, options)
-    each_case = _each_case(task, everything, tuple(asked.values()), settings)
+    each_case = _each_case(task, cases, tuple(asked.values()), settings)
     people = in_several_folds(task, everything, codes[codes >= 0], unit)
     return tuple(
         _cross_validated(
@@ -284,10 +285,9 @@ def _limits(values: Floats, level: float, method: str) -> Interval | str:
 
 
 def _each_case(
-    task: str, columns: Columns, asked: tuple[Asked, ...], settings: Mapping[str, object]
+    task: str, cases: Cases, asked: tuple[Asked, ...], settings: Mapping[str, object]
 ) -> dict[Asked, Floats]:
     """Return the value of each case alone, for metrics that are a mean over cases; NaN where a case does not count."""
-    cases, _ = complete(columns, task=task)
     if not len(cases):
         return {}
     whole = known_of(cases, (0, 0), settings, task)
@@ -415,6 +415,26 @@ def spreads_over_folds(values: Sequence[float], level: float) -> Iterator[Spread
         words=f"half of the {level:.0%} t interval over folds, folds taken as independent",
         value=half,
     )
+    yield Spread(
+        name="half_normal_interval_over_folds",
+        words=f"half of the {level:.0%} normal interval over folds, folds taken as independent",
+        value=quantile(level) * error,
+    )
+
+
+def spreads_over_cases(
+    task: str, cases: Cases, asked: Asked, settings: Mapping[str, object]
+) -> tuple[Spread, ...]:
+    """Return what a ± can be that was computed over cases; nothing where the metric is no mean over cases.
+
+    Args:
+        task: its name.
+        cases: complete rows.
+        asked: the metric, at its facets.
+        settings: what else metrics name.
+    """
+    found = _each_case(task, cases, (asked,), settings)
+    return tuple(_over_cases(found[asked])) if asked in found else ()
 
 
 def _over_cases(each_case: Floats) -> Iterator[Spread]:

@@ -132,6 +132,7 @@ SpreadName = Literal[
     "sd_over_folds_n",
     "se_over_folds",
     "half_t_interval_over_folds",
+    "half_normal_interval_over_folds",
     "sd_over_cases",
     "se_over_cases",
     "half_interval_pooled",

@@ -22,11 +22,11 @@ class ColumnNames:
     groups: Sequence[str] = ()
     compared: Sequence[str] = ()
     """Further scores of the same cases."""
+    other: Mapping[str, str] = field(default_factory=dict)
+    """Further columns that the description names: by what they are (centre, date), the column."""
     fold: str | None = None
     fold_said: bool = True
     """Somebody named the column as that of the folds; otherwise it is only called so."""
-    other: Mapping[str, str] = field(default_factory=dict)
-    """Further columns that the description names: by what they are (centre, date), the column."""
 
 
 def read_predictions(

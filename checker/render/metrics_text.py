@@ -146,6 +146,9 @@ def _over_folds(found: FoldEstimates, screen: Screen) -> Iterator[str]:
     yield from screen.table(
         (Cell("Metric"), *(Cell(each, right=True) for each in heads)), list(map(folded, rows))
     )
+    for row in rows:
+        if row.note:
+            yield from screen.paragraph(f"{row.label}: {row.note}", "  ", "- ")
     yield from screen.paragraph(
         "What else a printed ± can be (a standard error, half of an interval, over cases) is in the JSON output.",
         "  ", "- ",
@@ -163,7 +166,7 @@ def _over_folds(found: FoldEstimates, screen: Screen) -> Iterator[str]:
 
 def folded(row: page.FoldRow) -> tuple[Cell, ...]:
     """Return the cells of a metric over folds: over all rows, as the mean, and how far folds are apart."""
-    mean = f"{row.mean} ({row.interval})"
+    mean = row.mean if row.interval == digits.DASH else f"{row.mean} ({row.interval})"
     undefined = f"undefined {row.undefined_because}"
     return (
         Cell(row.label),

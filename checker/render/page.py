@@ -90,7 +90,13 @@ NET_BENEFIT = {
 """Metrics that are printed as a table of thresholds and strategies, with its caption."""
 WITH_THRESHOLD = ("classification", "readers", "segmentation", "detection")
 """Tasks in which one threshold turns scores into decisions."""
-PARTS = {"value": "value", "interval": "interval", "cases": "n", "p_value": "p"}
+PARTS = {
+    "value": "value",
+    "interval": "interval",
+    "cases": "n",
+    "p_value": "p",
+    "standard_deviation": "what follows ±",
+}
 OPEN_STATUSES = (Status.CONTRADICTED, Status.NOT_REPORTED, Status.PARTLY)
 NOT_DESCRIBED = "not described yet"
 MISSING = {FactState.NOT_REPORTED: "not reported", FactState.SILENT: NOT_DESCRIBED}
@@ -625,7 +631,7 @@ def fold_rows(values: Sequence[FoldEstimate], *, in_days: bool = True) -> tuple[
 
 def _fold_row(found: FoldEstimate, in_days: bool = True) -> FoldRow:
     mean = found.mean
-    places = digits.decimals(mean.interval)
+    places = digits.places(mean)
     return FoldRow(
         label=estimate_label(replace(mean, summary=None), in_days=in_days),
         pooled=_placed(found.pooled, places),
@@ -661,7 +667,7 @@ def fold_cells(found: FoldEstimates, row: FoldEstimate, most: int = MOST_FOLDS) 
     known = [each for each in row.by_fold if each is not None]
     if not known:
         return (digits.DASH,) * 3
-    places = digits.decimals(row.mean.interval)
+    places = digits.places(row.mean)
     return tuple(_placed(each, places) for each in (min(known), median(known), max(known)))
 
 
