@@ -1,6 +1,5 @@
 """What can be said about one table of predictions, without a description: the same way as for a study."""
 
-import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
@@ -22,11 +21,11 @@ from checker.model.study.evaluations import TASKS, Evaluation, OperatingPoint
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.evaluation_columns import DAYS
-from checker.reading.folds import read_folds
+from checker.reading.folds import read_table_or_folds
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
-from checker.reading.tables import Table, read_table
+from checker.reading.tables import Table
 from checker.reading.task_columns import (
     OrdinalColumns,
     ReadersColumns,
@@ -333,7 +332,7 @@ def _task_made(question: TaskQuestion) -> _Made:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
     name = visible(question.file.name)
-    read = _read(question.file)
+    read = read_table_or_folds(question.file, name=str(question.file))
     table = replace(read_task(read, question.columns), file=name)  # a report names no path
     task = "agreement" if table.task == "raters" else table.task
     evaluation = TASKS[task](name=name, task=task, groups=tuple(table.groups))
@@ -374,7 +373,7 @@ def _made(question: Question) -> _Made:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
     name = visible(question.file.name)
-    read = _read(question.file)
+    read = read_table_or_folds(question.file, name=str(question.file))
     predictions = read_predictions(
         read,
         question.columns,
@@ -401,12 +400,6 @@ def _made(question: Question) -> _Made:
         if isinstance(value, Absent):
             raise BadSubmission([Problem(predictions.file, None, "", value.because)])
     return made
-
-
-def _read(file: Path) -> Table:
-    """Return a table, or the tables of a folder as one."""
-    name = str(file)
-    return read_folds(file, name=name) if os.path.isdir(file) else read_table(file, name=name)
 
 
 def _named(table: Table, name: str) -> dict[str, str]:

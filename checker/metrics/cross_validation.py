@@ -360,7 +360,7 @@ def _cross_validated(
         why = next(each.undefined_because for each in by_fold if each.value is None)
         without = len(by_fold) - len(values)
         remark = f"{NO_MEAN}in {without} of {len(by_fold)} folds ({why})."
-    elif isinstance(average, str):
+    elif isinstance(average, str) and (pooled.interval or pooled.note):
         remark = f"No interval of the mean over folds: {average}."
     elif interval is not None and mean is not None and not interval.low <= mean <= interval.high:
         remark = SHIFTED

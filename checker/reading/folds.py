@@ -56,6 +56,16 @@ def read_folds(folder: Path, *, name: str, located: Located | None = None) -> Ta
     return _together(name, read, (left,) if left else ())
 
 
+def read_table_or_folds(place: Path, *, name: str) -> Table:
+    """Return the table in a file, or the tables of a folder as one.
+
+    Raises:
+        BadSubmission: with every problem.
+    """
+    read = read_folds if os.path.isdir(place) else read_table
+    return read(place, name=name)
+
+
 def _sorted_out(folder: Path, name: str) -> tuple[list[str], list[str]]:
     """Return the names of the tables in a folder, in natural order, and those of everything else."""
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
-from statistics import median
+from statistics import median, mode
 from typing import NamedTuple
 
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
@@ -653,6 +653,12 @@ MOST_FOLDS = 10
 """Folds up to which each has a column of its own."""
 
 
+def fold_method(found: FoldEstimates) -> str:
+    """Return the method that most intervals of means over folds have; empty where none has an interval."""
+    methods = [each.mean.interval.method for each in found.values if each.mean.interval]
+    return mode(methods) if methods else ""
+
+
 def fold_heads(found: FoldEstimates, most: int = MOST_FOLDS) -> tuple[str, ...]:
     """Return the heads of the table of each fold: its name; of many folds the lowest, the middle and the highest."""
     if len(found.folds) > most:
@@ -677,6 +683,13 @@ def fold_sizes(found: FoldEstimates) -> str:
     low, high = digits.count(min(sizes)), digits.count(max(sizes))
     rows = f"{low} complete rows each" if low == high else f"{low} to {high} complete rows"
     return f"{len(sizes)} folds of {rows}"
+
+
+def fold_notes(found: FoldEstimates) -> tuple[str, ...]:
+    """Return how to read the table of folds, and what to keep in mind."""
+    method = fold_method(found)
+    intervals = f"Intervals of means, where nothing else is said: {method}." if method else ""
+    return tuple(filter(None, (FOLDS_READ, intervals, *found.notes)))
 
 
 FOLDS_READ = (

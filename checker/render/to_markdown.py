@@ -203,7 +203,7 @@ def _over_folds(evaluation: EvaluationReport) -> Iterator[str]:
     ]
     every = (*heads, *map(escaped, page.fold_heads(found)))
     yield from table(every, rows, range(1, len(every)))
-    for note in (page.FOLDS_READ, *found.notes):
+    for note in page.fold_notes(found):
         yield from (escaped(note), "")
 
 
