@@ -331,7 +331,7 @@ def _task_made(question: TaskQuestion) -> _Made:
     Raises:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
-    name = visible(question.file.name)
+    name = visible(question.file.name or question.file.resolve().name)
     read = read_table_or_folds(question.file, name=str(question.file))
     table = replace(read_task(read, question.columns), file=name)  # a report names no path
     task = "agreement" if table.task == "raters" else table.task
@@ -372,7 +372,7 @@ def _made(question: Question) -> _Made:
     Raises:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
-    name = visible(question.file.name)
+    name = visible(question.file.name or question.file.resolve().name)
     read = read_table_or_folds(question.file, name=str(question.file))
     predictions = read_predictions(
         read,

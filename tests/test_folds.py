@@ -14,7 +14,7 @@ import pytest
 import yaml
 from sklearn.metrics import accuracy_score, brier_score_loss, roc_auc_score
 
-from checker import metrics, pipeline, render
+from checker import metrics, pipeline, render, scaffold
 from checker.cli.app import run
 from checker.errors import BadSubmission
 from checker.evidence import known_about, places
@@ -25,6 +25,7 @@ from checker.model.settings import Settings
 from checker.pipeline import Options
 from checker.reading.folds import natural, read_folds
 from checker.reading.references import read_thresholds
+from checker.reading.tables import read_table
 
 from . import task_evaluations, task_tables
 
@@ -562,6 +563,51 @@ def test_every_task_has_its_means_over_folds(name: str) -> None:
             each.value for each in alone if each.versus is None or each.versus != each.modality
         ]
         assert [each.by_fold[at] for each in found.values] == pytest.approx(theirs)
+
+
+def test_rows_without_a_fold_are_said(tmp_path: Path) -> None:
+    rows = rows_of(with_column(LIVER, tmp_path / "all.csv"))
+    rows[1][-1] = rows[2][-1] = ""
+    write(tmp_path / "all.csv", rows)
+    _, found = first(checked(tmp_path, described(predictions="all.csv")))
+    assert "2 rows name no fold; the means leave them out." in found.notes
+
+
+# A new description
+
+
+def without_split(to: Path) -> Path:
+    head, *body = rows_of(LIVER)
+    kept = [at for at, name in enumerate(head) if name != "split"]
+    return write(to, [[row[at] for at in kept] for row in (head, *body)])
+
+
+def test_new_copies_every_fold_and_says_the_role(tmp_path: Path) -> None:
+    folder = apart(without_split(tmp_path / "p.csv"), tmp_path / "five")
+    (folder / "README.md").write_text("x", encoding="utf-8")
+    made = scaffold.make(tmp_path / "new", "classification", folder)
+    assert made.predictions == "predictions/five"
+    copied = sorted(each.name for each in (tmp_path / "new/predictions/five").iterdir())
+    assert copied == [f"fold_{at}.csv" for at in range(1, 6)]
+    text = (tmp_path / "new/study.yaml").read_text(encoding="utf-8")
+    assert "role: cross_validation # guessed: the predictions lie in 5 files" in text
+
+
+def test_new_takes_a_column_of_folds_for_that_unless_it_names_parts(tmp_path: Path) -> None:
+    plain = without_split(tmp_path / "p.csv")
+    named = with_column(plain, tmp_path / "named.csv", name="cv_fold")
+    scaffold.make(tmp_path / "new", "classification", named)
+    text = (tmp_path / "new/study.yaml").read_text(encoding="utf-8")
+    assert "role: cross_validation # guessed: the column cv_fold" in text
+    assert "fold: cv_fold" in text
+    assert first(pipeline.check(tmp_path / "new/study.yaml", OPTIONS))[1].folds[4].name == "fold_5"
+    rows = rows_of(plain)
+    split = [
+        [*row, "fold" if not at else "test" if at % 2 else "train"] for at, row in enumerate(rows)
+    ]
+    found = scaffold.guess(read_table(write(tmp_path / "split.csv", split), name="split.csv"))
+    assert found.fold is None
+    assert found.partition is not None
 
 
 # Claims

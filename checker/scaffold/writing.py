@@ -57,10 +57,10 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
     """
     _require_free(folder)
     table = read_table_or_folds(source, name=str(source)) if source else None
-    folds = len(table.parts) if table else 0
     guesses = guess(table) if table else None
     guessed = guesses if task == "classification" else None
-    if guessed and folds and not guessed.partition:
+    folds = _folds(table, guesses) if table and guesses else ""
+    if guessed and folds:
         whole = guessed.tested._replace(name=OF_FOLDS)
         guessed = replace(guessed, parts=(whole,), tested=whole)
     path = _place(folder, source) if source else ""
@@ -76,6 +76,15 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
     except OSError as error:
         raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
     return Made(folder=folder, task=task, predictions=path, copied=copied, guesses=guessed)
+
+
+def _folds(table: Table, guesses: Guesses) -> str:
+    """Return what tells that all predictions were made out of fold; empty where nothing does."""
+    if guesses.partition:
+        return ""
+    if table.parts:
+        return f"the predictions lie in {len(table.parts)} files, one for each fold"
+    return f"the column {guesses.fold.column} is {guesses.fold.why}" if guesses.fold else ""
 
 
 def _copied(source: Path, path: str, table: Table) -> dict[str, bytes]:
@@ -155,7 +164,7 @@ def _is_there(place: Path, source: Path | None) -> bool:
     return source is not None and os.path.exists(place) and os.path.samefile(place, source)
 
 
-def _filled(task: str, predictions: str, guesses: Guesses | None, folds: int) -> str:
+def _filled(task: str, predictions: str, guesses: Guesses | None, folds: str) -> str:
     template = _environment().get_template("study.yaml")
     return template.render(
         task=task,
@@ -176,6 +185,7 @@ def _renamed(guesses: Guesses | None) -> dict[str, Guess]:
         "outcome": guesses.outcome,
         "score": guesses.score,
         "partition": guesses.partition,
+        "fold": guesses.fold,
     }
     return {
         name: found
@@ -251,6 +261,8 @@ def _guessed(found: Guesses) -> Iterator[str]:
     yield from _row("patient", found.patient, "none; if a row is not a patient, name the column")
     if found.partition:
         yield from _row("partition", found.partition, "")
+    if found.fold:
+        yield from _row("fold", found.fold, "")
     for each in found.groups:
         yield from _row("group", each, "")
     for part in found.parts:
