@@ -10,10 +10,9 @@ from checker import assemble, metrics
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
-from checker.metrics.cross_validation import MODELS_ARE_FIXED
 from checker.metrics.estimating import complete, no_rows
-from checker.metrics.intervals import cut
 from checker.model.estimate import Comparison, Estimate, Estimates
+from checker.model.evidence import FoldEstimates
 from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
 from checker.model.settings import Settings
@@ -22,10 +21,11 @@ from checker.model.study.evaluations import TASKS, Evaluation, OperatingPoint
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.evaluation_columns import DAYS
+from checker.reading.folds import read_table_or_folds
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
-from checker.reading.tables import read_table
+from checker.reading.tables import Table
 from checker.reading.task_columns import (
     OrdinalColumns,
     ReadersColumns,
@@ -77,6 +77,8 @@ class Measured:
     unit: str
     estimates: tuple[Estimate, ...]
     comparisons: tuple[Comparison, ...]
+    folds: FoldEstimates | None
+    """Of predictions made out of fold."""
     notes: tuple[str, ...]
 
 
@@ -84,6 +86,7 @@ class _Made(NamedTuple):
     """A description with one evaluation, made from the question, and what is known about it."""
 
     study: Study
+    table: Table
     predictions: Predictions | TaskTable
     places: tuple[Place, ...]
 
@@ -101,7 +104,7 @@ SHOWN = (
     "group_comparison",
 )
 """Evidence that `measure` shows."""
-SHOWN_OF_TASK = ("task_estimates", "task_subgroup_estimates")
+SHOWN_OF_TASK = ("estimates", "task_subgroup_estimates")
 """The same of other tasks."""
 UNITS = {"readers": "reading", "raters": "subject"}
 """What a row is, where its task says so."""
@@ -127,10 +130,17 @@ def measure(question: Question | TaskQuestion) -> Measured:
         cases=len(scored.outcome),
         missing=scored.missing,
         unit="row",
-        estimates=tuple(_all(found, SHOWN[:3], Estimate)),
+        estimates=(
+            *_all(found, SHOWN[:1], Estimate),
+            *_over_folds(made),
+            *_all(found, SHOWN[1:3], Estimate),
+        ),
         comparisons=tuple(_all(found, SHOWN[3:], Comparison)),
+        folds=_folds(made),
         notes=(
             *_read_as(question, made),
+            *made.table.notes,
+            *_of_folds(made),
             *(each.because for each in absent),
             *_left_out(question, found),
         ),
@@ -170,51 +180,50 @@ def _task_measured(question: TaskQuestion) -> Measured:
         unit=UNITS.get(table.task, "row"),
         estimates=(
             *_all(found, SHOWN_OF_TASK[:1], Estimate),
-            *_over_folds(table, question),
+            *_over_folds(made),
             *_all(found, SHOWN_OF_TASK[1:], Estimate),
         ),
         comparisons=tuple(_compared(table, columns, question.settings.level)),
-        notes=(*table.notes, *_of_folds(table), *(each.because for each in absent)),
+        folds=_folds(made),
+        notes=(
+            *table.notes,
+            *made.table.notes,
+            *_of_folds(made),
+            *(each.because for each in absent),
+        ),
     )
 
 
-def _over_folds(table: TaskTable, question: TaskQuestion) -> Iterator[Estimate]:
+def _folds(made: _Made) -> FoldEstimates | None:
+    """Return the numbers over folds; None where nothing names folds.
+
+    Raises:
+        BadSubmission: there are no two folds with a complete row.
+    """
+    if made.predictions.fold is None:
+        return None
+    found = made.known.value("fold_estimates")
+    if isinstance(found, Absent):
+        raise BadSubmission([Problem(made.predictions.file, None, "", f"folds: {found.because}")])
+    return cast(FoldEstimates, found)
+
+
+def _over_folds(made: _Made) -> Iterator[Estimate]:
     """Yield each metric as the mean over folds, with every reading of a printed ± beside it."""
-    if "fold" not in table.columns:
+    folds = _folds(made)
+    if folds is None:
         return
-    columns, settings = _with_patient(table), question.settings
-    try:
-        found = metrics.over_folds(
-            table.task,
-            columns,
-            table.columns["fold"],
-            places=table.places,
-            given=table.given,
-            evaluation=table.file,
-            seed=settings.seed,
-            level=settings.level,
-            resamples=settings.resamples,
-        )
-    except metrics.Undefined as reason:
-        raise BadSubmission([Problem(table.file, None, "", f"folds: {reason}")]) from None
-    for each in found:
+    for each in folds.values:
         spreads = "; ".join(f"{one.words} {one.value:.4g}" for one in each.spreads)
-        note = each.note.replace(MODELS_ARE_FIXED, "").strip()
-        bounds = metrics.METRICS[table.task, each.pooled.metric].bounds
-        yield replace(
-            each.pooled,
-            summary="mean over folds",
-            value=each.mean,
-            interval=cut(each.mean_interval, *bounds) if each.mean_interval else None,
-            undefined_because="" if each.mean is not None else "a fold has no value of it",
-            note=" ".join(filter(None, (f"±: {spreads}." if spreads else "", note))),
-            other_intervals=(),
-        )
+        said = f"±: {spreads}." if spreads else ""
+        yield replace(each.mean, note=" ".join(filter(None, (said, each.mean.note))))
 
 
-def _of_folds(table: TaskTable) -> Iterator[str]:
-    if "fold" in table.columns:
-        yield f"Each metric is given over all rows together, and as the mean over folds. {MODELS_ARE_FIXED}"
+def _of_folds(made: _Made) -> Iterator[str]:
+    folds = _folds(made)
+    if folds is not None:
+        yield "Each metric is given over all rows together, and as the mean over folds."
+        yield from folds.notes
 
 
 def _with_patient(table: TaskTable) -> dict[str, Any]:
@@ -274,7 +283,7 @@ def report(question: Question | TaskQuestion) -> Report:
         Submitted(
             predictions={each.name: predictions for each in made.study.evaluations or ()},
             case_tables={},
-            files={predictions.file: predictions.sha256},
+            files=_named(made.table, predictions.file),
         ),
         gather(made.places),
         run_all(made.places, rules),
@@ -284,7 +293,11 @@ def report(question: Question | TaskQuestion) -> Report:
         settings=question.settings,
         thresholds=thresholds,
         sources=read_sources(),
-        notes=(NO_STUDY, *(predictions.notes if isinstance(predictions, TaskTable) else ())),
+        notes=(
+            NO_STUDY,
+            *made.table.notes,
+            *(predictions.notes if isinstance(predictions, TaskTable) else ()),
+        ),
         select=(),
         ignore=(),
     )
@@ -318,14 +331,14 @@ def _task_made(question: TaskQuestion) -> _Made:
     Raises:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
-    name = visible(question.file.name)
-    table = read_task(read_table(question.file, name=str(question.file)), question.columns)
-    table = replace(table, file=name)  # a report names no path of a machine
+    name = visible(question.file.name or question.file.resolve().name)
+    read = read_table_or_folds(question.file, name=str(question.file))
+    table = replace(read_task(read, question.columns), file=name)  # a report names no path
     task = "agreement" if table.task == "raters" else table.task
     evaluation = TASKS[task](name=name, task=task, groups=tuple(table.groups))
     study = _study(name, evaluation)
     known = _known(study, name, table, question.settings)
-    made = _Made(study, table, places(study, known))
+    made = _Made(study, read, table, _with_folds(places(study, known), table))
     try:
         cases, _ = complete(table.columns, task=table.task)
         estimates = made.known.value("task_estimates")
@@ -359,16 +372,17 @@ def _made(question: Question) -> _Made:
     Raises:
         BadSubmission: the table cannot be used, or the sentence why nothing can be computed.
     """
-    name = visible(question.file.name)
+    name = visible(question.file.name or question.file.resolve().name)
+    read = read_table_or_folds(question.file, name=str(question.file))
     predictions = read_predictions(
-        read_table(question.file, name=str(question.file)),
+        read,
         question.columns,
         positive=question.positive,
         positive_written="--positive",
         lower_is_positive=question.lower_is_positive,
         where=question.where,
     )
-    predictions = replace(predictions, file=name)  # a report names no path of a machine
+    predictions = replace(predictions, file=name)  # a report names no path
     evaluation = Classification(
         name=name,
         task="classification",
@@ -379,12 +393,30 @@ def _made(question: Question) -> _Made:
     )
     study = _study(name, evaluation)
     known = _known(study, name, predictions, question.settings)
-    made = _Made(study, predictions, _with_net_benefit(places(study, known), question.net_benefit))
+    everywhere = _with_folds(places(study, known), predictions)
+    made = _Made(study, read, predictions, _with_net_benefit(everywhere, question.net_benefit))
     for needed in ("scored", "estimates"):
         value = made.known.value(needed)
         if isinstance(value, Absent):
             raise BadSubmission([Problem(predictions.file, None, "", value.because)])
     return made
+
+
+def _named(table: Table, name: str) -> dict[str, str]:
+    """Return each file that was read under a name without the folders around it, with its SHA-256."""
+    return {
+        f"{name}/{file.rpartition('/')[2]}" if table.parts else name: sha
+        for file, sha in table.files.items()
+    }
+
+
+def _with_folds(
+    everywhere: tuple[Place, ...], predictions: Predictions | TaskTable
+) -> tuple[Place, ...]:
+    """Return the places; where somebody named folds, what was predicted is taken as made out of fold."""
+    study, evaluation = everywhere
+    known = evaluation.known.inside(out_of_fold=predictions.fold is not None)
+    return study, replace(evaluation, known=known)
 
 
 def _range(net_benefit: tuple[float, ...]) -> tuple[float, float] | None:

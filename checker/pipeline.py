@@ -1,5 +1,6 @@
 """The order of the steps, and nothing else: from a description on disk to a report."""
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -45,12 +46,14 @@ def describe(path: Path) -> StudyDocument:
 
 
 def tables(path: Path) -> tuple[Path, ...]:
-    """Return the tables that a description names, whether they are there or not.
+    """Return the tables that a description names, of a folder those inside, whether they are there or not.
 
     Raises:
         BadSubmission: the description cannot be used; every problem at once.
     """
-    return tuple(path.parent / name for name in tables_named(read_study(path).study))
+    named = [path.parent / name for name in tables_named(read_study(path).study)]
+    inside = (place.iterdir() if os.path.isdir(place) else (place,) for place in named)
+    return tuple(each for places in inside for each in places)
 
 
 def check(path: Path, options: Options | None = None) -> Report:

@@ -764,12 +764,13 @@ def test_counts(claim: dict[str, object], name: str, verdict: Verdict, words: st
     assert words in (part.convention or part.because)
 
 
-FOLDED = replace(many(300, seed=12), other={"fold": labels([f"fold {i % 5}" for i in range(300)])})
+FOLDED = replace(many(300, seed=12), fold=labels([f"fold {i % 5}" for i in range(300)]))
 
 
 def by_fold(metric: str = "auroc") -> list[float]:
     made = metrics.METRICS["classification", metric]
-    codes = FOLDED.other["fold"].codes
+    assert FOLDED.fold is not None
+    codes = FOLDED.fold.codes
     return [made(FOLDED.outcome[codes == k], FOLDED.score[codes == k]) for k in range(5)]
 
 
@@ -788,7 +789,8 @@ def test_a_mean_over_folds_is_a_convention_and_its_spread_is_reproduced() -> Non
     assert "standard error of the mean over folds" in error.convention
     wrong = part_of(checked(auroc(mean, standard_deviation="0.2"), FOLDED), "standard_deviation")
     assert wrong.verdict is CONTRADICTED
-    assert len(wrong.tried) == 6
+    assert wrong.tried[-1].convention == "half of the 95% interval of the mean over folds"
+    assert len(wrong.tried) == 8
 
 
 def test_intervals_of_cross_validation_say_that_models_are_fixed() -> None:

@@ -5,10 +5,14 @@ import pytest
 from sklearn.metrics import roc_auc_score
 
 from checker.metrics import METRICS, Undefined, estimates, over_folds
+from checker.metrics.base import plain
 from checker.metrics.cross_validation import MODELS_ARE_FIXED, CrossValidated
+from checker.metrics.estimating import Cases, families, known_of
 from checker.metrics.ranking import delong_variance, tally
 
 TASK = "classification"
+for each_task in ("multiclass", "agreement"):
+    families(each_task)
 
 
 def table(cases: int = 400, seed: int = 4) -> tuple[dict[str, np.ndarray], np.ndarray]:
@@ -93,14 +97,32 @@ def test_what_exists_for_each_case_has_a_spread_over_cases() -> None:
     assert str((COLUMNS["outcome"] == 1).sum()) in found.words
 
 
-@pytest.mark.parametrize("name", [m.name for m in METRICS.values() if m.per_case])
-def test_a_metric_per_case_is_the_mean_of_its_values_of_single_cases(name: str) -> None:
+RNG = np.random.default_rng(6)
+REFERENCE = RNG.uniform(20, 90, 40)
+OF_TASK = {
+    "classification": {name: column[:40] for name, column in COLUMNS.items()},
+    "multiclass": {
+        "outcome": RNG.integers(0, 3, 40),
+        "risks": RNG.dirichlet(np.ones(3), 40),
+    },
+    "agreement": {"reference": REFERENCE, "measured": REFERENCE + RNG.normal(1, 4, 40)},
+}
+GIVEN = {"threshold": 0.3, "strategy": "model", "classes": ("a", "b", "c")}
+
+
+@pytest.mark.parametrize(("task", "name"), [key for key, m in METRICS.items() if m.per_case])
+def test_a_metric_per_case_is_the_mean_of_its_values_of_single_cases(task: str, name: str) -> None:
     """Each metric that says so is tried; for a task that is not known here its columns would have to be added."""
-    metric = METRICS[TASK, name]
-    more = {"threshold": 0.3, "strategy": "model"}
-    single = [metric(*row, **more) for row in np.column_stack([*COLUMNS.values()])[:40, :, None]]
-    together = metric(COLUMNS["outcome"][:40], COLUMNS["score"][:40], **more)
-    assert np.mean(single) == pytest.approx(together)
+    columns, metric = OF_TASK[task], METRICS[task, name]
+
+    def value(rows: slice, cases: int) -> float:
+        some = {each: column[rows] for each, column in columns.items()}
+        made = Cases(some, np.arange(cases), cases, 0)
+        known = known_of(made, (0, 0), {"level": 0.95, **GIVEN}, task)
+        return plain(known.ask(metric.function))
+
+    single = [value(slice(at, at + 1), 1) for at in range(40)]
+    assert np.mean(single) == pytest.approx(value(slice(0, 40), 40))
 
 
 def test_a_metric_with_a_formula_alone_takes_the_intervals_of_its_folds() -> None:

@@ -862,6 +862,7 @@ def measured(**changes: Any) -> Any:
         "unit": "patient",
         "estimates": (*samples.ESTIMATES, *samples.group_estimates()),
         "comparisons": samples.EXTERNAL.comparisons,
+        "folds": None,
         "notes": ("1 was taken as the outcome",),
     }
     return SimpleNamespace(**(values | changes))

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from checker.errors import BadSubmission
@@ -1052,6 +1052,7 @@ def test_decimal_commas_are_read_as_written(number, tmp_path):
     max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(body=st.text('ab,;"\n\r ', max_size=24))
+@example(body=';,"" ')
 def test_any_text_is_read_as_the_csv_module_reads_it_or_refused(body, tmp_path):
     import csv
 

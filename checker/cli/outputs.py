@@ -54,6 +54,14 @@ def require_apart(files: Sequence[Path], inputs: Iterable[Path] = ()) -> None:
             raise BadRequest(f"{file} is read by this command; write the output to another file")
 
 
+def read_from(place: Path) -> list[Path]:
+    """Return the files that are read: of a folder those inside."""
+    try:
+        return sorted(place.iterdir()) if os.path.isdir(place) else [place]
+    except OSError:
+        return []  # what cannot be read is said by who reads it
+
+
 def write_all(report: "Report", files: Sequence[Path]) -> Written:
     """Write every output that can be written."""
     done, notes, failures = [], [], []

@@ -35,7 +35,8 @@ def new(
         typer.Option(
             "--from",
             metavar="FILE",
-            help="A table of predictions: it is copied into the folder, and its columns are guessed.",
+            help="A table of predictions, or a folder with one for each fold: it is copied into the folder, and its "
+            "columns are guessed.",
         ),
     ] = None,
 ) -> Ending:

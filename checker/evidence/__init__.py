@@ -3,6 +3,7 @@
 from checker.evidence import (
     claims,
     cohort,
+    folds,
     groups,
     leakage,
     performance,
@@ -19,6 +20,7 @@ __all__ = [
     "Place",
     "claims",
     "cohort",
+    "folds",
     "gather",
     "groups",
     "known_about",

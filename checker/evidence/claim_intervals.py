@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from checker.evidence.claim_folds import Folds
 from checker.evidence.claim_values import Reading, ValueCheck, not_checkable
-from checker.evidence.conventions import Convention, Room
-from checker.evidence.interval_methods import Method, methods
+from checker.evidence.conventions import Convention, Room, folds_of
+from checker.evidence.interval_methods import Family, Method, methods
 from checker.evidence.limits import AUTHORS_RESAMPLES, Limits
 from checker.evidence.printed import AsPrinted
 from checker.model.claim import Attempt, PartCheck, Verdict
@@ -14,7 +15,10 @@ from checker.model.study import Claim
 from checker.needs import NotEstablished
 
 NOT_RECOMPUTED = {
-    "fold_spread": "the spread over folds cannot be recomputed from one set of predictions",
+    "fold_spread": (
+        "the spread over folds is recomputed where something names them: a column (evaluations.columns.fold), or a "
+        "file for each"
+    ),
     "other": "the paper names a method that is not among those recomputed",
 }
 """Named methods for which a difference contradicts nothing."""
@@ -90,11 +94,11 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
     if value.part is not None and value.part.verdict is Verdict.NOT_CHECKABLE:
         because = "the value that it belongs to could not be checked"
         return not_checkable("interval", printed.text, because)
-    if value.under.direct is not None:
+    if value.under.direct is not None and not _is_mean(value.under):
         because = f"no interval is recomputed for: {value.under.words}"
         return not_checkable("interval", printed.text, because)
     try:
-        ordered, named = _in_order(claim, value.under)
+        ordered, named = _in_order(claim, value)
     except NotEstablished as missing:
         return not_checkable("interval", printed.text, str(missing))
     tries = tuple(_tries(printed, ordered, named, value))
@@ -124,13 +128,28 @@ def check_interval(claim: Claim, value: ValueCheck) -> PartCheck | None:
     )
 
 
-def _in_order(claim: Claim, under: Convention) -> tuple[list[Method], int]:
+def _is_mean(under: Convention) -> bool:
+    """Return whether the number is the mean over folds, of which there are intervals."""
+    return under.folds is not None and under.words == next(under.folds.numbers())[0]
+
+
+def _in_order(claim: Claim, value: ValueCheck) -> tuple[list[Method], int]:
     """Return the methods in the order in which they are tried, and how many of them are the paper's own."""
-    every = list(methods(under.metric, under.rows))
+    under, made = value.under, value.recomputed
+    of_all = list(methods(under.metric, under.rows))
+    folds = under.folds or (folds_of(made.about, made.predictions) if made else None)
+    over_folds = list(_over_folds(folds)) if folds and not under.turn else []
+    every = [*over_folds, *of_all] if _is_mean(under) else [*of_all, *over_folds]
     named = [each for each in every if each.family == claim.interval_method]
     if not named:
         return every, 1
     return named + [each for each in every if each.family != claim.interval_method], len(named)
+
+
+def _over_folds(folds: Folds) -> Iterator[Method]:
+    for each in folds.intervals():
+        family: Family = "fold_spread" if each.over_folds else "bootstrap"
+        yield Method(each.words, family, True, each.limits, accepted=False)
 
 
 class Try(NamedTuple):
@@ -194,7 +213,8 @@ def _unexplained(
     tried: tuple[Attempt, ...],
 ) -> PartCheck:
     shown = printed.show(first)
-    if claim.interval_method in NOT_RECOMPUTED:
+    over_folds = any("folds" in each.convention for each in tried)
+    if claim.interval_method in NOT_RECOMPUTED and not over_folds:
         because = NOT_RECOMPUTED[claim.interval_method]
         return not_checkable("interval", printed.text, because, recomputed=shown, tried=tried)
     if claim.interval_method in (None, "bootstrap") and printed.fit_loosely(drawn):

@@ -1,21 +1,25 @@
-"""What follows ± in a claim, against everything that it can be: over folds, or from the interval."""
+"""What follows ± in a claim, against everything that it can be: over folds, over cases, or from an interval."""
 
 from collections.abc import Iterator
 
+from checker.evidence.claim_folds import readings_of_spread
 from checker.evidence.claim_values import ValueCheck, not_checkable
-from checker.evidence.conventions import fold_rows
-from checker.evidence.rows import Rows, Subject
-from checker.metrics.cross_validation import Spread, spreads_of_intervals, spreads_over_folds
+from checker.evidence.conventions import folds_of
+from checker.evidence.printed import AsPrinted
+from checker.evidence.rows import TASK, Subject
+from checker.metrics.cross_validation import spreads_over_cases
+from checker.metrics.resampling import Asked
 from checker.model.claim import Attempt, PartCheck, Verdict
-from checker.model.estimate import Estimate
+from checker.model.estimate import Estimate, Spread
 from checker.model.predictions import Predictions
 from checker.model.study import Printed
-from checker.needs import NotEstablished
 
 NO_FOLDS = (
-    "what follows ± equals no standard error and no half interval of these data; if it was computed over folds, name "
-    "their column (evaluations.columns.fold)"
+    "what follows ± equals no standard error, no half interval and no standard deviation over cases of these data; if "
+    "it was computed over folds, name their column (evaluations.columns.fold)"
 )
+AS_NAMED = ("sd_over_folds", "sd_over_cases")
+"""Readings that are a standard deviation, which is what the fact is called."""
 
 
 def check_spread(
@@ -25,22 +29,39 @@ def check_spread(
     recomputed: Estimate,
     predictions: Predictions,
 ) -> PartCheck:
-    """Return the verdict on what follows ±; the readings are tried in a fixed order."""
-    shown, folds = value.reading.of(printed), fold_rows(about, predictions)
-    spreads = tuple(_spreads(about, folds, recomputed))
-    tried = tuple(
-        Attempt(convention=each.words, value=each.value, fits=shown.agrees(each.value))
-        for each in spreads
-    )
-    if not spreads:
-        return not_checkable("standard_deviation", shown.text, "there is no interval and no fold")
-    fitting = next((each for each in tried if each.fits), None)
-    first = shown.show(spreads[0].value)
-    if fitting is None and not folds:
+    """Return the verdict on what follows ± beside a metric of a binary classification."""
+    folds, rows = folds_of(about, predictions), about.rows
+    asked = Asked(about.metric, tuple(rows.facets.items()))
+    over_cases = spreads_over_cases(TASK, rows.cases(), asked, rows.settings())
+    spreads = readings_of_spread(folds, over_cases, recomputed.interval, rows.level)
+    return spread_part(value.reading.of(printed), spreads, folded=folds is not None)
+
+
+def spread_part(shown: AsPrinted, spreads: Iterator[Spread], *, folded: bool) -> PartCheck:
+    """Return the verdict on what follows ±; the readings are tried in a fixed order.
+
+    Args:
+        shown: what is printed.
+        spreads: everything that it can be, ours first.
+        folded: folds are known.
+    """
+    found, tried = list[Spread](), list[Attempt]()
+    for each in spreads:
+        fits = shown.agrees(each.value)
+        found.append(each)
+        tried.append(Attempt(convention=each.words, value=each.value, fits=fits))
+        if fits:
+            break
+    if not found:
+        because = "there is no interval and no fold"
+        return not_checkable("standard_deviation", shown.text, because)
+    fitting = tried[-1] if tried[-1].fits else None
+    first = shown.show(found[0].value)
+    if fitting is None and not folded:
         return not_checkable(
-            "standard_deviation", shown.text, NO_FOLDS, recomputed=first, tried=tried
+            "standard_deviation", shown.text, NO_FOLDS, recomputed=first, tried=tuple(tried)
         )
-    ours = fitting is not None and fitting is tried[0] and bool(folds)
+    ours = fitting is not None and fitting is tried[0] and found[0].name in AS_NAMED
     return PartCheck(
         part="standard_deviation",
         printed=shown.text,
@@ -54,16 +75,5 @@ def check_spread(
         because=f"recomputed {first} ({tried[0].convention}), printed {shown.text}"
         if fitting is None
         else "",
-        tried=tried,
+        tried=tuple(tried),
     )
-
-
-def _spreads(about: Subject, folds: tuple[Rows, ...], recomputed: Estimate) -> Iterator[Spread]:
-    level = about.rows.level
-    try:
-        values = [each.value(about.metric) for each in folds]
-    except NotEstablished:
-        values = []  # a fold without the metric has no share in a spread over folds
-    if values:
-        yield from spreads_over_folds(values, level)
-    yield from spreads_of_intervals(recomputed.interval, None, level)

@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 
+from checker.evidence.claim_folds import Folds
 from checker.evidence.definitions import OTHER_DEFINITIONS
 from checker.evidence.rows import TASK, Rows, Subject, patients_of
-from checker.metrics.base import METRICS, Codes, Floats, Metric
+from checker.metrics.base import METRICS, Bools, Codes, Floats, Metric
 from checker.metrics.discrimination import auroc_tie_range
 from checker.metrics.ranking import tally
+from checker.metrics.resampling import seeds
 from checker.model.predictions import Predictions
 from checker.needs import NotEstablished
 
@@ -29,8 +32,6 @@ WITH_A_POSITIVE_CLASS = frozenset(
 """Metrics that change when the other class is taken as the positive one."""
 WIDEST_ROOM = 0.05
 """Where ties leave the AUROC a wider range than this, the submitted scores are too coarse to check it."""
-FOLD = "fold"
-"""Our name of the column that tells in which fold a row was left out (evaluations.columns.fold)."""
 DRAWS = 60
 """Random ways to undo the rounding of scores; mean and spread of the metric need no more."""
 
@@ -45,6 +46,8 @@ class Convention(NamedTuple):
     """Applied to the metric; rising or falling throughout, so limits turn with it."""
     direct: Callable[[Rows], float] | None = None
     """Takes the place of the metric."""
+    folds: Folds | None = None
+    """Those over which it is taken."""
 
     def value(self) -> float:
         """Return the number under this convention.
@@ -103,34 +106,35 @@ def missing_counted(about: Subject, predictions: Predictions) -> Iterator[Conven
 
 
 def over_folds(about: Subject, predictions: Predictions) -> Iterator[Convention]:
-    """Yield the mean over folds of a cross-validation, where a column names them: usual beside pooling."""
-    if folds := fold_rows(about, predictions):
-        yield Convention(
-            f"mean over {len(folds)} folds",
-            about.rows,
-            about.metric,
-            direct=lambda _: float(np.mean([each.value(about.metric) for each in folds])),
-        )
-
-
-def fold_rows(about: Subject, predictions: Predictions) -> tuple[Rows, ...]:
-    """Return the rows of each fold; none where no column names the fold, or there is one alone."""
-    fold = predictions.other.get(FOLD)
-    if fold is None:
-        return ()
-    keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score)
-    parts = []
-    for code in np.unique(fold.codes[keep & (fold.codes >= 0)]):
-        here = keep & (fold.codes == code)
-        parts.append(
-            replace(
-                about.rows,
-                outcome=predictions.outcome[here] == 1,
-                score=about.of_score[here],
-                patient=patients_of(predictions.patient, here),
+    """Yield mean and median over folds of a cross-validation, where they are named: usual beside pooling."""
+    if folds := folds_of(about, predictions):
+        for words, number in folds.numbers():
+            yield Convention(
+                words, about.rows, about.metric, direct=partial(_of_folds, number), folds=folds
             )
+
+
+def _of_folds(number: Callable[[], float], _: Rows) -> float:
+    return number()
+
+
+def folds_of(about: Subject, predictions: Predictions) -> Folds | None:
+    """Return the metric in each fold; None where nothing names folds, or there is one alone."""
+    fold = predictions.fold
+    if fold is None:
+        return None
+    keep = about.chosen & (predictions.outcome >= 0) & ~np.isnan(about.of_score)
+    codes = np.unique(fold.codes[keep & (fold.codes >= 0)])
+    if len(codes) < 2:
+        return None
+    parts = tuple(
+        replace(
+            _taken(about, predictions, predictions.outcome, about.of_score, fold.codes == code),
+            seeds=seeds(about.rows.seeds[0], about.evaluation, f"{about.group}, fold {name}"),
         )
-    return tuple(parts) if len(parts) > 1 else ()
+        for code, name in ((int(each), fold.names[each]) for each in codes)
+    )
+    return Folds(metric=about.metric, parts=parts)
 
 
 def _taken(
@@ -138,8 +142,11 @@ def _taken(
     predictions: Predictions,
     outcome: Codes,
     score: Floats,
+    among: Bools | None = None,
 ) -> Rows:
     keep = about.chosen & (outcome >= 0) & ~np.isnan(score)
+    if among is not None:
+        keep &= among
     return replace(
         about.rows,
         outcome=outcome[keep] == 1,

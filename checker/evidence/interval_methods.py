@@ -13,7 +13,7 @@ from checker.metrics.patients import EACH_PATIENT, effective_cases
 from checker.model.estimate import Interval
 from checker.needs import Absent, NotEstablished, needs
 
-Family = Literal["delong", "logit", "wilson", "exact", "wald", "bootstrap", "other"]
+Family = Literal["delong", "logit", "wilson", "exact", "wald", "bootstrap", "fold_spread", "other"]
 
 
 class Method(NamedTuple):

@@ -98,6 +98,10 @@ class Resamples:
         self.metric, self.rows, self.stratified = metric, rows, stratified
         self._values: Floats | None = None
 
+    def value(self) -> float:
+        """Return the metric on the rows as they are."""
+        return self.rows.value(self.metric)
+
     def values(self) -> Floats:
         """Return the metric on each resample, NaN where undefined.
 
@@ -129,15 +133,13 @@ class Resamples:
         if rows.patients > MOST_LEFT_OUT:
             raise NotEstablished(f"{rows.patients} patients are too many to leave out one by one")
         without = left_out(rows.bare(), self.metric, rows.facets, rows.patients)
-        return self._with_room(
-            intervals.bca(self.values(), rows.value(self.metric), without, rows.level)
-        )
+        return self._with_room(intervals.bca(self.values(), self.value(), without, rows.level))
 
     def normal(self) -> Limits:
         """Return the value with normal quantiles of the standard deviation of the resamples."""
         values = self.values()[~np.isnan(self.values())]
         spread = float(np.std(values, ddof=1)) if len(values) > 1 else 0.0
-        value, half = self.rows.value(self.metric), intervals.quantile(self.rows.level) * spread
+        value, half = self.value(), intervals.quantile(self.rows.level) * spread
         if not spread:
             raise NotEstablished("resampling gives the same value again and again")
         off = ERRORS * half * (0.5 / AUTHORS_RESAMPLES + 0.5 / len(values)) ** 0.5

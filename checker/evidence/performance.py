@@ -259,8 +259,7 @@ def unit(evaluation: Evaluation) -> str:
 
 @evidence
 def estimates(
-    study: Study,
-    evaluation: Evaluation,
+    out_of_fold: bool,
     classification_estimates: Estimates | Absent,
     task_estimates: Estimates | Absent,
 ) -> Estimates:
@@ -270,13 +269,10 @@ def estimates(
         NotEstablished: nothing can be recomputed, with the reason.
     """
     made = either(classification_estimates, task_estimates)
-    roles = {each.name: each.role for each in study.data.partitions or ()}
-    if roles.get(evaluation.partition or "") != "cross_validation":
-        return made
-    return Estimates(tuple(map(_of_folds, made)))
+    return Estimates(tuple(map(with_fixed_models, made))) if out_of_fold else made
 
 
-def _of_folds(made: Estimate) -> Estimate:
+def with_fixed_models(made: Estimate) -> Estimate:
     """Return the estimate with what its interval leaves out: how far models of other folds would differ."""
     if made.interval is None:
         return made

@@ -76,12 +76,18 @@ class Rows:
         """Return the same rows at other facets."""
         return replace(self, facets={**self.facets, **facets})
 
+    def cases(self) -> Cases:
+        """Return the rows as metrics take them."""
+        columns = {"outcome": self.outcome, "score": self.score}
+        return Cases(columns, self.patient, self.patients, 0)
+
+    def settings(self) -> dict[str, object]:
+        """Return what metrics name besides columns and facets."""
+        return {"level": self.level, "probability": self.probability}
+
     def known(self) -> Known:
         """Return what metrics can name, taken at the facets."""
-        columns = {"outcome": self.outcome, "score": self.score}
-        cases = Cases(columns, self.patient, self.patients, 0)
-        given = {"level": self.level, "probability": self.probability}
-        known = known_of(cases, self.seeds, given)
+        known = known_of(self.cases(), self.seeds, self.settings())
         return known.inside(**self.facets) if self.facets else known
 
     def measured(self, metric: Metric) -> Share | Floats:
@@ -135,6 +141,8 @@ class Rows:
 class Subject:
     """What a claim is about."""
 
+    evaluation: str
+    """Its name, which makes random numbers its own."""
     metric: Metric
     """Reclassification exists as a difference only: the AUROC holds its place and is not read."""
     group: str
@@ -184,6 +192,7 @@ def subject(
     declared = optional_threshold if its_own else None
     facets = _facets(claim, evaluation, metric, rows, declared, predictions)
     return Subject(
+        evaluation=evaluation.name,
         metric=metric,
         group=group,
         score=score,

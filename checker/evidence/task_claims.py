@@ -2,12 +2,15 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 
 from checker.evidence.base import evidence
+from checker.evidence.claim_folds import Folds, readings_of_spread
 from checker.evidence.claim_intervals import PrintedLimits, printed_limits
+from checker.evidence.claim_spread import spread_part
 from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, readings
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
@@ -19,7 +22,9 @@ from checker.evidence.task_rows import TaskRows, plain_name, rows_behind
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Floats, Metric, Share
+from checker.metrics.cross_validation import MEAN_OVER_FOLDS, spreads_over_cases
 from checker.metrics.patients import EACH_PATIENT
+from checker.metrics.resampling import Asked
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, Estimates, Interval
 from checker.model.metric_names import METRIC_NAMES
@@ -259,9 +264,11 @@ def _parts(
 ) -> Iterator[PartCheck]:
     reading, found = next(readings(claim, claim.metric)), Number("", 0.0, ours)
     level = claim.level or settings.level
+    folds = _folds(ours, evaluation, table, level, settings)
     if claim.value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
-        part, reading, fitting = _value(claim, claim.value, _numbers(ours, every, rows))
+        numbers = chain(_numbers(ours, every, rows), _over_folds(ours, folds))
+        part, reading, fitting = _value(claim, claim.value, numbers)
         yield part
         found = fitting or found
     limits = printed_limits(claim, reading)
@@ -270,9 +277,16 @@ def _parts(
         yield not_checkable("interval", limits.text, because)
     elif limits is not None and found.estimate is not None:
         rows = rows_behind(found.estimate, evaluation, table, level, settings)
-        yield _interval(limits, found.estimate, rows, found.turn)
+        yield _interval(limits, found.estimate, rows, found.turn, folds)
     if claim.cases is not None:
         yield _cases(claim.cases, ours, table)
+    if claim.standard_deviation is not None:
+        rows = rows_behind(ours, evaluation, table, level, settings)
+        asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
+        cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
+        spreads = readings_of_spread(folds, cases, ours.interval, level)
+        printed = reading.of(claim.standard_deviation)
+        yield spread_part(printed, spreads, folded=folds is not None)
     if claim.p_value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
@@ -369,6 +383,25 @@ def _numbers(ours: Estimate, every: list[Estimate], rows: TaskRows) -> Iterator[
             yield Number(way.words, value, None)
 
 
+def _over_folds(ours: Estimate, folds: Folds | None) -> Iterator[Number]:
+    """Yield mean and median over folds; of the mean there are intervals."""
+    for at, (words, number) in enumerate(folds.numbers() if folds and folds.known else ()):
+        mean = replace(ours, summary=MEAN_OVER_FOLDS, value=number(), interval=None)
+        yield Number(words, number(), None if at else mean)
+
+
+def _folds(
+    of: Estimate, evaluation: Evaluation, table: TaskTable, level: float, settings: Settings
+) -> Folds | None:
+    """Return the metric in each fold; None where nothing names folds, or there is one alone."""
+    if table.fold is None:
+        return None
+    codes = np.unique(table.fold.codes[table.fold.codes >= 0])
+    every = [rows_behind(of, evaluation, table, level, settings, int(code)) for code in codes]
+    parts = tuple(each for each in every if each.size)
+    return Folds(metric=METRICS[table.task, of.metric], parts=parts) if parts[1:] else None
+
+
 class Way(NamedTuple):
     """One interval of the number."""
 
@@ -377,11 +410,15 @@ class Way(NamedTuple):
 
 
 def _interval(
-    printed: PrintedLimits, of: Estimate, rows: TaskRows, turn: Callable[[float], float]
+    printed: PrintedLimits,
+    of: Estimate,
+    rows: TaskRows,
+    turn: Callable[[float], float],
+    folds: Folds | None,
 ) -> PartCheck:
     tried: list[Attempt] = []
     first: Limits | None = None
-    for way in _turned(_ways(of, rows), turn):
+    for way in _turned(_with_folds(_ways(of, rows), of, folds), turn):
         first = first or way.limits
         fits = printed.fit(way.limits)
         tried.append(
@@ -410,6 +447,20 @@ def _interval(
         because=because,
         tried=tuple(tried),
     )
+
+
+def _with_folds(ways: Iterator[Way], of: Estimate, folds: Folds | None) -> Iterator[Way]:
+    """Yield the intervals, and those of the mean over folds: first, if the number is that mean."""
+    over_folds = _of_mean(folds) if folds and folds.metric.name == of.metric else iter(())
+    yield from chain(over_folds, ways) if of.summary == MEAN_OVER_FOLDS else chain(ways, over_folds)
+
+
+def _of_mean(folds: Folds) -> Iterator[Way]:
+    for each in folds.intervals():
+        try:
+            yield Way(each.words, each.limits())
+        except NotEstablished:
+            continue
 
 
 def _turned(ways: Iterator[Way], turn: Callable[[float], float]) -> Iterator[Way]:

@@ -49,7 +49,11 @@ class TaskRows:
 
     def bare(self) -> Known:
         """Return what metrics can name, at no facet."""
-        return known_of(self.cases, self.seeds, {"level": self.level, **self.given}, self.task)
+        return known_of(self.cases, self.seeds, self.settings(), self.task)
+
+    def settings(self) -> dict[str, object]:
+        """Return what metrics name besides columns and facets."""
+        return {"level": self.level, **self.given}
 
     def known(self) -> Known:
         """Return what metrics can name, at the facets."""
@@ -72,17 +76,26 @@ class TaskRows:
 
 
 def rows_behind(
-    of: Estimate, evaluation: Evaluation, table: TaskTable, level: float, settings: Settings
+    of: Estimate,
+    evaluation: Evaluation,
+    table: TaskTable,
+    level: float,
+    settings: Settings,
+    fold: int | None = None,
 ) -> TaskRows:
-    """Return the complete rows behind an estimate, in its group, at its facets."""
-    columns = dict(table.columns)
-    if table.patient is not None:
-        columns["patient"] = table.patient.codes
+    """Return the complete rows behind an estimate at its facets; of one fold alone, if its code is given."""
+    columns, fold_name = columns_of(table), ""
+    if table.fold is not None:
+        columns["fold"] = table.fold.codes
     if of.group != "all":
         column, _, name = of.group.partition(" = ")
         labels = table.groups[column]
         code = labels.names.index(name) if name in labels.names else -1
         columns = {each: values[labels.codes == code] for each, values in columns.items()}
+    if fold is not None and table.fold is not None:
+        fold_name = f", fold {table.fold.names[fold]}"
+        here = columns["fold"] == fold
+        columns = {each: values[here] for each, values in columns.items()}
     cases, _ = complete(columns, task=table.task)
     behind = METRICS[table.task, of.metric].depends_on()
     there = {
@@ -95,7 +108,7 @@ def rows_behind(
         cases=cases,
         given=table.given,
         facets={name: value for name, value in there.items() if value is not None},
-        seeds=seeds(settings.seed, evaluation.name, of.group),
+        seeds=seeds(settings.seed, evaluation.name, f"{of.group}{fold_name}"),
         resamples=settings.resamples,
         level=level,
     )
@@ -128,6 +141,7 @@ def _only(table: TaskTable, rows: NDArray[np.bool_]) -> TaskTable:
         compared={name: values[rows] for name, values in table.compared.items()},
         case=of(table.case),
         patient=of(table.patient),
+        fold=of(table.fold),
         groups={},
     )
 

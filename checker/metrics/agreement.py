@@ -258,7 +258,7 @@ def bias_sums(difference: Floats, patient: Codes, true_value: str) -> ByPatient:
 
 @metric(
     "bland_altman_bias", task=TASK, goal="target", bounds=(-np.inf, np.inf),
-    interval=bias_interval, beside=proportional_beside, source="bland-altman-1986",
+    interval=bias_interval, beside=proportional_beside, source="bland-altman-1986", per_case=True,
 )  # fmt: skip
 def bland_altman_bias(bias_sums: ByPatient, weight: Weight) -> Floats:
     """Return the mean of measured minus reference.
@@ -352,7 +352,10 @@ def error_sums(difference: Floats, patient: Codes) -> ByPatient:
     return sums_by_patient(patient, np.abs(difference), difference**2, np.ones(len(difference)))
 
 
-@metric("mean_absolute_error", task=TASK, goal="lower", bounds=(0, np.inf), source="willmott-2005")
+@metric(
+    "mean_absolute_error", task=TASK, goal="lower", bounds=(0, np.inf), source="willmott-2005",
+    per_case=True,
+)  # fmt: skip
 def mean_absolute_error(error_sums: ByPatient, weight: Weight) -> Floats:
     """Return the mean size of measured minus reference, over rows."""
     absolute, _, cases = totals(error_sums, weight)
@@ -390,7 +393,7 @@ def relative_sums(relative: Floats, patient: Codes) -> ByPatient:
 
 @metric(
     "mean_absolute_percentage_error", task=TASK, goal="lower", bounds=(0, np.inf),
-    source="hyndman-koehler-2006",
+    source="hyndman-koehler-2006", per_case=True,
 )  # fmt: skip
 def mean_absolute_percentage_error(relative_sums: ByPatient, weight: Weight) -> Floats:
     """Return the mean size of the difference over the size of the reference, as a share: 0.12 is 12 %."""

@@ -76,7 +76,7 @@ def half_of_it(squared_by_patient: ByPatient) -> str:
 
 @measure(
     "brier_score", tasks=(MULTICLASS,), goal="lower", bounds=(0, 2), source="brier-1950",
-    beside=half_of_it,
+    beside=half_of_it, per_case=True,
 )  # fmt: skip
 def brier_score(squared_by_patient: ByPatient, weight: Weight) -> Floats:
     """Return the mean over cases of the squared differences, summed over classes, of risk and outcome (0 or 1).
@@ -120,7 +120,7 @@ def how_clipped(clip: float | None) -> str:
 
 @measure(
     "log_loss", tasks=(MULTICLASS,), goal="lower", bounds=(0, np.inf), source="good-1952",
-    beside=how_clipped,
+    beside=how_clipped, per_case=True,
 )  # fmt: skip
 def log_loss(log_by_patient: ByPatient, weight: Weight) -> Floats:
     """Return the mean negative logarithm of the risk of the true class (natural logarithm).

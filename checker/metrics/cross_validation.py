@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,9 +18,10 @@ from checker.metrics.estimating import (
     plural,
     settings_of,
 )
-from checker.metrics.intervals import percentile, quantile
+from checker.metrics.intervals import cut, percentile, quantile
+from checker.metrics.patients import with_outcome
 from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, resampled, seeds
-from checker.model.estimate import Estimate, Interval, facets
+from checker.model.estimate import Estimate, Interval, Spread, SpreadName, facets
 from checker.needs import Known
 
 MODELS_ARE_FIXED = (
@@ -28,28 +29,15 @@ MODELS_ARE_FIXED = (
     "patients, not over other training data, and no unbiased estimate of the latter exists."
 )
 """Bengio & Grandvalet 2004; Bates, Hastie & Tibshirani 2024."""
+MEAN_OVER_FOLDS = "mean over folds"
+"""Summary of such an estimate."""
+NO_MEAN = "No mean over folds: undefined "
+SHIFTED = (
+    "The mean lies outside its interval, because resampling shifts this metric: read the interval as its spread, not "
+    "as limits of the true value."
+)
 AT_ONCE = 256
 """Cases taken one by one at the same time."""
-SpreadName = Literal[
-    "sd_over_folds",
-    "sd_over_folds_n",
-    "se_over_folds",
-    "half_t_interval_over_folds",
-    "sd_over_cases",
-    "se_over_cases",
-    "half_interval_pooled",
-    "half_interval_mean",
-    "se_pooled",
-]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spread:
-    """One thing that the number after ± can be."""
-
-    name: SpreadName
-    words: str
-    value: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +55,30 @@ class CrossValidated:
     """Of the mean over folds: patients are resampled within each fold, or the intervals of the folds are combined."""
     spreads: tuple[Spread, ...]
     """Every reading of ± that exists here."""
+    remark: str
+    """What belongs beside the mean, in a sentence: why there is none, or no interval of it, or how to read it."""
     note: str
     """What to keep in mind, in sentences."""
+
+    @property
+    def as_estimate(self) -> Estimate:
+        """Return the mean over folds as a number of its own, beside the pooled one."""
+        return replace(
+            self.pooled,
+            summary=MEAN_OVER_FOLDS,
+            value=self.mean,
+            interval=self.mean_interval,
+            undefined_because=""
+            if self.mean is not None
+            else self.remark.removeprefix(NO_MEAN)[:-1],
+            note=self.remark if self.mean is not None else "",
+            other_intervals=(),
+        )
+
+    @property
+    def values(self) -> tuple[float | None, ...]:
+        """Return the value in each fold; None where it is undefined."""
+        return tuple(each.value for each in self.by_fold)
 
     def spread(self, name: SpreadName) -> Spread:
         """Return the spread of that name.
@@ -96,6 +106,7 @@ class _Options(NamedTuple):
     seed: int
     level: float
     resamples: int
+    stratified: bool
 
 
 def over_folds(
@@ -116,8 +127,10 @@ def over_folds(
     stated: Mapping[str, float] | None = None,
     probability: bool | None = None,
     proportion_interval: str = "wilson",
+    stratified: bool = False,
     places: Mapping[str, Sequence[object]] | None = None,
     given: Mapping[str, object] | None = None,
+    pooled: Sequence[Estimate] | None = None,
 ) -> tuple[CrossValidated, ...]:
     """Return every metric of a task, pooled over patients and as the mean over folds.
 
@@ -143,13 +156,16 @@ def over_folds(
         stated: values of metrics that need one.
         probability: whether the score is a probability.
         proportion_interval: a name in `PROPORTION_INTERVALS`.
+        stratified: as for `estimates`.
         places: of facets.
         given: what else metrics name.
+        pooled: estimates that were made of all rows together: these alone are looked at, and the folds have no
+            bootstrap of their own; None: all, which are made here.
 
     Raises:
         Undefined: fewer than two folds, or no complete row.
     """
-    options = _Options(unit, group, evaluation, seed, level, resamples)
+    options = _Options(unit, group, evaluation, seed, level, resamples, stratified)
     among = {
         "threshold": threshold,
         "decision_range": decision_range,
@@ -166,21 +182,28 @@ def over_folds(
     parts = [_of_rows(columns, codes == each) for each in folds]
     names = tuple(fold_names[each] if each < len(fold_names) else str(each) for each in folds)
 
-    def made(some: Columns, of_group: str) -> tuple[Estimate, ...]:
-        found = estimates(task, some, **{**options._asdict(), **among, **more, "group": of_group})
-        return tuple(replace(each, group=group) for each in found)
+    def made(some: Columns, of_group: str, drawn: int) -> tuple[Estimate, ...]:
+        asked = {**options._asdict(), **among, **more, "group": of_group, "resamples": drawn}
+        return tuple(replace(each, group=group) for each in estimates(task, some, **asked))
 
-    pooled = made(everything, group)
+    of_folds = resamples if pooled is None else 0
+    pooled = made(everything, group, resamples) if pooled is None else pooled
     by_fold = [
-        {_key(each): each for each in made(part, f"{group}, fold {name}")}
+        {_key(each): each for each in made(part, f"{group}, fold {name}", of_folds)}
         for part, name in zip(parts, names, strict=True)
     ]
     settings = settings_of(level, probability, proportion_interval, given)
-    known = known_of(complete(everything, task=task)[0], (0, 0), settings, task)
-    asked = {_key_of(each): each for each in asked_of(task, **among, known=known)}  # type: ignore[arg-type]  # as named
+    cases, _ = complete(everything, task=task)
+    known = known_of(cases, (0, 0), settings, task)
+    wanted = {_key(each) for each in pooled}
+    asked = {
+        key: each
+        for each in asked_of(task, **among, known=known)  # type: ignore[arg-type]  # as named
+        if (key := _key_of(each)) in wanted
+    }
     averages = _averages(task, parts, names, asked.values(), settings, options)
-    each_case = _each_case(task, everything, tuple(asked.values()), settings)
-    people = _in_several_folds(task, everything, codes[codes >= 0], unit)
+    each_case = _each_case(task, cases, tuple(asked.values()), settings)
+    people = in_several_folds(task, everything, codes[codes >= 0], unit)
     return tuple(
         _cross_validated(
             one,
@@ -188,6 +211,7 @@ def over_folds(
             tuple(fold_of.get(_key(one), _nothing(one)) for fold_of in by_fold),
             averages.get(asked[_key(one)]),
             each_case.get(asked[_key(one)]),
+            asked[_key(one)].metric.bounds,
             people,
             level,
         )
@@ -235,7 +259,8 @@ def _averages(
             return dict.fromkeys(asked, f"a fold is empty: {no_rows(task)}")
         unit = cases.independent(unit)
         own = seeds(options.seed, options.evaluation, f"{options.group}, fold {name}")
-        weights = drawn(own, cases.patients, len(cases), options.resamples)
+        sides = with_outcome(cases.outcome, cases.patient) if options.stratified else None
+        weights = drawn(own, cases.patients, len(cases), options.resamples, sides)
         known = known_of(cases, own, settings, task)
         for each, values in resampled(known, asked, weights).items():
             total[each] = total[each] + values
@@ -260,10 +285,9 @@ def _limits(values: Floats, level: float, method: str) -> Interval | str:
 
 
 def _each_case(
-    task: str, columns: Columns, asked: tuple[Asked, ...], settings: Mapping[str, object]
+    task: str, cases: Cases, asked: tuple[Asked, ...], settings: Mapping[str, object]
 ) -> dict[Asked, Floats]:
     """Return the value of each case alone, for metrics that are a mean over cases; NaN where a case does not count."""
-    cases, _ = complete(columns, task=task)
     if not len(cases):
         return {}
     whole = known_of(cases, (0, 0), settings, task)
@@ -293,8 +317,15 @@ def _alone(cases: Cases, rows: slice) -> Cases:
     return Cases(columns, np.arange(size), size, 0)
 
 
-def _in_several_folds(task: str, columns: Columns, fold: Codes, unit: str) -> str:
-    """Return the sentence about patients whose cases are in several folds; empty if there are none."""
+def in_several_folds(task: str, columns: Columns, fold: Codes, unit: str) -> str:
+    """Return the sentence about patients whose cases are in several folds; empty if there are none.
+
+    Args:
+        task: a name in `TASKS`.
+        columns: as for `estimates`.
+        fold: shape (rows,): codes of the folds, none missing.
+        unit: what one row is.
+    """
     cases, known = complete(columns, task=task)
     pairs = np.unique(np.column_stack([cases.patient, fold[known]]), axis=0)
     several = int(np.count_nonzero(np.bincount(pairs[:, 0]) > 1))
@@ -314,6 +345,7 @@ def _cross_validated(
     by_fold: tuple[Estimate, ...],
     average: Interval | str | None,
     each_case: Floats | None,
+    bounds: tuple[float, float],
     people: str,
     level: float,
 ) -> CrossValidated:
@@ -323,13 +355,15 @@ def _cross_validated(
     if average is None and mean is not None:
         average = _combined(mean, by_fold, level)
     interval = average if complete_folds and isinstance(average, Interval) else None
-    notes = [MODELS_ARE_FIXED, people]
+    remark = ""
     if not complete_folds:
         why = next(each.undefined_because for each in by_fold if each.value is None)
         without = len(by_fold) - len(values)
-        notes.append(f"No mean over folds: undefined in {without} of {len(by_fold)} folds ({why}).")
-    elif isinstance(average, str):
-        notes.append(f"No interval of the mean over folds: {average}.")
+        remark = f"{NO_MEAN}in {without} of {len(by_fold)} folds ({why})."
+    elif isinstance(average, str) and (pooled.interval or pooled.note):
+        remark = f"No interval of the mean over folds: {average}."
+    elif interval is not None and mean is not None and not interval.low <= mean <= interval.high:
+        remark = SHIFTED
     spreads = [*spreads_over_folds(values, level)] if complete_folds else []
     if each_case is not None and pooled.value is not None:
         spreads += _over_cases(each_case)
@@ -339,9 +373,10 @@ def _cross_validated(
         fold_names=names,
         by_fold=by_fold,
         mean=mean,
-        mean_interval=interval,
+        mean_interval=cut(interval, *bounds) if interval else None,
         spreads=tuple(spreads),
-        note=" ".join(filter(None, notes)),
+        remark=remark,
+        note=" ".join(filter(None, (MODELS_ARE_FIXED, people, remark))),
     )
 
 
@@ -380,6 +415,26 @@ def spreads_over_folds(values: Sequence[float], level: float) -> Iterator[Spread
         words=f"half of the {level:.0%} t interval over folds, folds taken as independent",
         value=half,
     )
+    yield Spread(
+        name="half_normal_interval_over_folds",
+        words=f"half of the {level:.0%} normal interval over folds, folds taken as independent",
+        value=quantile(level) * error,
+    )
+
+
+def spreads_over_cases(
+    task: str, cases: Cases, asked: Asked, settings: Mapping[str, object]
+) -> tuple[Spread, ...]:
+    """Return what a ± can be that was computed over cases; nothing where the metric is no mean over cases.
+
+    Args:
+        task: its name.
+        cases: complete rows.
+        asked: the metric, at its facets.
+        settings: what else metrics name.
+    """
+    found = _each_case(task, cases, (asked,), settings)
+    return tuple(_over_cases(found[asked])) if asked in found else ()
 
 
 def _over_cases(each_case: Floats) -> Iterator[Spread]:

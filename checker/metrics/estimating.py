@@ -237,7 +237,7 @@ def estimates(
         evaluation: its name.
         seed: of the report.
         level: of the intervals.
-        resamples: of patients.
+        resamples: of patients; 0: no bootstrap, so that metrics without a formula have no interval.
         probability: whether the score is a probability; None: it is if all values lie in 0..1.
         proportion_interval: a name in `PROPORTION_INTERVALS`.
         stratified: patients with and without the outcome are resampled apart, as they were sampled (case-control).
@@ -442,6 +442,8 @@ def _by_formula(known: Known, asked: Asked, measured: Share | Floats) -> Uncerta
 def _by_resampling(
     known: Known, cases: Cases, asked: Sequence[Asked], plan: _Plan
 ) -> dict[Asked, Uncertainty]:
+    if not plan.resamples:
+        return {}
     who = f"{cases.patients:,} {plural(cases.independent(plan.unit))}"
     if cases.patients < FEWEST_PATIENTS:
         sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import cache
+from typing import Literal
 
 from checker.needs import DoesNotApply, NotEstablished
 
@@ -124,3 +125,26 @@ class Estimates:
         if found[0].value is None:
             raise NotEstablished(f"{metric} is undefined: {found[0].undefined_because}")
         return found[0]
+
+
+SpreadName = Literal[
+    "sd_over_folds",
+    "sd_over_folds_n",
+    "se_over_folds",
+    "half_t_interval_over_folds",
+    "half_normal_interval_over_folds",
+    "sd_over_cases",
+    "se_over_cases",
+    "half_interval_pooled",
+    "half_interval_mean",
+    "se_pooled",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spread:
+    """One thing that the number after ± can be."""
+
+    name: SpreadName
+    words: str
+    value: float

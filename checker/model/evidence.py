@@ -21,7 +21,7 @@ from checker.model.curves import (
     SurvivalCurve,
     TreatmentChoice,
 )
-from checker.model.estimate import Comparison, Estimates
+from checker.model.estimate import Comparison, Estimate, Estimates, Spread
 from checker.model.sample_size import SampleSize
 from checker.needs import Absent
 
@@ -235,6 +235,46 @@ class IntervalWidth:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FoldSize:
+    """One fold of a cross-validation."""
+
+    name: str
+    cases: int
+    """Complete rows."""
+    patients: int | None
+    """None: no patient column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldEstimate:
+    """One metric over the folds of a cross-validation."""
+
+    pooled: float | None
+    """Over the rows of all folds together."""
+    mean: Estimate
+    """Over folds, each weighing the same; its interval takes the models of the folds as fixed."""
+    by_fold: tuple[float | None, ...]
+    """In the order of the folds; None where it is undefined."""
+    spreads: tuple[Spread, ...]
+    """Everything that a ± printed with it can be."""
+
+    @property
+    def standard_deviation(self) -> float | None:
+        """Return that of the values of the folds, with one less than their number below."""
+        return next((each.value for each in self.spreads if each.name == "sd_over_folds"), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldEstimates:
+    """Every metric over the folds of a cross-validation, beside the pooled numbers."""
+
+    folds: tuple[FoldSize, ...]
+    values: tuple[FoldEstimate, ...]
+    notes: tuple[str, ...]
+    """What intervals leave out, and patients whose rows are in several folds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimEvidence:
     """What was established about one printed number."""
 
@@ -248,6 +288,7 @@ class EvaluationEvidence:
 
     cohort: CohortCount | Absent
     estimates: Estimates | Absent
+    fold_estimates: FoldEstimates | Absent
     subgroup_estimates: Estimates | Absent
     paired_comparison: tuple[Comparison, ...] | Absent
     group_comparison: tuple[Comparison, ...] | Absent

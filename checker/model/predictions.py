@@ -21,7 +21,7 @@ class Labels:
     codes: Codes
     """Shape (cases,)."""
     names: tuple[str, ...]
-    """Distinct names, sorted."""
+    """Distinct names, sorted (folds: 2 before 10)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -44,6 +44,8 @@ class Predictions:
     case: Labels | None = None
     patient: Labels | None = None
     """None: no patient column, so rows are taken as patients."""
+    fold: Labels | None = None
+    """Whose model scored the row while it was left out; None: nothing names folds."""
     groups: Mapping[str, Labels] = field(default_factory=dict)
     """By column; in the order of the description."""
     compared: Mapping[str, Floats] = field(default_factory=dict)
@@ -51,7 +53,7 @@ class Predictions:
     everything: Mapping[str, Codes] = field(default_factory=dict)
     """Every column of the file as codes of its texts, the same in every file, -1 where empty; to find copies."""
     other: Mapping[str, Labels] = field(default_factory=dict)
-    """Further columns that the description names (centre, date, fold ...), as text."""
+    """Further columns that the description names (centre, date ...), as text."""
     spelling: tuple[str, str] = ("", "")
     """The outcome's two values as printed in the file: without, with."""
     decimals: int | None = None
@@ -76,6 +78,8 @@ class TaskTable:
     """Values of each facet at which metrics are taken: label, horizon, reader ..."""
     case: Labels | None = None
     patient: Labels | None = None
+    fold: Labels | None = None
+    """As in `Predictions`."""
     groups: Mapping[str, Labels] = field(default_factory=dict)
     compared: Mapping[str, Floats] = field(default_factory=dict)
     """Further scores, by column, turned like the score."""

@@ -24,6 +24,7 @@ from checker.model.evidence import (
     CohortCount,
     CrossTable,
     DesignEffect,
+    FoldEstimates,
     GroupSize,
     PartitionCount,
     SecondOpinion,
@@ -94,6 +95,8 @@ class EvaluationReport:
     no_information_rate: float | None = None
     confusion_counts: CrossTable | None = None
     estimates: tuple[Estimate, ...] = ()
+    fold_estimates: FoldEstimates | None = None
+    """Of a cross-validation: means over folds and their values beside the pooled estimates."""
     subgroup_estimates: tuple[Estimate, ...] = ()
     group_sizes: tuple[GroupSize, ...] = ()
     comparisons: tuple[Comparison, ...] = ()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Codes, Labels
-from checker.reading.cells import and_others
 from checker.reading.columns import NO_NAME, Reading, listed, no_names, nobody, places
 from checker.reading.folder import nearest
 from checker.reading.positive import meaning
@@ -133,11 +132,11 @@ def _unknown(
     written: str,
     what: str,
 ) -> Problem:
-    first, count = places(found, [code])
+    first, _ = places(found, [code])
     name = short(found.names[code])
-    rows = [table.row(int(row)) for row in (found.codes == code).nonzero()[0][1:]]
+    rows = [int(row) for row in (found.codes == code).nonzero()[0]]
     message = f'row {table.row(first):,}: "{name}" is none of the {what} names {listed(classes)}'
-    message += and_others(rows) if count > 1 else ""
+    message += table.others(rows)
     close = nearest(name, tuple(classes))
     hint = f"did you mean {close}?" if close else f"correct it, or name it too: {written}"
-    return Problem(table.name, table.line(first), column, message, hint)
+    return Problem(table.file(first), table.line(first), column, message, hint)

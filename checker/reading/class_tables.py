@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 
 from checker.model.predictions import Codes, Floats
-from checker.reading.cells import and_others
 from checker.reading.class_names import classes_of, codes_of, in_order
 from checker.reading.columns import listed
 from checker.reading.positive import meaning
@@ -47,18 +46,18 @@ def _risks(made: TaskRows, risks: Mapping[str, str]) -> Floats:
     inside = ((together >= 0) & (together <= 1)).all(axis=1)
     beyond = np.flatnonzero(((together < 0) | (together > 1)).any(axis=1))
     if len(beyond):
-        first = int(beyond[0])
-        others = and_others([made.reading.table.row(int(row)) for row in beyond[1:]])
+        row = made.reading.table.row_words(int(beyond[0]))
+        others = made.reading.table.others([int(row) for row in beyond])
         made.notes.append(
-            f"Row {made.reading.table.row(first):,} has a value below 0 or above 1{others}, so the columns are read as "
+            f"{row[:1].upper()}{row[1:]} has a value below 0 or above 1{others}, so the columns are read as "
             "scores: Brier score, log loss and calibration are left out."
         )
     off = np.flatnonzero(inside & (np.abs(together.sum(axis=1) - 1) > SUM_OFF))
     if len(off):
         first = int(off[0])
-        others = and_others([made.reading.table.row(int(row)) for row in off[1:]])
+        others = made.reading.table.others([int(row) for row in off])
         made.notes.append(
-            f"The probabilities of row {made.reading.table.row(first):,} sum to "
+            f"The probabilities of {made.reading.table.row_words(first)} sum to "
             f"{together[first].sum():.4g}, not to 1{others}."
         )
     return together

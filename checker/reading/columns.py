@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Floats, Labels
-from checker.reading.cells import and_others
 from checker.reading.folder import nearest
 from checker.reading.positive import meaning
 from checker.reading.tables import Table, labels, numbers, short
@@ -75,10 +74,10 @@ def _too_large(table: Table, column: str, values: Floats) -> Iterator[Problem]:
 
     rows = np.flatnonzero(np.abs(values) > LARGEST_SCORE)
     if len(rows):
-        first, *others = (table.row(int(row)) for row in rows)
-        message = f"row {first:,}: the number is beyond {LARGEST_SCORE:g}{and_others(others)}"
+        first, others = int(rows[0]), table.others([int(row) for row in rows])
+        message = f"row {table.row(first):,}: the number is beyond {LARGEST_SCORE:g}{others}"
         hint = "no score is as large: correct it, or leave the cell empty"
-        yield Problem(table.name, table.line(int(rows[0])), column, message, hint)
+        yield Problem(table.file(first), table.line(first), column, message, hint)
 
 
 def nobody() -> Labels:
@@ -102,7 +101,7 @@ def _no_name(table: Table, column: str, found: Labels, code: int) -> Problem:
     first, count = places(found, [code])
     others = f" ({count:,} rows)" if count > 1 else ""
     message = f'row {table.row(first):,}: "{found.names[code]}" is not a value{others}'
-    return Problem(table.name, table.line(first), column, message, LEAVE_EMPTY)
+    return Problem(table.file(first), table.line(first), column, message, LEAVE_EMPTY)
 
 
 def places(found: Labels, chosen: Sequence[int]) -> tuple[int, int]:

@@ -41,7 +41,7 @@ def read_delimited(data: bytes, file: str) -> Cells:
         raise BadSubmission([Problem(file, 1, "", message, hint)])
     delimiter = _delimiter(header)
     names = _names(header, delimiter, file)
-    body = body.rstrip(b" \r\n")
+    body = _without_blank_lines(body)
     first_line = header.count(b"\n") + 1
     cells = _at_once(body, names, delimiter, first_line)
     return cells or _row_by_row(body, names, delimiter, first_line, file)
@@ -50,6 +50,13 @@ def read_delimited(data: bytes, file: str) -> Cells:
 def _with_line_feeds(data: bytes) -> bytes:
     """Return the text with line feeds where an old Macintosh wrote carriage returns alone."""
     return data if b"\n" in data else data.replace(b"\r", b"\n")
+
+
+def _without_blank_lines(body: bytes) -> bytes:
+    """Return the text without blank lines at its end; spaces after the last cell are the row's own."""
+    end = body.rstrip(b" \r\n")
+    after = body[len(end) :]
+    return end + after[: len(after) - len(after.lstrip(b" "))]
 
 
 def _first_record(data: bytes) -> tuple[bytes, bytes]:

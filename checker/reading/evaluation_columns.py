@@ -16,6 +16,7 @@ from checker.model.study.evaluations import (
 )
 from checker.reading.class_names import classes_of, in_order
 from checker.reading.columns import Reading, listed
+from checker.reading.folds import FOLD
 from checker.reading.positive import meaning
 from checker.reading.tables import Table, labels
 from checker.reading.task_columns import (
@@ -82,7 +83,8 @@ class _Said:
         return {
             "patient": self.evaluation.cluster or self.optional("patient"),
             "groups": [self.declared.get(each, each) for each in self.evaluation.groups or ()],
-            "fold": self.declared.get("fold"),
+            "fold": self.optional(FOLD),
+            "fold_said": FOLD in self.declared,
             "where": rows_of(self.evaluation),
         }
 

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Codes, Labels
-from checker.reading.cells import and_others
 from checker.reading.columns import NO_NAME, Reading, listed, no_names, nobody, places
 from checker.reading.folder import nearest
 from checker.reading.positive import meaning, obvious
@@ -140,14 +139,14 @@ def _absent(
 def _unknown(table: Table, column: str, found: Labels, key: str, asked: Asked) -> Problem:
     codes = [code for code, name in enumerate(found.names) if meaning(name) == key]
     first, _ = places(found, codes)
-    rows = [table.row(i) for i, code in enumerate(found.codes) if code in codes][1:]
+    rows = [i for i, code in enumerate(found.codes) if code in codes]
     name = short(found.names[codes[0]])
-    message = f'row {table.row(first):,}: "{name}" is not known as an event{and_others(rows)}'
+    message = f'row {table.row(first):,}: "{name}" is not known as an event{table.others(rows)}'
     hint = (
         f"the values are {listed(found.names)}; write {asked.written_competing} {name} if it is a competing "
         "event, or 0 where follow-up ended without an event"
     )
-    return Problem(table.name, table.line(first), column, message, hint)
+    return Problem(table.file(first), table.line(first), column, message, hint)
 
 
 def _notes(

@@ -49,12 +49,13 @@ class Submission:
 
     root: Path
 
-    def resolve(self, name: str, *, what: str) -> Path:
+    def resolve(self, name: str, *, what: str, folders: bool = False) -> Path:
         """Return where the file lies that a description names.
 
         Args:
             name: as written in the description, relative to the folder.
             what: what the file is, in words or as a dotted path; the `path` of the problem.
+            folders: a folder is good as well.
 
         Raises:
             BadSubmission: the path leaves the folder (as text or through a link), or there is no
@@ -73,6 +74,8 @@ class Submission:
         if not real.is_relative_to(home):
             hint = "copy the file into the folder"
             raise _bad(name, what, "this is a link to a place outside the study's folder", hint)
+        if folders and not unreachable(real) and real.is_dir():
+            return real
         return self._ordinary(real, name, what)
 
     def _ordinary(self, path: Path, name: str, what: str) -> Path:

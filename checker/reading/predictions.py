@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from checker.errors import BadSubmission, Problem
 from checker.model.predictions import Predictions
 from checker.reading.columns import Reading, no_groups, selected
+from checker.reading.folds import fold_of
 from checker.reading.tables import Table, decimals, everything
 from checker.reading.two_values import outcome
 
@@ -22,7 +23,10 @@ class ColumnNames:
     compared: Sequence[str] = ()
     """Further scores of the same cases."""
     other: Mapping[str, str] = field(default_factory=dict)
-    """Further columns that the description names: by what they are (centre, fold), the column."""
+    """Further columns that the description names: by what they are (centre, date), the column."""
+    fold: str | None = None
+    fold_said: bool = True
+    """Somebody named the column as that of the folds; otherwise it is only called so."""
 
 
 def read_predictions(
@@ -69,6 +73,7 @@ def read_predictions(
         for column in (columns.case, columns.patient, *columns.groups, *columns.other.values())
         if column is not None
     }
+    fold = fold_of(reading, columns.fold, said=columns.fold_said)
     problems += no_groups(reading.table, columns.groups, columns.case, columns.patient, names)
     if problems:
         raise BadSubmission(dict.fromkeys(problems))
@@ -81,6 +86,7 @@ def read_predictions(
         lower_is_positive=lower_is_positive,
         case=names[columns.case] if columns.case is not None else None,
         patient=names[columns.patient] if columns.patient is not None else None,
+        fold=fold,
         groups={column: names[column] for column in columns.groups},
         compared={column: scores[column] for column in columns.compared},
         everything=everything(reading.table),

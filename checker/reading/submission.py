@@ -15,13 +15,14 @@ from checker.reading.documents import StudyDocument, dotted
 from checker.reading.evaluation_columns import SaidProblem, columns_of, named_by, rows_of
 from checker.reading.event_codes import EventProblem
 from checker.reading.folder import Submission
+from checker.reading.folds import FOLD, read_folds
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.tables import Table, everything, labels, read_table
 from checker.reading.task_tables import read_task
 from checker.reading.two_values import PositiveProblem
 
 NOT_RECOMPUTED = ("segmentation", "detection")
-STANDARD = {"case", "patient", "outcome", "score"}
+STANDARD = {"case", "patient", "outcome", "score", FOLD}
 """Names that a column has unless the description says otherwise."""
 
 
@@ -35,6 +36,8 @@ class Submitted:
     """By partition."""
     files: Mapping[str, str]
     """Name as written to SHA-256."""
+    notes: tuple[str, ...] = ()
+    """What was left out in reading them."""
 
 
 @dataclass(slots=True)
@@ -47,19 +50,35 @@ class _Reading:
     broken: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 
-    def table(self, name: str, at: Path) -> Table | None:
-        """Return the table of that name, read once; None if it cannot be read."""
+    def table(self, name: str, at: Path, *, folders: bool = False) -> Table | None:
+        """Return the table of that name, read once; None if it cannot be read.
+
+        Args:
+            name: as written.
+            at: where.
+            folders: it may be a folder with a table for each fold.
+        """
         if name not in self.tables and name not in self.broken:
             self.broken.add(name)
             with self.collecting():
-                self.tables[name] = read_table(self._resolved(name, at), name=name)
+                self.tables[name] = self._read(name, at, folders=folders)
                 self.broken.discard(name)
         return self.tables.get(name)
 
-    def _resolved(self, name: str, at: Path) -> FilePath:
+    def _read(self, name: str, at: Path, *, folders: bool) -> Table:
+        place = self._resolved(name, at, folders=folders)
+        if not place.is_dir():
+            return read_table(place, name=name)
+
+        def located(file: str) -> FilePath:
+            return self._resolved(f"{name.rstrip('/')}/{file}", at)
+
+        return read_folds(place, name=name, located=located)
+
+    def _resolved(self, name: str, at: Path, *, folders: bool = False) -> FilePath:
         """Return where the file lies; a complaint about its name points at the description."""
         try:
-            return self.submission.resolve(name, what=dotted(at))
+            return self.submission.resolve(name, what=dotted(at), folders=folders)
         except BadSubmission as bad:
             raise BadSubmission(
                 self.problem(at, f"{name}: {each.message}", each.hint) for each in bad.problems
@@ -135,12 +154,18 @@ def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
             case_tables[part.name] = _case_table(table)
     if reading.problems:
         raise BadSubmission(reading.problems)
-    files = {name: table.sha256 for name, table in sorted(reading.tables.items())}
-    return Submitted(predictions=predictions, case_tables=case_tables, files=files)
+    tables = [table for _, table in sorted(reading.tables.items())]
+    return Submitted(
+        predictions=predictions,
+        case_tables=case_tables,
+        files={file: sha for table in tables for file, sha in table.files.items()},
+        notes=tuple(note for table in tables for note in table.notes),
+    )
 
 
 def chosen_of(submitted: Submitted) -> Iterator[str]:
-    """Yield what was chosen in reading each table of a task, after the name of the evaluation."""
+    """Yield what was left out in reading, and what was chosen for each table of a task, after the evaluation's name."""
+    yield from submitted.notes
     for name, table in submitted.predictions.items():
         if isinstance(table, TaskTable):
             yield from (f"{name}: {note}" for note in table.notes)
@@ -164,7 +189,7 @@ def _predictions(
         return Absent("no predictions were submitted")
     if evaluation.task in NOT_RECOMPUTED:
         return Absent(f"the task {evaluation.task} is not recomputed by this version")
-    table = reading.table(evaluation.predictions, (*at, "predictions"))
+    table = reading.table(evaluation.predictions, (*at, "predictions"), folders=True)
     if table is None:
         return None
     try:
@@ -230,6 +255,8 @@ def _columns(evaluation: Classification, table: Table) -> ColumnNames:
         patient=evaluation.cluster or optional("patient"),
         groups=[declared.get(each, each) for each in evaluation.groups or ()],
         compared=[declared.get(each, each) for each in evaluation.compared_scores or ()],
+        fold=optional(FOLD),
+        fold_said=FOLD in declared,
         other={name: column for name, column in declared.items() if name not in STANDARD},
     )
 

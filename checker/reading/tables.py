@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,6 +67,23 @@ EXPECTED_FIRST = {"parquet": b"PAR1", "xlsx": b"PK\x03\x04"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Part:
+    """One file of a table that lies in several: the rows of one fold."""
+
+    file: str
+    """As messages name it."""
+    fold: str
+    """Its name without the ending."""
+    sha256: str
+    first: int
+    """Position of its first row among those of all files."""
+    first_row: int
+    """The number of that row in the file."""
+    lines: "NDArray[np.int64] | None"
+    """Line of the file on which each of its rows begins; None: the same as its row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Table:
     """A table that was read; rows are numbered as in the file, so that a message can name them."""
 
@@ -79,6 +97,25 @@ class Table:
     cells: Cells
     positions: "Codes | None" = None
     """Positions in `cells.frame` of the rows kept; None: all."""
+    parts: tuple[Part, ...] = ()
+    """The files that it lies in, one for each fold; empty: it is one file."""
+    notes: tuple[str, ...] = ()
+    """What was left out in reading it."""
+
+    @property
+    def files(self) -> Mapping[str, str]:
+        """Return each file that was read, with its SHA-256."""
+        return {each.file: each.sha256 for each in self.parts} or {self.name: self.sha256}
+
+    def folds(self) -> Labels | None:
+        """Return the fold of each row, which is the file it lies in; None: the table is one file."""
+        import numpy as np
+
+        if not self.parts:
+            return None
+        at = np.arange(self.rows) if self.positions is None else self.positions
+        codes = np.searchsorted([each.first for each in self.parts], at, side="right") - 1
+        return Labels(codes.astype(np.int64), tuple(each.fold for each in self.parts))
 
     def text(self, column: str) -> "pl.Series":
         """Return a column as trimmed text, null where the value is missing (`MISSING`).
@@ -108,7 +145,7 @@ class Table:
             return None
         close = nearest(column, self.columns)
         hint = f"did you mean {short(close)}?" if close else f"the columns are {self._shown()}"
-        line = 1 if self.format == "csv" else None
+        line = 1 if self.format == "csv" and not self.parts else None
         return Problem(self.name, line, column, "the table has no column of this name", hint)
 
     def _shown(self) -> str:
@@ -129,21 +166,56 @@ class Table:
         positions = at if self.positions is None else self.positions[at]
         return replace(self, positions=positions, rows=len(positions))
 
+    def file(self, index: int) -> str:
+        """Return the file in which the row at this index stands."""
+        part = self._part(index)
+        return self.name if part is None else part.file
+
     def row(self, index: int) -> int:
-        """Return the number in the file of the row at this index, as messages name it.
+        """Return the number in its file of the row at this index, as messages name it.
 
         The header of a text table is row 1; a row of a sheet has the number the sheet shows; in
         parquet files the header counts as row 1; in JSON lines the first record is row 1.
         """
-        return self._position(index) + self.cells.first_row
+        part = self._part(index)
+        if part is None:
+            return self._position(index) + self.cells.first_row
+        return self._position(index) - part.first + part.first_row
 
     def line(self, index: int) -> int:
-        """Return the line of the file on which the row at this index begins."""
-        lines = self.cells.lines
-        return self.row(index) if lines is None else int(lines[self._position(index)])
+        """Return the line of its file on which the row at this index begins."""
+        part = self._part(index)
+        lines = self.cells.lines if part is None else part.lines
+        if lines is None:
+            return self.row(index)
+        return int(lines[self._position(index) - (0 if part is None else part.first)])
+
+    def row_words(self, index: int) -> str:
+        """Return ``row 5``, or ``row 5 of fold_2.csv`` where the table lies in several files."""
+        part = self._part(index)
+        of = "" if part is None else f" of {part.file.rpartition('/')[2]}"
+        return f"row {self.row(index):,}{of}"
+
+    def others(self, indices: Sequence[int]) -> str:
+        """Return the words for the rows after the first, whose file is named: "; also rows 5 and 8"."""
+        if not self.parts:
+            return and_others([self.row(each) for each in indices[1:]])
+        file = self.file(indices[0])
+        here = [self.row(each) for each in indices[1:] if self.file(each) == file]
+        away = [each for each in indices[1:] if self.file(each) != file]
+        if not away:
+            return and_others(here)
+        more = f" and {len(away) - 1:,} more rows of other files" if away[1:] else ""
+        return f"{and_others(here)}; also {self.row_words(away[0])}{more}"
 
     def _position(self, index: int) -> int:
         return index if self.positions is None else int(self.positions[index])
+
+    def _part(self, index: int) -> Part | None:
+        if not self.parts:
+            return None
+        at = bisect_right(self.parts, self._position(index), key=lambda each: each.first)
+        return self.parts[at - 1]
 
 
 def read_table(path: Path, *, name: str, sheet: str | None = None) -> Table:
@@ -397,10 +469,10 @@ def _with_points(
     comma, point = commas.arg_true()[0], points.arg_true()[0]
     message = (
         f'{_row(table, point)}: "{text[point]}" has a decimal point, but '
-        f'"{text[comma]}" in row {table.row(comma):,} has a decimal comma'
+        f'"{text[comma]}" in {table.row_words(comma)} has a decimal comma'
     )
     hint = "write the same sign in all numbers"
-    return with_points, (Problem(table.name, table.line(point), column, message, hint),)
+    return with_points, (Problem(table.file(point), table.line(point), column, message, hint),)
 
 
 def _no_numbers(
@@ -414,8 +486,8 @@ def _no_numbers(
         return
     for (message, hint), [first, *others] in kinds.items():
         words = f'{_row(table, first)}: "{short(printed[first])}" {message}'
-        words += and_others([table.row(index) for index in others])
-        yield Problem(table.name, table.line(first), column, words, hint)
+        words += table.others([first, *others])
+        yield Problem(table.file(first), table.line(first), column, words, hint)
 
 
 def _kind(cell: str) -> tuple[str, str]:

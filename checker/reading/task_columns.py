@@ -35,6 +35,8 @@ class TaskColumns:
     groups: Sequence[str] = ()
     fold: str | None = None
     """Column of the fold whose model scored the row while it was left out."""
+    fold_said: bool = True
+    """Somebody named it as that; otherwise it is only called so."""
     where: Sequence[tuple[str, str]] = ()
     """Only rows are read in which each of these columns has this value."""
     written: Mapping[str, str] = field(default_factory=lambda: DESCRIPTION)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from checker.errors import Problem
 from checker.model.predictions import Codes, Floats
-from checker.reading.cells import and_others
 from checker.reading.columns import Reading
 from checker.reading.task_columns import TaskColumns
 
@@ -26,18 +25,18 @@ class TaskRows:
     places: dict[str, tuple[object, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
-    def wrong(self, column: str, message: str, hint: str = "", line: int | None = None) -> None:
+    def wrong(self, column: str, message: str, hint: str = "") -> None:
         """Complain about a column."""
-        self.reading.problems.append(Problem(self.reading.table.name, line, column, message, hint))
+        self.reading.problems.append(Problem(self.reading.table.name, None, column, message, hint))
 
     def refuse_rows(self, column: str, rows: "NDArray[np.bool_]", what: str, hint: str) -> None:
         """Complain about the rows of a column that the mask tells."""
         at = [int(row) for row in rows.nonzero()[0]]
         if at:
             table = self.reading.table
-            others = and_others([table.row(row) for row in at[1:]])
-            message = f"row {table.row(at[0]):,}: {what}{others}"
-            self.wrong(column, message, hint, table.line(at[0]))
+            message = f"row {table.row(at[0]):,}: {what}{table.others(at)}"
+            found = Problem(table.file(at[0]), table.line(at[0]), column, message, hint)
+            self.reading.problems.append(found)
 
 
 def apart(made: TaskRows, **roles: str | None) -> None:

@@ -4,10 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from checker.errors import BadSubmission, Problem
-from checker.model.predictions import Codes, TaskTable
+from checker.model.predictions import TaskTable
 from checker.reading.agreement_tables import agreement, raters
 from checker.reading.class_tables import multiclass, ordinal
 from checker.reading.columns import Reading, no_groups, selected
+from checker.reading.folds import fold_of
 from checker.reading.reader_tables import readers
 from checker.reading.survival_tables import survival
 from checker.reading.tables import Table, everything
@@ -21,8 +22,6 @@ from checker.reading.task_columns import (
     TaskColumns,
 )
 from checker.reading.task_rows import TaskRows
-
-MOST_FOLDS = 100
 
 
 def read_task(table: Table, asked: TaskColumns) -> TaskTable:
@@ -42,8 +41,7 @@ def read_task(table: Table, asked: TaskColumns) -> TaskTable:
 
 def _finished(made: TaskRows, task: str) -> TaskTable:
     asked, reading = made.asked, made.reading
-    if asked.fold is not None:
-        made.columns["fold"] = _folds(made, asked.fold)
+    fold = fold_of(reading, asked.fold, said=asked.fold_said)
     names = {
         column: reading.labels(column)
         for column in (asked.case, asked.patient, *asked.groups)
@@ -64,20 +62,11 @@ def _finished(made: TaskRows, task: str) -> TaskTable:
         places=made.places,
         case=names[asked.case] if asked.case is not None else None,
         patient=names[asked.patient] if asked.patient is not None else None,
+        fold=fold,
         groups={column: names[column] for column in asked.groups},
         everything=everything(reading.table),
         notes=tuple(made.notes),
     )
-
-
-def _folds(made: TaskRows, column: str) -> Codes:
-    found = made.reading.labels(column)
-    if len(found.names) == 1:
-        made.wrong(column, "there is one fold", "name the column of the folds, or none")
-    elif len(found.names) > MOST_FOLDS:
-        message = f"{len(found.names):,} different values are no folds"
-        made.wrong(column, message, "is this the right column? it numbers the folds")
-    return found.codes
 
 
 READERS: Mapping[type[TaskColumns], tuple[str, Callable[[TaskRows, Any], None]]] = {

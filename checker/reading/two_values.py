@@ -82,7 +82,7 @@ def _not_two(table: Table, column: str, found: Labels, values: dict[str, list[in
     seen = []
     for each in list(values.values())[:VALUES_NAMED]:
         first, _ = places(found, each)
-        seen.append(f'"{short(found.names[each[0]])}" (row {table.row(first):,})')
+        seen.append(f'"{short(found.names[each[0]])}" ({table.row_words(first)})')
     more = len(values) - len(seen)
     tail = f" and {more:,} more" if more else ""
     message = f"{len(values):,} values were seen: {', '.join(seen)}{tail}; an outcome has two"

@@ -65,12 +65,13 @@ def limits(interval: Interval, places: int | None = None) -> str:
 
 def value(estimate: Estimate) -> str:
     """Return the value alone, or a dash where it is undefined."""
-    if estimate.value is None:
-        return DASH
-    places = decimals(estimate.interval)
-    if estimate.interval is None and abs(estimate.value) >= 100:
-        places = 0
-    return number(estimate.value, places)
+    return DASH if estimate.value is None else number(estimate.value, places(estimate))
+
+
+def places(estimate: Estimate) -> int:
+    """Return how many decimals to print of the number, and of what is printed beside it."""
+    large = estimate.value is not None and abs(estimate.value) >= 100
+    return 0 if estimate.interval is None and large else decimals(estimate.interval)
 
 
 def interval(estimate: Estimate) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from checker.model.estimate import Estimate
+from checker.model.evidence import FoldEstimate
 from checker.model.report import EvaluationReport
 
 SHORT: dict[str, tuple[str, ...]] = {
@@ -86,10 +87,27 @@ def short_list(evaluation: EvaluationReport) -> tuple[Estimate, ...]:
         each
         for metric in _listed(SHORT, evaluation.task)
         for each in evaluation.estimates
-        if each.metric == metric
-        and each.score == "score"
-        and each.reader is None
-        and (each.label in SHORT_LABELS or metric == "dichotomised_auroc")
+        if _is_short(each, metric)
+    )
+
+
+def short_folds(evaluation: EvaluationReport) -> tuple[FoldEstimate, ...]:
+    """Return the means over folds of the same numbers; none without a cross-validation."""
+    found = evaluation.fold_estimates
+    return tuple(
+        each
+        for metric in _listed(SHORT, evaluation.task)
+        for each in (found.values if found else ())
+        if _is_short(each.mean, metric)
+    )
+
+
+def _is_short(estimate: Estimate, metric: str) -> bool:
+    return (
+        estimate.metric == metric
+        and estimate.score == "score"
+        and estimate.reader is None
+        and (estimate.label in SHORT_LABELS or metric == "dichotomised_auroc")
     )
 
 

@@ -5,12 +5,15 @@ from dataclasses import fields
 from typing import Any, Protocol
 
 from checker.model.estimate import Comparison, Estimate, facets
+from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
 from checker.render.to_json import plain
 from checker.visible import to_json_text
 
 FORMAT = "checker-metrics/1"
+MOST_FOLDS = 6
+"""Folds up to which each has a column of its own on a screen of text."""
 ALWAYS = ("metric", "label", "group")
 """Fields of every estimate that come first; further facets stand only where they are set."""
 
@@ -43,6 +46,10 @@ class Recomputed(Protocol):
         """Return every difference between two scores."""
 
     @property
+    def folds(self) -> FoldEstimates | None:
+        """Return the numbers over folds, of predictions made out of fold."""
+
+    @property
     def notes(self) -> Sequence[str]:
         """Return what was read otherwise than written, or chosen for the user."""
 
@@ -57,11 +64,15 @@ def metrics_text(
     lines = screen.paragraph(f"{page.worded(found.task)}: {rows}{missing}", tone="strong")
     for note in found.notes:
         lines += screen.paragraph(note, "  ", "- ")
-    for (score, group), estimates in _parts(found.estimates):
+    means = {each.mean.summary for each in found.folds.values} if found.folds else set()
+    pooled = [each for each in found.estimates if each.summary is None or each.summary not in means]
+    for (score, group), estimates in _parts(pooled):
         title = "All rows" if group == "all" else group
         lines += screen.heading(title if score == "score" else f"{title}, score {score}")
         lines += screen.table(_heads(), [_row(each) for each in estimates])
         lines += [line for each in estimates for line in _remark(each, screen)]
+        if found.folds and (score, group) == ("score", "all"):
+            lines += _over_folds(found.folds, screen)
     for caption, comparisons in page.parted(found.comparisons, "Comparisons on the same rows"):
         lines += screen.heading(caption)
         lines += screen.table(_comparison_heads(), [_comparison(each) for each in comparisons])
@@ -82,6 +93,7 @@ def metrics_json(found: Recomputed) -> str:
         "unit": found.unit,
         "estimates": [_estimate_json(each) for each in found.estimates],
         "comparisons": [_comparison_json(each) for each in found.comparisons],
+        **({"folds": _folds_json(found.folds)} if found.folds else {}),
         "notes": list(found.notes),
     }
     return to_json_text(plain(made, "metrics"))
@@ -127,6 +139,43 @@ def _remark(estimate: Estimate, screen: Screen) -> Iterator[str]:
         yield from screen.paragraph(f"{label}: {estimate.note}", "  ", "- ")
 
 
+def _over_folds(found: FoldEstimates, screen: Screen) -> Iterator[str]:
+    yield from screen.heading(f"As the mean over {page.fold_sizes(found)}")
+    heads = ("All rows", "Mean over folds (interval)", "SD over folds")
+    rows = page.fold_rows(found.values, in_days=False)
+    yield from screen.table(
+        (Cell("Metric"), *(Cell(each, right=True) for each in heads)), list(map(folded, rows))
+    )
+    for row in rows:
+        if row.note:
+            yield from screen.paragraph(f"{row.label}: {row.note}", "  ", "- ")
+    yield from screen.paragraph(
+        "What else a printed ± can be (a standard error, half of an interval, over cases) is in the JSON output.",
+        "  ", "- ",
+    )  # fmt: skip
+    yield from screen.heading("In each fold")
+    cells = [page.fold_cells(found, each, MOST_FOLDS) for each in found.values]
+    yield from screen.table(
+        (Cell("Metric"), *(Cell(each, right=True) for each in page.fold_heads(found, MOST_FOLDS))),
+        [
+            (Cell(row.label), *(Cell(each, right=True) for each in of_folds))
+            for row, of_folds in zip(rows, cells, strict=True)
+        ],
+    )
+
+
+def folded(row: page.FoldRow) -> tuple[Cell, ...]:
+    """Return the cells of a metric over folds: over all rows, as the mean, and how far folds are apart."""
+    mean = row.mean if row.interval == digits.DASH else f"{row.mean} ({row.interval})"
+    undefined = f"undefined {row.undefined_because}"
+    return (
+        Cell(row.label),
+        Cell(row.pooled, right=True),
+        Cell(undefined if row.undefined_because else mean, right=not row.undefined_because),
+        Cell(row.spread, right=True),
+    )
+
+
 def _comparison_heads() -> tuple[Cell, ...]:
     return (
         Cell("Comparison"),
@@ -162,6 +211,18 @@ def _of(each: Comparison) -> str:
 
 
 def _estimate_json(estimate: Estimate) -> dict[str, Any]:
+    return {
+        **_where(estimate),
+        **{
+            each.name: getattr(estimate, each.name)
+            for each in fields(estimate)
+            if each.name not in ("metric", *facets())
+        },
+    }
+
+
+def _where(estimate: Estimate) -> dict[str, Any]:
+    """Return the metric, and the facets that it has."""
     where = {name: getattr(estimate, name) for name in facets() if name != "group"}
     if where["score"] == "score":
         where["score"] = None
@@ -170,11 +231,23 @@ def _estimate_json(estimate: Estimate) -> dict[str, Any]:
         "label": digits.metric_label(estimate.metric),
         "group": estimate.group,
         **{name: value for name, value in where.items() if value is not None},
-        **{
-            each.name: getattr(estimate, each.name)
-            for each in fields(estimate)
-            if each.name not in ("metric", *facets())
-        },
+    }
+
+
+def _folds_json(found: FoldEstimates) -> dict[str, Any]:
+    """Return the folds, and each metric in each of them; the means stand among the estimates."""
+    return {
+        "folds": [
+            {each.name: getattr(one, each.name) for each in fields(one)} for one in found.folds
+        ],
+        "values": [
+            {
+                **_where(each.mean),
+                "by_fold": list(each.by_fold),
+                "spreads": [plain(one) for one in each.spreads],
+            }
+            for each in found.values
+        ],
     }
 
 

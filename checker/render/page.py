@@ -1,13 +1,14 @@
 """What each section of the page prints: chosen, grouped and put into words from the report. No HTML."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
+from statistics import median, mode
 from typing import NamedTuple
 
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, facets
-from checker.model.evidence import GroupSize, PartOfCohort, TaskCohort
+from checker.model.evidence import FoldEstimate, FoldEstimates, GroupSize, PartOfCohort, TaskCohort
 from checker.model.finding import Severity
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.report import (
@@ -90,7 +91,13 @@ NET_BENEFIT = {
 """Metrics that are printed as a table of thresholds and strategies, with its caption."""
 WITH_THRESHOLD = ("classification", "readers", "segmentation", "detection")
 """Tasks in which one threshold turns scores into decisions."""
-PARTS = {"value": "value", "interval": "interval", "cases": "n", "p_value": "p"}
+PARTS = {
+    "value": "value",
+    "interval": "interval",
+    "cases": "n",
+    "p_value": "p",
+    "standard_deviation": "what follows ±",
+}
 OPEN_STATUSES = (Status.CONTRADICTED, Status.NOT_REPORTED, Status.PARTLY)
 NOT_DESCRIBED = "not described yet"
 MISSING = {FactState.NOT_REPORTED: "not reported", FactState.SILENT: NOT_DESCRIBED}
@@ -172,6 +179,22 @@ class ScoreTable:
     families: tuple[Family, ...]
     net_benefit: tuple[tuple[str, tuple[NetBenefitRow, ...]], ...]
     """Caption and rows of each table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoldRow:
+    """One metric of a cross-validation: over all rows, as the mean over folds, in each fold."""
+
+    label: str
+    pooled: str
+    mean: str
+    interval: str
+    spread: str
+    method: str
+    note: str
+    undefined_because: str
+    """Why there is no mean."""
+    by_fold: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -600,6 +623,82 @@ def _at_places(estimate: Estimate | None, places: int) -> str:
     if estimate is None or estimate.value is None:
         return digits.DASH
     return digits.number(estimate.value, places)
+
+
+def fold_rows(values: Sequence[FoldEstimate], *, in_days: bool = True) -> tuple[FoldRow, ...]:
+    """Return the rows of a table of means over folds, all numbers of a row with as many digits."""
+    return tuple(_fold_row(each, in_days) for each in values)
+
+
+def _fold_row(found: FoldEstimate, in_days: bool = True) -> FoldRow:
+    mean = found.mean
+    places = digits.places(mean)
+    return FoldRow(
+        label=estimate_label(replace(mean, summary=None), in_days=in_days),
+        pooled=_placed(found.pooled, places),
+        mean=_placed(mean.value, places),
+        interval=digits.interval(mean),
+        spread=_placed(found.standard_deviation, places),
+        method=mean.interval.method if mean.interval else "",
+        note=mean.note,
+        undefined_because=mean.undefined_because if mean.value is None else "",
+        by_fold=tuple(_placed(each, places) for each in found.by_fold),
+    )
+
+
+def _placed(value: float | None, places: int) -> str:
+    return digits.DASH if value is None else digits.number(value, places)
+
+
+MOST_FOLDS = 10
+"""Folds up to which each has a column of its own."""
+
+
+def fold_method(found: FoldEstimates) -> str:
+    """Return the method that most intervals of means over folds have; empty where none has an interval."""
+    methods = [each.mean.interval.method for each in found.values if each.mean.interval]
+    return mode(methods) if methods else ""
+
+
+def fold_heads(found: FoldEstimates, most: int = MOST_FOLDS) -> tuple[str, ...]:
+    """Return the heads of the table of each fold: its name; of many folds the lowest, the middle and the highest."""
+    if len(found.folds) > most:
+        return ("Lowest fold", "Median fold", "Highest fold")
+    return tuple(each.name for each in found.folds)
+
+
+def fold_cells(found: FoldEstimates, row: FoldEstimate, most: int = MOST_FOLDS) -> tuple[str, ...]:
+    """Return the cells of a metric under those heads."""
+    if len(found.folds) <= most:
+        return _fold_row(row).by_fold
+    known = [each for each in row.by_fold if each is not None]
+    if not known:
+        return (digits.DASH,) * 3
+    places = digits.places(row.mean)
+    return tuple(_placed(each, places) for each in (min(known), median(known), max(known)))
+
+
+def fold_sizes(found: FoldEstimates) -> str:
+    """Return how many rows the folds have: ``5 folds of 118 to 120 complete rows``."""
+    sizes = [each.cases for each in found.folds]
+    low, high = digits.count(min(sizes)), digits.count(max(sizes))
+    rows = f"{low} complete rows each" if low == high else f"{low} to {high} complete rows"
+    return f"{len(sizes)} folds of {rows}"
+
+
+def fold_notes(found: FoldEstimates) -> tuple[str, ...]:
+    """Return how to read the table of folds, and what to keep in mind."""
+    method = fold_method(found)
+    intervals = f"Intervals of means, where nothing else is said: {method}." if method else ""
+    return tuple(filter(None, (FOLDS_READ, intervals, *found.notes)))
+
+
+FOLDS_READ = (
+    "All rows: computed once over the rows of all folds. Mean over folds: computed in each fold, then averaged; the "
+    "standard deviation is that of the values of the folds. The two differ where scores of different models are not "
+    "on one scale, or folds are small."
+)
+"""How to read the table of folds."""
 
 
 def absent_here(evaluation: EvaluationReport) -> tuple[tuple[str, str], ...]:

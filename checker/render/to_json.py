@@ -21,6 +21,7 @@ from checker.model.curves import (
     ScoreDistribution,
     SurvivalCurve,
 )
+from checker.model.evidence import FoldEstimates
 from checker.model.report import FORMAT, Report
 from checker.visible import to_json_text
 
@@ -91,6 +92,15 @@ def _uneven(report: Report) -> Iterator[tuple[str, str]]:
             path = f"evaluations[{at}].{each.name}"
             for where, curve in _curves(getattr(evaluation, each.name), path):
                 yield from _uneven_points(curve, where)
+        yield from _uneven_folds(evaluation.fold_estimates, f"evaluations[{at}].fold_estimates")
+
+
+def _uneven_folds(found: FoldEstimates | None, path: str) -> Iterator[tuple[str, str]]:
+    for at, each in enumerate(found.values if found else ()):
+        seen, wanted = len(each.by_fold), len(found.folds if found else ())
+        if seen != wanted:
+            said = f"{seen} values seen, {wanted} expected, as of folds"
+            yield f"{path}.values[{at}].by_fold", said
 
 
 def _curves(value: object, path: str) -> Iterator[tuple[str, Any]]:

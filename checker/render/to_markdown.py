@@ -164,6 +164,7 @@ def _performance(report: Report) -> Iterator[str]:
         ]
         if rows:
             yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
+        yield from _over_folds(each)
         yield from _of_classes(each)
         yield from _at_risk(each)
         yield from _comparisons(each)
@@ -181,6 +182,29 @@ def _who(evaluation: EvaluationReport) -> Iterator[str]:
         yield from (f"Scored: {escaped(page.cohort_words(evaluation.task_cohort))}.", "")
         for note in evaluation.task_cohort.notes:
             yield from (escaped(page.first_upper(note)), "")
+
+
+def _over_folds(evaluation: EvaluationReport) -> Iterator[str]:
+    found = evaluation.fold_estimates
+    if found is None:
+        return
+    yield from (f"Over all rows, and as the mean over {page.fold_sizes(found)}:", "")
+    heads = ("Metric", "All rows", "Mean over folds", "Interval", "SD over folds")
+    rows = [
+        (
+            escaped(row.label),
+            row.pooled,
+            escaped(f"undefined {row.undefined_because}") if row.undefined_because else row.mean,
+            escaped(row.interval),
+            row.spread,
+            *map(escaped, page.fold_cells(found, each)),
+        )
+        for row, each in zip(page.fold_rows(found.values), found.values, strict=True)
+    ]
+    every = (*heads, *map(escaped, page.fold_heads(found)))
+    yield from table(every, rows, range(1, len(every)))
+    for note in page.fold_notes(found):
+        yield from (escaped(note), "")
 
 
 def _of_classes(evaluation: EvaluationReport) -> Iterator[str]:

@@ -6,8 +6,9 @@ from checker.model.claim import ClaimCheck
 from checker.model.estimate import Estimate
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.render import digits, page
-from checker.render.headlines import short_list
+from checker.render.headlines import short_folds, short_list
 from checker.render.layout import Cell, Screen
+from checker.render.metrics_text import folded
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
 
 SHOWN_REASONS = 5
@@ -134,6 +135,22 @@ def _performance(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
         ),
         [_estimate(each) for each in shown],
     )
+    yield from _over_folds(evaluation, screen)
+
+
+def _over_folds(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
+    found = evaluation.fold_estimates
+    if found is None:
+        return
+    yield ""
+    yield from screen.paragraph(f"Over all rows, and as the mean over {page.fold_sizes(found)}:")
+    heads = ("All rows", "Mean over folds (interval)", "SD over folds")
+    yield from screen.table(
+        (Cell("Metric"), *(Cell(each, right=True) for each in heads)),
+        [folded(each) for each in page.fold_rows(short_folds(evaluation))],
+    )
+    for note in found.notes:
+        yield from screen.paragraph(note, "  ", "- ")
 
 
 def _estimate(estimate: Estimate) -> tuple[Cell, ...]:

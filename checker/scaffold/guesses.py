@@ -118,6 +118,8 @@ class Guesses:
     repeats: bool
     """A patient has several rows."""
     partition: Guess | None
+    fold: Guess | None
+    """Of a cross-validation."""
     groups: tuple[Guess, ...]
     other_groups: tuple[str, ...]
     """Columns with few values that nothing else tells about."""
@@ -131,8 +133,9 @@ class Guesses:
 def guess(table: Table) -> Guesses:
     """Return what each column of a table of predictions seems to be."""
     seen = [each for each in (_seen(table, name) for name in table.columns) if _can_be_named(each)]
-    partition = _partition(seen)
-    free = _without(seen, partition)
+    fold = _fold(seen)
+    partition = _partition(_without(seen, fold))
+    free = _without(seen, partition, fold)
     outcome = _outcome(free)
     score = _score(_without(free, outcome))
     free = _without(free, outcome, score)
@@ -152,6 +155,7 @@ def guess(table: Table) -> Guesses:
         patient=patient,
         repeats=repeats,
         partition=partition,
+        fold=fold,
         groups=groups,
         other_groups=other_groups,
         parts=parts,
@@ -196,6 +200,19 @@ def _best(points: Sequence[tuple[int, Column, str]]) -> Guess | None:
         return None
     _, best, why = ordered[0]
     return Guess(best.name, why, tuple(column.name for _, column, _ in ordered[1:4]))
+
+
+def _fold(seen: Sequence[Column]) -> Guess | None:
+    """Return the column that numbers folds: called so, and no value sounds like a part of the data."""
+    parts = frozenset(TESTED).union(*ROLES.values())
+    fits = [
+        each
+        for each in seen
+        if each.words & {"fold", "folds"}
+        and 2 <= each.distinct <= MOST_PARTS
+        and not any(words(value) & parts for value in each.values)
+    ]
+    return _best([(1, each, f"named like a fold; {_values(each)}") for each in fits])
 
 
 def _partition(seen: Sequence[Column]) -> Guess | None:

@@ -5,14 +5,15 @@ import os
 import re
 import textwrap
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker import resources
 from checker.errors import BadRequest
 from checker.reading.folder import refusal
-from checker.reading.tables import read_table
+from checker.reading.folds import read_table_or_folds
+from checker.reading.tables import Table
 from checker.scaffold.guesses import Guess, Guesses, Part, guess
 from checker.visible import visible
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 STUDY = "study.yaml"
 SCHEMA = "study.schema.json"
+OF_FOLDS = "all"
+"""Name of the part of which each fold was left out once."""
 PLAIN = re.compile(r"[^\W\d][\w .()/%+-]*")
 """Texts that need no quotation marks in YAML, inside lists too."""
 SPECIAL = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
@@ -45,28 +48,51 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
     Args:
         folder: where to; it is made if it does not exist.
         task: what the evaluation scores.
-        source: a table of predictions, which is copied into the folder unless it lies there.
+        source: a table of predictions, or a folder with one for each fold, which is copied into the folder unless
+            it lies there.
 
     Raises:
         BadRequest: the folder has a description or another file of that name already, or is a file.
         BadSubmission: the table cannot be read.
     """
     _require_free(folder)
-    guesses = guess(read_table(source, name=str(source))) if source else None
+    table = read_table_or_folds(source, name=str(source)) if source else None
+    guesses = guess(table) if table else None
     guessed = guesses if task == "classification" else None
+    folds = _folds(table, guesses) if table and guesses else ""
+    if guessed and folds:
+        whole = guessed.tested._replace(name=OF_FOLDS)
+        guessed = replace(guessed, parts=(whole,), tested=whole)
     path = _place(folder, source) if source else ""
     copied = bool(source) and not _is_there(folder / path, source)
     schema = (resources.folder("schemas") / SCHEMA).read_bytes()
-    files = {SCHEMA: schema, STUDY: _filled(task, path, guessed).encode("utf-8")}
+    files = {SCHEMA: schema, STUDY: _filled(task, path, guessed, folds).encode("utf-8")}
     if _holds(folder / SCHEMA, schema):
         del files[SCHEMA]
     try:
-        if source and copied:
-            files = {path: source.read_bytes(), **files}
+        if source and table and copied:
+            files = {**_copied(source, path, table), **files}
         _write(folder, files)
     except OSError as error:
         raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
     return Made(folder=folder, task=task, predictions=path, copied=copied, guesses=guessed)
+
+
+def _folds(table: Table, guesses: Guesses) -> str:
+    """Return what tells that all predictions were made out of fold; empty where nothing does."""
+    if guesses.partition:
+        return ""
+    if table.parts:
+        return f"the predictions lie in {len(table.parts)} files, one for each fold"
+    return f"the column {guesses.fold.column} is {guesses.fold.why}" if guesses.fold else ""
+
+
+def _copied(source: Path, path: str, table: Table) -> dict[str, bytes]:
+    """Return what is copied: the file, or that of each fold."""
+    if not table.parts:
+        return {path: source.read_bytes()}
+    names = [each.file.rpartition("/")[2] for each in table.parts]
+    return {f"{path}/{name}": (source / name).read_bytes() for name in names}
 
 
 def _require_free(folder: Path) -> None:
@@ -138,10 +164,15 @@ def _is_there(place: Path, source: Path | None) -> bool:
     return source is not None and os.path.exists(place) and os.path.samefile(place, source)
 
 
-def _filled(task: str, predictions: str, guesses: Guesses | None) -> str:
+def _filled(task: str, predictions: str, guesses: Guesses | None, folds: str) -> str:
     template = _environment().get_template("study.yaml")
     return template.render(
-        task=task, predictions=predictions, found=guesses, renamed=_renamed(guesses)
+        task=task,
+        predictions=predictions,
+        found=guesses,
+        renamed=_renamed(guesses),
+        folds=folds,
+        whole=OF_FOLDS if folds else "test",
     )
 
 
@@ -154,6 +185,7 @@ def _renamed(guesses: Guesses | None) -> dict[str, Guess]:
         "outcome": guesses.outcome,
         "score": guesses.score,
         "partition": guesses.partition,
+        "fold": guesses.fold,
     }
     return {
         name: found
@@ -229,6 +261,8 @@ def _guessed(found: Guesses) -> Iterator[str]:
     yield from _row("patient", found.patient, "none; if a row is not a patient, name the column")
     if found.partition:
         yield from _row("partition", found.partition, "")
+    if found.fold:
+        yield from _row("fold", found.fold, "")
     for each in found.groups:
         yield from _row("group", each, "")
     for part in found.parts:

@@ -8,6 +8,7 @@ from checker.cli import outputs
 from checker.cli.choices import Confidence, Form, Resamples, Seed
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
+    Fold,
     Format,
     Groups,
     Output,
@@ -45,6 +46,7 @@ def classification(
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
+    fold: Fold = None,
     net_benefit: Annotated[
         list[float] | None,
         typer.Option(
@@ -62,7 +64,7 @@ def classification(
     require_endings(files)
     require_probability("--net-benefit", net_benefit or [])
     require_finite("--threshold", threshold)
-    outputs.require_apart(files, [file])
+    outputs.require_apart(files, outputs.read_from(file))
     from checker.measuring import Question
     from checker.model.settings import Settings
     from checker.reading.predictions import ColumnNames
@@ -70,7 +72,9 @@ def classification(
     groups, compared = once(group), once(compare)
     question = Question(
         file=file,
-        columns=ColumnNames(outcome, score, patient=patient, groups=groups, compared=compared),
+        columns=ColumnNames(
+            outcome, score, patient=patient, groups=groups, compared=compared, fold=fold
+        ),
         positive=positive,
         lower_is_positive=lower_is_positive,
         threshold=threshold,

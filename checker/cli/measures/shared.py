@@ -37,7 +37,11 @@ def number(text: str) -> float:
 
 
 Table = Annotated[
-    Path, typer.Argument(metavar="FILE", help="A table: .csv, .tsv, .xlsx, .parquet, .jsonl.")
+    Path,
+    typer.Argument(
+        metavar="FILE",
+        help="A table: .csv, .tsv, .xlsx, .parquet, .jsonl. Or a folder with a table for each fold.",
+    ),
 ]
 Patient = Annotated[
     str | None, typer.Option("--patient", metavar="COL", help="Column that names the patient.")
@@ -230,7 +234,7 @@ def begin(
     """
     files = tuple(output or ())
     require_endings(files)
-    outputs.require_apart(files, [file])
+    outputs.require_apart(files, outputs.read_from(file))
     return Common(
         file=file,
         patient=patient,

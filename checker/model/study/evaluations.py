@@ -173,7 +173,9 @@ class Evaluation(Described):
     differs: dict[str, object] | None = None
     """As data.partitions.differs, for this evaluation (another outcome or reference standard)."""
     predictions: InsidePath | None = None
-    """Table of predictions, or folder of masks, inside the submission."""
+    """Table of predictions, folder with a table for each fold of a cross-validation, or folder of masks, inside the
+    submission.
+    """
     unit: ScoredUnit | None = None
     """What one row is."""
     cluster: str | None = None
