@@ -13,12 +13,18 @@ from checker.evidence.performance import Scored
 from checker.metrics.cross_validation import MODELS_ARE_FIXED
 from checker.metrics.estimating import complete, no_rows
 from checker.metrics.intervals import cut
+from checker.model.curves import RiskGroups
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.model.study import Classification, Study
-from checker.model.study.evaluations import TASKS, Evaluation, OperatingPoint
+from checker.model.study.evaluations import (
+    TASKS,
+    Evaluation,
+    OperatingPoint,
+    ThresholdOrigin,
+)
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.evaluation_columns import DAYS
@@ -64,6 +70,8 @@ class TaskQuestion:
 
     file: Path
     columns: TaskColumns
+    origin: ThresholdOrigin | None = None
+    """Where cut-offs of risk groups came from."""
     settings: Settings = field(default_factory=Settings)
 
 
@@ -78,6 +86,7 @@ class Measured:
     estimates: tuple[Estimate, ...]
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...]
+    risk_groups: RiskGroups | None = None
 
 
 class _Made(NamedTuple):
@@ -162,7 +171,9 @@ def _task_measured(question: TaskQuestion) -> Measured:
     assert isinstance(table, TaskTable)
     cases, _ = complete(table.columns, task=table.task)
     found = {name: made.known.value(name) for name in SHOWN_OF_TASK}
-    absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
+    groups = made.known.value("risk_groups")
+    asked = (*found.values(), groups)
+    absent = [each for each in asked if isinstance(each, Absent) and each.applies]
     return Measured(
         task=table.task,
         cases=len(cases),
@@ -175,6 +186,7 @@ def _task_measured(question: TaskQuestion) -> Measured:
         ),
         comparisons=tuple(_compared(table, columns, question.settings.level)),
         notes=(*table.notes, *_of_folds(table), *(each.because for each in absent)),
+        risk_groups=groups if isinstance(groups, RiskGroups) else None,
     )
 
 
@@ -322,7 +334,12 @@ def _task_made(question: TaskQuestion) -> _Made:
     table = read_task(read_table(question.file, name=str(question.file)), question.columns)
     table = replace(table, file=name)  # a report names no path of a machine
     task = "agreement" if table.task == "raters" else table.task
-    evaluation = TASKS[task](name=name, task=task, groups=tuple(table.groups))
+    evaluation = TASKS[task](
+        name=name,
+        task=task,
+        groups=tuple(table.groups),
+        operating_point=OperatingPoint(origin=question.origin),
+    )
     study = _study(name, evaluation)
     known = _known(study, name, table, question.settings)
     made = _Made(study, table, places(study, known))

@@ -211,7 +211,7 @@ def _parts(
     level = claim.level or settings.level
     if claim.value is not None:
         rows = _rows(ours, evaluation, table, level, settings)
-        part, reading, fitting = _value(claim, claim.value, _numbers(ours, every, rows))
+        part, reading, fitting = value_part(claim, claim.value, _numbers(ours, every, rows))
         yield part
         found = fitting or found
     limits = printed_limits(claim, reading)
@@ -220,14 +220,15 @@ def _parts(
         yield not_checkable("interval", limits.text, because)
     elif limits is not None and found.estimate is not None:
         rows = _rows(found.estimate, evaluation, table, level, settings)
-        yield _interval(limits, found.estimate, rows, found.turn)
+        ways = turned(_ways(found.estimate, rows), found.turn)
+        yield interval_part(limits, ways, found.estimate.note)
     if claim.cases is not None:
-        yield _cases(claim.cases, ours, table)
+        yield cases_part(claim.cases, _counts(ours, table))
     if claim.p_value is not None:
         yield not_checkable("p_value", claim.p_value, "p values of this task are not compared yet")
 
 
-def _value(
+def value_part(
     claim: Claim, printed: Printed, numbers: Iterator[Number]
 ) -> tuple[PartCheck, Reading, Number | None]:
     """Return the verdict on the value, how its digits were read, and the number that fits.
@@ -400,12 +401,11 @@ class Way(NamedTuple):
     limits: Limits
 
 
-def _interval(
-    printed: PrintedLimits, of: Estimate, rows: TaskRows, turn: Callable[[float], float]
-) -> PartCheck:
+def interval_part(printed: PrintedLimits, ways: Iterator[Way], note: str = "") -> PartCheck:
+    """Return the verdict on printed limits; the first way is ours. Without any, the note says why."""
     tried: list[Attempt] = []
     first: Limits | None = None
-    for way in _turned(_ways(of, rows), turn):
+    for way in ways:
         first = first or way.limits
         fits = printed.fit(way.limits)
         tried.append(
@@ -422,7 +422,7 @@ def _interval(
                 tried=tuple(tried),
             )
     if first is None:
-        because = of.note or "no interval is recomputed for it"
+        because = note or "no interval is recomputed for it"
         return not_checkable("interval", printed.text, because)
     shown = printed.show(first)
     because = f"recomputed {shown} ({tried[0].convention}), printed {printed.text}: {printed.differences(first)}"
@@ -436,7 +436,7 @@ def _interval(
     )
 
 
-def _turned(ways: Iterator[Way], turn: Callable[[float], float]) -> Iterator[Way]:
+def turned(ways: Iterator[Way], turn: Callable[[float], float]) -> Iterator[Way]:
     """Yield the intervals of the number after it was turned; a turn may exchange the limits."""
     for way in ways:
         rooms = [
@@ -523,10 +523,17 @@ def _simple_kappa(table: Floats, level: float) -> Limits:
     return exactly(intervals.around(value, variance, level))
 
 
-def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:
+def _counts(ours: Estimate, table: TaskTable) -> dict[str, int]:
+    """Return what a number of cases may count, ours first."""
     counts = {"cases behind the number": ours.cases, "all rows": table.cases}
     if table.patient is not None:
         counts["patients"] = len(np.unique(table.patient.codes[table.patient.codes >= 0]))
+    return counts
+
+
+def cases_part(printed: int, counts: Mapping[str, int]) -> PartCheck:
+    """Return the verdict on a printed number of cases: it is one of these, the first of which is ours, or it is not."""
+    ours = next(iter(counts.values()))
     tried = tuple(
         Attempt(convention=words, value=float(count), fits=count == printed)
         for words, count in counts.items()
@@ -543,8 +550,8 @@ def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:
         part="cases",
         printed=str(printed),
         verdict=verdict,
-        recomputed=str(ours.cases),
+        recomputed=str(ours),
         convention="" if fitting in (None, tried[0]) else fitting.convention,
-        because=f"counted {ours.cases}, printed {printed}" if fitting is None else "",
+        because=f"counted {ours}, printed {printed}" if fitting is None else "",
         tried=tried,
     )

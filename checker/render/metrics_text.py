@@ -1,13 +1,15 @@
 """Recomputed numbers without a study: as tables of text and as JSON."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Protocol
 
+from checker.model.curves import RiskGroups
 from checker.model.estimate import Comparison, Estimate, facets
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
 from checker.render.to_json import plain
+from checker.render.to_terminal import risk_groups_lines
 from checker.visible import to_json_text
 
 FORMAT = "checker-metrics/1"
@@ -43,6 +45,10 @@ class Recomputed(Protocol):
         """Return every difference between two scores."""
 
     @property
+    def risk_groups(self) -> RiskGroups | None:
+        """Return the groups by risk of follow-up; None: none were asked for."""
+
+    @property
     def notes(self) -> Sequence[str]:
         """Return what was read otherwise than written, or chosen for the user."""
 
@@ -62,6 +68,8 @@ def metrics_text(
         lines += screen.heading(title if score == "score" else f"{title}, score {score}")
         lines += screen.table(_heads(), [_row(each) for each in estimates])
         lines += [line for each in estimates for line in _remark(each, screen)]
+    if found.risk_groups is not None:
+        lines += risk_groups_lines(found.risk_groups, screen, in_days=False)
     for caption, comparisons in page.parted(found.comparisons, "Comparisons on the same rows"):
         lines += screen.heading(caption)
         lines += screen.table(_comparison_heads(), [_comparison(each) for each in comparisons])
@@ -82,6 +90,11 @@ def metrics_json(found: Recomputed) -> str:
         "unit": found.unit,
         "estimates": [_estimate_json(each) for each in found.estimates],
         "comparisons": [_comparison_json(each) for each in found.comparisons],
+        **(
+            {}
+            if found.risk_groups is None
+            else {"risk_groups": _risk_groups_json(found.risk_groups)}
+        ),
         "notes": list(found.notes),
     }
     return to_json_text(plain(made, "metrics"))
@@ -176,6 +189,19 @@ def _estimate_json(estimate: Estimate) -> dict[str, Any]:
             if each.name not in ("metric", *facets())
         },
     }
+
+
+def _risk_groups_json(found: RiskGroups) -> dict[str, Any]:
+    groups = [
+        {
+            **plain(each),
+            "hazard_ratio": _estimate_json(each.hazard_ratio) if each.hazard_ratio else None,
+            "observed_risks": [_estimate_json(risk) for risk in each.observed_risks],
+            "median_survival": _estimate_json(each.median_survival),
+        }
+        for each in found.groups
+    ]
+    return {**plain(replace(found, groups=())), "groups": groups}
 
 
 def _comparison_json(comparison: Comparison) -> dict[str, Any]:

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from checker.model.claim import ClaimCheck
+from checker.model.curves import RiskGroups
 from checker.model.estimate import Estimate
 from checker.model.report import EvaluationReport, Report, ReportedFinding
-from checker.render import digits, page
+from checker.render import digits, page, risk_groups
 from checker.render.headlines import short_list
 from checker.render.layout import Cell, Screen
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
@@ -134,6 +135,20 @@ def _performance(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
         ),
         [_estimate(each) for each in shown],
     )
+    if evaluation.risk_groups is not None:
+        yield from risk_groups_lines(evaluation.risk_groups, screen)
+
+
+def risk_groups_lines(found: RiskGroups, screen: Screen, *, in_days: bool = True) -> Iterator[str]:
+    """Yield the risk groups as tables, with the test between them; arguments as of `risk_groups.tables`."""
+    for caption, heads, rows in risk_groups.tables(found, in_days=in_days):
+        yield from screen.heading(caption)
+        cells = [
+            [Cell(each, right=at > 0) for at, each in enumerate(row)] for row in (heads, *rows)
+        ]
+        yield from screen.table(tuple(cells[0]), [tuple(row) for row in cells[1:]])
+    for sentence in (risk_groups.test_words(found), *risk_groups.remarks(found)):
+        yield from screen.paragraph(sentence, "  ", "- ")
 
 
 def _estimate(estimate: Estimate) -> tuple[Cell, ...]:

@@ -1,6 +1,6 @@
 """`metrics survival`: time to an event."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -18,12 +18,17 @@ from checker.cli.measures.shared import (
     begin,
     finish,
     horizons,
+    listed,
     named_columns,
     number,
     once,
     require_probability,
     require_score,
 )
+from checker.errors import BadRequest
+
+if TYPE_CHECKING:
+    from checker.model.study.evaluations import ThresholdOrigin
 
 
 def survival(
@@ -81,6 +86,28 @@ def survival(
         list[str] | None,
         typer.Option(metavar="COL", help="Another score of the same cases; can be repeated."),
     ] = None,
+    cutoff: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="C",
+            parser=number,
+            help="Risk groups by this cut-off of the score as it stands; can be repeated.",
+        ),
+    ] = None,
+    risk_group: Annotated[
+        str | None, typer.Option(metavar="COL", help="Column that names the risk group.")
+    ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,C", help="Its groups from the lowest risk to the highest."),
+    ] = None,
+    cutoff_origin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="Where the cut-offs came from: fixed_before, published, training, tuning, median, same_test_data.",
+        ),
+    ] = None,
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
@@ -113,6 +140,23 @@ def survival(
         thresholds=tuple(sorted(set(threshold or ()))),
         lower_is_positive=lower_is_positive,
         compared=once(compare),
+        cutoffs=tuple(sorted(cutoff or ())),
+        risk_group=risk_group,
+        order=listed("--order", order),
         **common.rows,
     )
-    return finish(common, columns)
+    return finish(common, columns, origin_of(cutoff_origin))
+
+
+def origin_of(text: str | None) -> "ThresholdOrigin | None":
+    """Return where cut-offs came from.
+
+    Raises:
+        BadRequest: it is no such word.
+    """
+    from checker.model.study.evaluations import ThresholdOrigin
+
+    known = get_args(ThresholdOrigin)
+    if text is not None and text not in known:
+        raise BadRequest(f"--cutoff-origin {text}: one of {', '.join(known)} is expected")
+    return cast("ThresholdOrigin | None", text)
