@@ -12,7 +12,7 @@ from checker.evidence.claim_values import CUT, Reading, not_checkable, readings
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.printed import AsPrinted
-from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.evidence.task_conventions import OTHER_NUMBERS, standing_in
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Codes, Floats, Metric, Share, plain
@@ -51,7 +51,7 @@ def task_claim_check(
     Raises:
         NotEstablished: no recomputed number is what it is about, or the number is undefined.
     """
-    every = [*task_estimates]
+    every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
     if not isinstance(task_subgroup_estimates, Absent):
         every += task_subgroup_estimates
     ours = _meant(claim, every)

@@ -49,7 +49,7 @@ BESIDE = 13
 """Points between the name of a curve and its first number at risk."""
 LONGEST = 16
 """A name of a group is cut after so many signs."""
-MOST_SIGNS = 36
+MOST_SIGNS = 24
 """In all names together, if they stand side by side."""
 SCALES = (0.1, 0.25, 0.5, 1.0)
 """Upper ends of the axes of predicted and observed risk."""

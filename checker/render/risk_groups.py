@@ -89,6 +89,9 @@ def remarks(found: RiskGroups) -> Iterator[str]:
             f'Hazard ratios against "{reference}": one Cox model, Efron\'s ties ({method}). Competing events are '
             "censored in test and ratios."
         )
+    for each in found.groups:
+        if each.median_survival.note:
+            yield f"Median survival, {each.name}: {each.median_survival.note}"
     risks = [risk for each in found.groups for risk in each.observed_risks]
     for estimate in (*ratios, *risks):
         if estimate.value is None:
