@@ -16,6 +16,7 @@ from checker.metrics import (
     estimates,
     log_rank,
     risk_groups,
+    smoothing,
     survival_calibration_curve,
     survival_curve,
     survival_decision_curve,
@@ -25,6 +26,7 @@ from checker.metrics.base import Metric
 from checker.metrics.cox import cox
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.resampling import Asked, drawn, resampled
+from checker.metrics.smoothing import Gaps, quantiles_of_gaps
 from checker.metrics.survival import (
     COMPETING,
     OUTCOME,
@@ -648,6 +650,40 @@ def test_numbers_that_need_a_sentence_have_it(case: Noted) -> None:
     assert case.note in found.note
     if case.value:
         assert found.value == pytest.approx(case.value)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_quantile_is_the_same_with_and_without_sorting(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    gap = rng.exponential(size=(3, 200)).round(2 + seed)
+    gaps = Gaps(gap, rng.poisson(1, (3, 200)).astype(float))
+    shares = (0.0, 0.1, 0.5, 0.9, 1.0)
+    sorted_ = quantiles_of_gaps(gaps, shares)
+    for row, values in enumerate(sorted_.T):
+        repeated = np.repeat(gap[row], gaps.cases[row].astype(int))
+        assert values == pytest.approx(np.quantile(repeated, shares))
+    monkeypatch.setattr(smoothing, "SORTED", 10)
+    assert quantiles_of_gaps(gaps, shares) == pytest.approx(sorted_, rel=1e-12)
+    gap[1] = np.nan
+    assert np.isnan(quantiles_of_gaps(Gaps(gap, gaps.cases), shares)[:, 1]).all()
+
+
+def test_every_resample_of_a_small_table_has_its_smooth_curve() -> None:
+    columns = {**simulated(60), "risks": np.linspace(0.05, 0.9, 60)[:, None]}
+    rows, _ = complete(columns, task="survival")
+    known = known_of(rows, (0, 0), {"horizons": (2.0,)}, "survival").inside(horizon=2.0)
+    (weight,) = drawn((0, 0), rows.patients, len(rows), 500)
+    found: Any = known.inside(weight=weight).value("smooth")
+    assert not np.isnan(found.coefficients).any()
+    line, model = known.value("timeline"), known.value("spline")
+    for each, copies in list(zip(found.coefficients, weight, strict=True))[:20]:
+        again = np.repeat(np.arange(60), copies[line.order].astype(int))
+        # drawn cases stand side by side, so ties differ: the fit of the repeated rows is near, not equal
+        fit = cox(timeline(line.time[again], line.event[again]), model.design[:, again])
+        spread = np.sqrt(np.diag(fit.covariance))
+        assert (np.abs(fit.coefficients - each) < 0.75 * spread).all()
 
 
 def test_follow_up_may_end_on_the_day_it_began() -> None:

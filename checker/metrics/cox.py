@@ -50,6 +50,8 @@ class Outcomes(NamedTuple):
     """Shape (outcomes,): which distinct time each belongs to."""
     first: Codes
     """Shape (distinct times,): the first outcome of each."""
+    here: Codes
+    """Shape (distinct times,): the first position at each; rising."""
     free: Floats
     """Shape (outcomes,): share not yet censored just before."""
     lasting: Floats
@@ -80,7 +82,7 @@ def outcomes(line: Timeline, *, stay: bool = False) -> Outcomes:
     if stay:
         left = np.flatnonzero(line.event == COMPETING)
         lasting[left] = 1 / uncensored[left]
-    return Outcomes(at, begins, share, tie, first, uncensored[begins], lasting)
+    return Outcomes(at, begins, share, tie, first, begins[first], uncensored[begins], lasting)
 
 
 Ties = Literal["Efron", "Breslow"]
@@ -106,16 +108,17 @@ class Moments(NamedTuple):
 
 def at_risk(hazard: Floats, who: Outcomes) -> Floats:
     """Return the sum over those at risk at each outcome, of a value for each case (the last axis)."""
-    behind = np.cumsum(hazard[..., ::-1], axis=-1)[..., ::-1]
-    found = np.asarray(behind[..., who.begins])
+    between = np.add.reduceat(hazard, who.here, axis=-1)
+    behind = np.cumsum(between[..., ::-1], axis=-1)[..., ::-1]
+    found: Floats = behind.take(who.tie, axis=-1)
     if who.share.any():
-        tied = np.add.reduceat(hazard[..., who.at], who.first, axis=-1)
-        found = found - who.share * tied[..., who.tie]
+        tied = np.add.reduceat(hazard.take(who.at, axis=-1), who.first, axis=-1)
+        found -= who.share * tied.take(who.tie, axis=-1)
     if not who.lasting.any():
         return found
     lasting = np.cumsum(hazard * who.lasting, axis=-1)
     before = np.concatenate([np.zeros((*lasting.shape[:-1], 1)), lasting], axis=-1)
-    return np.asarray(found + who.free * before[..., who.begins])
+    return np.asarray(found + who.free * before.take(who.begins, axis=-1))
 
 
 def means(design: Floats, hazard: Floats, who: Outcomes) -> tuple[Floats, Floats]:
@@ -350,8 +353,7 @@ def log_rank(
     line = timeline(time, event)
     who, member = outcomes(line), np.eye(len(names))[codes[line.order]].T
     deaths = np.diff(np.append(who.first, len(who.at)))
-    here = who.begins[who.first]
-    there = np.cumsum(member[:, ::-1], axis=1)[:, ::-1][:, here]
+    there = np.cumsum(member[:, ::-1], axis=1)[:, ::-1][:, who.here]
     everyone = there.sum(axis=0)
     weight = _weights(weighting, deaths, everyone)
     happened = np.add.reduceat(member[:, who.at], who.first, axis=1)
