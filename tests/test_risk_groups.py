@@ -417,6 +417,31 @@ def test_the_command_tells_risk_groups_as_text_and_json(tmp_path: Path, capsys: 
     assert high["curve"]["at_risk"][0] == high["cases"]
 
 
+@pytest.mark.parametrize(
+    ("more", "says"),
+    [
+        (["--order", "a,b"], "the order of risk groups by cut-offs is theirs"),
+        (["--cutoff-origin", "published"], "name the risk groups by --cutoff or --risk-group"),
+        (["--order", "low,high"], "name the risk groups by --risk-group"),
+    ],
+)
+def test_what_is_said_about_groups_needs_groups(
+    more: list[str], says: str, tmp_path: Path, capsys: Any
+) -> None:
+    arguments = follow_up(tmp_path)
+    arguments = arguments if "theirs" in says else arguments[:11]
+    assert command(["metrics", "survival", *arguments, *more]) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_order_against_what_was_observed_is_asked_about() -> None:
+    time, event, group = columns()
+    found = metrics.compare_risk_groups(time, event, 2 - group, ("low", "intermediate", "high"))
+    assert (
+        'The hazard in "high", named as the highest risk, is below that of the lowest' in found.note
+    )
+
+
 def test_an_origin_has_to_be_a_known_word(tmp_path: Path, capsys: Any) -> None:
     arguments = [*follow_up(tmp_path), "--cutoff-origin", "Smith"]
     assert command(["metrics", "survival", *arguments]) == 2

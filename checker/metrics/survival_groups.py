@@ -173,7 +173,9 @@ def compare_risk_groups(
         p=test.p,
         cases=len(times),
         missing=len(codes) - len(times),
-        note=" ".join(_notes(rows, names, there)),
+        note=" ".join(
+            (*_notes(rows, names, there), *_falling(names[there[-1]], ratios[there[-1]]))
+        ),
     )
 
 
@@ -186,6 +188,11 @@ def _notes(rows: _Rows, names: Sequence[str], there: Sequence[int]) -> Iterator[
             "The log-rank test takes rows of one patient for different people, so its p value is too small; the "
             "intervals of the hazard ratios do not."
         )
+
+
+def _falling(highest: str, ratio: Estimate) -> Iterator[str]:
+    if ratio.value is not None and ratio.value < 1:
+        yield f'The hazard in "{highest}", named as the highest risk, is below that of the lowest: is the order right?'
 
 
 def _ratios(rows: _Rows, names: Sequence[str]) -> tuple[Estimate, ...]:

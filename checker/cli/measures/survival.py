@@ -123,6 +123,7 @@ def survival(
     under = named_columns("--treatment-risk", treatment_risk, "TREATMENT=COLUMN")
     require_probability("--net-benefit", threshold or [])
     require_score(score, compare)
+    require_groups(cutoff, risk_group, {"--order": order, "--cutoff-origin": cutoff_origin})
     common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import SurvivalColumns
 
@@ -146,6 +147,24 @@ def survival(
         **common.rows,
     )
     return finish(common, columns, origin_of(cutoff_origin))
+
+
+def require_groups(
+    cutoff: list[float] | None, risk_group: str | None, given: dict[str, str | None]
+) -> None:
+    """Refuse what is said about risk groups where none are asked for, and an order of those by cut-offs.
+
+    Raises:
+        BadRequest: it is so.
+    """
+    for option, value in given.items():
+        if value is None or risk_group is not None:
+            continue
+        if cutoff is None:
+            wanted = "--risk-group" if option == "--order" else "--cutoff or --risk-group"
+            raise BadRequest(f"{option} {value}: name the risk groups by {wanted}")
+        if option == "--order":
+            raise BadRequest(f"{option} {value}: the order of risk groups by cut-offs is theirs")
 
 
 def origin_of(text: str | None) -> "ThresholdOrigin | None":
