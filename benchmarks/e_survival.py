@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from timing import Job, compare, in_r, machine, peer, sizes
 
-from checker.metrics import METRICS, survival_decision_curve
+from checker.metrics import METRICS, estimates, survival_decision_curve
 from checker.metrics.estimating import complete, known_of
 
 HORIZONS = tuple(np.linspace(300, 3000, 10).tolist())
@@ -104,6 +104,21 @@ def brier_of_scikit_survival(columns: dict[str, np.ndarray]) -> list[Job]:
     return [Job("scikit-survival: Brier score", lambda: brier_score(*given))]
 
 
+def calibrated(cases: int, columns: dict[str, np.ndarray]) -> None:
+    given = {name: columns[name] for name in ("time", "event")} | {"risks": columns["risk"]}
+    horizon = (1000.0,)
+    compare(
+        f"Every number at one horizon, ICI, E50 and E90 with 2,000 resamples, {cases:,} cases",
+        Job(
+            "checker",
+            lambda: estimates(
+                "survival", given, places={"horizon": horizon}, given={"horizons": horizon}
+            ),
+        ),
+        repetitions=1,
+    )
+
+
 def decisions(cases: int, columns: dict[str, np.ndarray]) -> None:
     given = (columns["time"], columns["event"], columns["risk"])
     compare(
@@ -142,3 +157,4 @@ if __name__ == "__main__":
         at_horizons(size, table)
         scores(size, table)
         decisions(size, table)
+        calibrated(size, table)

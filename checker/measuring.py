@@ -11,13 +11,19 @@ from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
 from checker.metrics.estimating import complete, no_rows
+from checker.model.curves import RiskGroups
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.evidence import FoldEstimates
 from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.model.study import Classification, Study
-from checker.model.study.evaluations import TASKS, Evaluation, OperatingPoint
+from checker.model.study.evaluations import (
+    TASKS,
+    Evaluation,
+    OperatingPoint,
+    ThresholdOrigin,
+)
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.evaluation_columns import DAYS
@@ -64,6 +70,8 @@ class TaskQuestion:
 
     file: Path
     columns: TaskColumns
+    origin: ThresholdOrigin | None = None
+    """Where cut-offs of risk groups came from."""
     settings: Settings = field(default_factory=Settings)
 
 
@@ -80,6 +88,7 @@ class Measured:
     folds: FoldEstimates | None
     """Of predictions made out of fold."""
     notes: tuple[str, ...]
+    risk_groups: RiskGroups | None = None
 
 
 class _Made(NamedTuple):
@@ -172,7 +181,9 @@ def _task_measured(question: TaskQuestion) -> Measured:
     assert isinstance(table, TaskTable)
     cases, _ = complete(table.columns, task=table.task)
     found = {name: made.known.value(name) for name in SHOWN_OF_TASK}
-    absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
+    groups = made.known.value("risk_groups")
+    asked = (*found.values(), groups)
+    absent = [each for each in asked if isinstance(each, Absent) and each.applies]
     return Measured(
         task=table.task,
         cases=len(cases),
@@ -191,6 +202,7 @@ def _task_measured(question: TaskQuestion) -> Measured:
             *_of_folds(made),
             *(each.because for each in absent),
         ),
+        risk_groups=groups if isinstance(groups, RiskGroups) else None,
     )
 
 
@@ -335,7 +347,12 @@ def _task_made(question: TaskQuestion) -> _Made:
     read = read_table_or_folds(question.file, name=str(question.file))
     table = replace(read_task(read, question.columns), file=name)  # a report names no path
     task = "agreement" if table.task == "raters" else table.task
-    evaluation = TASKS[task](name=name, task=task, groups=tuple(table.groups))
+    evaluation = TASKS[task](
+        name=name,
+        task=task,
+        groups=tuple(table.groups),
+        operating_point=OperatingPoint(origin=question.origin),
+    )
     study = _study(name, evaluation)
     known = _known(study, name, table, question.settings)
     made = _Made(study, read, table, _with_folds(places(study, known), table))

@@ -65,5 +65,9 @@ def made(task: str, table: TaskTable | None = None, **more: Any) -> EvaluationRe
 def every() -> tuple[EvaluationReport, ...]:
     """Return one evaluation of each task, and one of survival with competing events and several treatments."""
     one = tuple(made(task) for task in task_tables.MAKE)
-    competing = made("survival", task_tables.survival(competing=True, treated=True), name="relapse")
+    competing = made(
+        "survival",
+        task_tables.survival(competing=True, treated=True, cuts=(-0.5, 0.5)),
+        name="relapse",
+    )
     return (*one, competing)

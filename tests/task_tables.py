@@ -45,9 +45,14 @@ def ordinal(cases: int = 120, **more: Any) -> TaskTable:
 
 
 def survival(
-    cases: int = 240, *, competing: bool = False, treated: bool = False, **more: Any
+    cases: int = 240,
+    *,
+    competing: bool = False,
+    treated: bool = False,
+    cuts: tuple[float, ...] = (),
+    **more: Any,
 ) -> TaskTable:
-    """Return follow-up in days, a score, and risks by one and three years."""
+    """Return follow-up in days, a score, and risks by one and three years; risk groups by cut-offs of the score."""
     rng = np.random.default_rng(3)
     score = rng.normal(size=cases)
     event_at = 2600 * rng.exponential(size=cases) * np.exp(-0.9 * score)
@@ -68,6 +73,10 @@ def survival(
         **more,
     }
     columns = {"time": time, "event": event, "score": score, "risks": risks}
+    if cuts:
+        columns["risk_group"] = np.searchsorted(cuts, score, "right")
+        names = ("low", "intermediate", "high") if len(cuts) == 2 else ("low", "high")
+        given["given"] |= {"risk_groups": names, "risk_groups_by": "the score"}
     if treated:
         columns["treatment"] = rng.integers(0, 2, cases)
         columns["treatment_risks"] = np.clip(

@@ -16,6 +16,7 @@ from checker.metrics import (
     estimates,
     log_rank,
     risk_groups,
+    smoothing,
     survival_calibration_curve,
     survival_curve,
     survival_decision_curve,
@@ -25,6 +26,7 @@ from checker.metrics.base import Metric
 from checker.metrics.cox import cox
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.resampling import Asked, drawn, resampled
+from checker.metrics.smoothing import Gaps, quantiles_of_gaps
 from checker.metrics.survival import (
     COMPETING,
     OUTCOME,
@@ -650,10 +652,50 @@ def test_numbers_that_need_a_sentence_have_it(case: Noted) -> None:
         assert found.value == pytest.approx(case.value)
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_a_quantile_is_the_same_with_and_without_sorting(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    gap = rng.exponential(size=(3, 200)).round(2 + seed)
+    gaps = Gaps(gap, rng.poisson(1, (3, 200)).astype(float))
+    shares = (0.0, 0.1, 0.5, 0.9, 1.0)
+    sorted_ = quantiles_of_gaps(gaps, shares)
+    for row, values in enumerate(sorted_.T):
+        repeated = np.repeat(gap[row], gaps.cases[row].astype(int))
+        assert values == pytest.approx(np.quantile(repeated, shares))
+    monkeypatch.setattr(smoothing, "SORTED", 10)
+    assert quantiles_of_gaps(gaps, shares) == pytest.approx(sorted_, rel=1e-12)
+    gap[1] = np.nan
+    assert np.isnan(quantiles_of_gaps(Gaps(gap, gaps.cases), shares)[:, 1]).all()
+
+
+def test_every_resample_of_a_small_table_has_its_smooth_curve() -> None:
+    columns = {**simulated(60), "risks": np.linspace(0.05, 0.9, 60)[:, None]}
+    rows, _ = complete(columns, task="survival")
+    known = known_of(rows, (0, 0), {"horizons": (2.0,)}, "survival").inside(horizon=2.0)
+    (weight,) = drawn((0, 0), rows.patients, len(rows), 500)
+    found: Any = known.inside(weight=weight).value("smooth")
+    assert not np.isnan(found.coefficients).any()
+    line, model = known.value("timeline"), known.value("spline")
+    for each, copies in list(zip(found.coefficients, weight, strict=True))[:20]:
+        again = np.repeat(np.arange(60), copies[line.order].astype(int))
+        # drawn cases stand side by side, so ties differ: the fit of the repeated rows is near, not equal
+        fit = cox(timeline(line.time[again], line.event[again]), model.design[:, again])
+        spread = np.sqrt(np.diag(fit.covariance))
+        assert (np.abs(fit.coefficients - each) < 0.75 * spread).all()
+
+
+def test_follow_up_may_end_on_the_day_it_began() -> None:
+    columns = many(time=np.append(np.full(38, 1.0), [0, 0]))
+    cases, known = complete(columns, task="survival")
+    assert known.all()
+    assert (cases.columns["time"] == 0).sum() == 2
+
+
 REFUSED = [
-    ("a negative time", many(time=np.append(np.full(39, 1.0), -1)), "1 row has a time that is no number above 0"),
-    ("a time of 0", many(time=np.append(np.full(38, 1.0), [0, 0])), "2 rows have a time that is no number above 0"),
-    ("endless", many(time=np.append(np.full(39, 1.0), np.inf)), "1 row has a time that is no number above 0"),
+    ("a negative time", many(time=np.append(np.full(39, 1.0), -1)), "1 row has a time that is no number from 0 on"),
+    ("endless", many(time=np.append(np.full(39, 1.0), np.inf)), "1 row has a time that is no number from 0 on"),
     ("unknown", many(event=np.append(np.ones(39), 3)), "1 row has an event code other than 0 (censored)"),
     ("half an event", many(event=np.append(np.ones(39), 0.5)), "1 row has a code that is no whole number"),
 ]  # fmt: skip
@@ -753,23 +795,31 @@ def test_risk_groups_begin_at_their_cut_off() -> None:
         patient=np.arange(200),
     )
     score = columns["score"]
-    assert [each.label for each in groups.curves] == ["low", "middle", "high"]
-    assert [each.cases for each in groups.curves] == [
+    assert [each.name for each in groups.groups] == ["low", "middle", "high"]
+    assert [each.cases for each in groups.groups] == [each.curve.cases for each in groups.groups]
+    assert [each.cases for each in groups.groups] == [
         (score < 0).sum(), ((score >= 0) & (score < 1)).sum(), (score >= 1).sum()
     ]  # fmt: skip
-    assert sum(groups.observed) == pytest.approx(sum(groups.expected))
-    assert len(groups.hazard_ratios) == len(groups.hazard_ratio_intervals) == 2
+    outcomes = sum(each.outcomes for each in groups.groups)
+    assert outcomes == pytest.approx(sum(each.expected for each in groups.groups))
+    ratios = [each.hazard_ratio for each in groups.groups]
+    assert ratios[0] is None
+    assert [each and each.label for each in ratios[1:]] == ["middle vs low", "high vs low"]
     with pytest.raises(ValueError, match="2 cut-offs make 3 groups, not 1"):
         risk_groups(columns["time"], columns["event"], score, (0.0, 1.0), names=("low",))
-    with pytest.raises(Undefined, match="needs at least two groups"):
+    with pytest.raises(ValueError, match="cut-offs have to rise"):
+        risk_groups(columns["time"], columns["event"], score, (1.0, 0.0))
+    with pytest.raises(Undefined, match='all cases are in the risk group "1"'):
         risk_groups(columns["time"], columns["event"], score, (99.0,))
 
 
 def test_a_group_without_outcomes_has_a_test_and_no_ratio() -> None:
     columns = many(event=np.tile([1, 0, 1, 0, 0, 1, 0, 0], 5) * (np.arange(40) < 20))
     found = risk_groups(columns["time"], columns["event"], columns["score"], (0.0,))
-    assert found.hazard_ratios == ()
-    assert "nobody had the outcome" in found.undefined_because
+    ratio = found.groups[1].hazard_ratio
+    assert ratio is not None
+    assert ratio.value is None
+    assert "had the outcome" in ratio.undefined_because
     assert 0 < found.p < 0.05
 
 

@@ -22,7 +22,7 @@ from checker.metrics import (
     survival_decision_curve,
     treatment_choice,
 )
-from checker.metrics.cox import cox, hazard_ratios
+from checker.metrics.cox import cox, cox_tests, hazard_ratios
 from checker.metrics.survival import incidence_of, reaching, steps, timeline
 from checker.metrics.survival_ranking import harrell, place
 from checker.model.estimate import Comparison, Estimate, Estimates
@@ -240,7 +240,7 @@ def logrank_and_hazard_ratio(case: Case) -> None:
     assert [1 - limits(each)[0] for each in risks] == case.near("km_ci95_high")
     ratios = hazard_ratios(time, event, group)
     for at, name in enumerate(("hazard_ratio_vs_first", "hr_ci95_low", "hr_ci95_high")):
-        ours = [(value, interval.low, interval.high)[at] for value, interval in ratios]
+        ours = [(each.value, each.interval.low, each.interval.high)[at] for each in ratios if each]
         expected = np.atleast_1d(case.values[name])
         assert ours == pytest.approx(expected, abs=case.tolerance), name
 
@@ -427,12 +427,13 @@ def test_cox_models_and_the_log_rank_test_are_those_of_r() -> None:
     assert np.log(high / low) / 2 / Z == near("hazard_clustered_se")
     groups = risk_groups(columns["time"], columns["event"], columns["score"], (-0.5, 0.5))
     assert (groups.statistic, groups.p) == near("log_rank")
-    assert groups.observed == tuple(EXPECTED["log_rank_observed"])
-    assert groups.expected == near("log_rank_expected")
-    assert groups.hazard_ratios == near("group_ratios", abs=1e-8)
-    assert [each.low for each in groups.hazard_ratio_intervals] == near("group_low", abs=1e-8)
-    assert [each.high for each in groups.hazard_ratio_intervals] == near("group_high", abs=1e-8)
-    assert sum(curve.cases for curve in groups.curves) == 240
+    assert [each.outcomes for each in groups.groups] == EXPECTED["log_rank_observed"]
+    assert [each.expected for each in groups.groups] == near("log_rank_expected")
+    ratios = [each.hazard_ratio for each in groups.groups if each.hazard_ratio]
+    assert [each.value for each in ratios] == near("group_ratios", abs=1e-8)
+    assert [limits(each)[0] for each in ratios] == near("group_low", abs=1e-8)
+    assert [limits(each)[1] for each in ratios] == near("group_high", abs=1e-8)
+    assert sum(each.cases for each in groups.groups) == 240
 
 
 GAPS = ("integrated_calibration_index", "calibration_error_median", "calibration_error_90")
@@ -514,3 +515,93 @@ def test_the_curve_of_calibration_runs_through_the_observed_risks() -> None:
     )
     assert "bootstrap over 240 patients, 100 resamples" in curve.method
     assert sum(curve.bin_cases) <= 240
+
+
+# Risk groups, and follow-up that ended on its first day: groups.R made groups.yaml
+
+
+GROUPS = yaml.safe_load((SIMULATED / "groups.yaml").read_text(encoding="utf-8"))
+CUTS = (-0.5, 0.5)
+
+
+def of_r(name: str, *, rel: float = 1e-9, abs: float = 1e-12) -> Any:
+    return pytest.approx(GROUPS[name], rel=rel, abs=abs)
+
+
+def grouped() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    columns = simulated(competing=False)
+    return columns["time"], columns["event"], np.searchsorted(CUTS, columns["score"], "right")
+
+
+def test_weighted_tests_and_the_test_for_a_trend_are_those_of_r() -> None:
+    assert log_rank(*grouped(), "Peto").p == of_r("peto_p")
+    assert log_rank(*grouped(), "Gehan").p == of_r("gehan_p")
+    assert log_rank(*grouped()).trend == of_r("trend_p")
+
+
+@pytest.mark.parametrize("ties", ["Efron", "Breslow"])
+def test_the_cox_model_of_groups_is_that_of_r(ties: Any) -> None:
+    assert cox_tests(*grouped(), ties) == of_r(f"cox_p_{ties.lower()}", rel=1e-7)
+    ratios = [each for each in hazard_ratios(*grouped(), ties=ties) if each]
+    for name, found in (
+        ("ratios", [each.value for each in ratios]),
+        ("low", [each.interval.low for each in ratios]),
+        ("high", [each.interval.high for each in ratios]),
+        ("wald_p", [each.p for each in ratios]),
+    ):
+        assert found == of_r(f"{name}_{ties.lower()}", rel=1e-7), name
+
+
+def test_each_risk_group_has_the_risk_and_the_median_of_survfit() -> None:
+    columns = simulated(competing=False)
+    given = columns["time"], columns["event"], columns["score"]
+    for number, each in enumerate(risk_groups(*given, CUTS, horizons=(5.05,)).groups, start=1):
+        (risk,) = each.observed_risks
+        assert (risk.value, *limits(risk)) == of_r(f"risk_{number}")
+        median = GROUPS[f"median_{number}"][0]
+        assert each.median_survival.value == (None if median < 0 else pytest.approx(median))
+
+
+def zeros(*, competing: bool = False) -> dict[str, np.ndarray]:
+    columns = simulated(competing=competing)
+    return {**columns, "time": np.where(columns["time"] < 1, 0.0, columns["time"])}
+
+
+def test_follow_up_that_ended_on_its_first_day_is_that_of_r() -> None:
+    columns = zeros()
+    nobody = columns["time"] == 0
+    assert [nobody.sum(), (nobody & (columns["event"] == 1)).sum()] == GROUPS["zeros"]
+    found = made(columns, *YEARS)
+    risks = [found.one("observed_risk", horizon=at) for at in YEARS]
+    assert [each.value for each in risks] == pytest.approx(GROUPS["zero_risk"][1:])
+    assert [limits(each)[0] for each in risks] == pytest.approx(GROUPS["zero_low"][1:])
+    assert [limits(each)[1] for each in risks] == pytest.approx(GROUPS["zero_high"][1:])
+    assert found.one("median_survival").value == of_r("zero_median")
+    assert found.one("uno_c_index").value == of_r("zero_uno")
+    follow_up = made(zeros(competing=True), *YEARS).one("median_follow_up")
+    assert follow_up.value == of_r("zero_follow_up")
+    mean = found.one("restricted_mean_survival", horizon=5.05)
+    assert (mean.value, error(mean)) == of_r("zero_restricted_mean")
+    c, slope = found.one("c_index"), found.one("calibration_slope", horizon=5.05)
+    assert (c.value, error(c)) == of_r("zero_harrell")
+    assert (slope.value, error(slope)) == of_r("zero_slope", rel=1e-7)
+    ratio = found.one("hazard_ratio")
+    assert (ratio.value, np.log(np.divide(*limits(ratio)[::-1])) / 2 / Z) == of_r(
+        "zero_hazard_ratio", rel=1e-7
+    )
+    assert found.one("time_dependent_auroc", horizon=5.05).value == of_r("zero_auroc")
+    assert found.one("brier_score", horizon=5.05).value == of_r("zero_brier")
+
+
+def test_curves_begin_with_what_happened_on_the_first_day() -> None:
+    columns = zeros()
+    curve = survival_curve(columns["time"], columns["event"], at=(0.0, *YEARS))
+    assert curve.time[:2] == (0.0, 0.0)
+    assert curve.value[:2] == pytest.approx((1, 1 - GROUPS["zero_risk"][0]))
+    assert list(curve.at_risk) == GROUPS["zero_at_risk"]
+    several = zeros(competing=True)
+    incidence = survival_curve(several["time"], several["event"], at=(0.0, *YEARS))
+    there = [np.searchsorted(incidence.time, at, "right") - 1 for at in incidence.at]
+    assert [incidence.value[at] for at in there] == of_r("zero_incidence")
+    group = np.searchsorted(CUTS, columns["score"], "right")
+    assert log_rank(columns["time"], columns["event"], group).statistic == of_r("zero_log_rank")

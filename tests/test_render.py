@@ -350,6 +350,7 @@ def test_figures_of_every_task_have_caption_text_alternative_and_table() -> None
         "6-readers",
         "7-survival",
         "7-survival-1",
+        "7-risk-groups",
         "7-calibration-1",
         "7-calibration-2",
         "7-decision-1",
@@ -863,6 +864,7 @@ def measured(**changes: Any) -> Any:
         "estimates": (*samples.ESTIMATES, *samples.group_estimates()),
         "comparisons": samples.EXTERNAL.comparisons,
         "folds": None,
+        "risk_groups": None,
         "notes": ("1 was taken as the outcome",),
     }
     return SimpleNamespace(**(values | changes))

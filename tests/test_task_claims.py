@@ -51,6 +51,10 @@ def table_of(name: str) -> TaskTable:
             given={"scale": "interval"},
             columns={"ratings": ratings},
         )
+    if name == "score alone":
+        table = task_tables.survival()
+        columns = {each: table.columns[each] for each in ("time", "event", "score")}
+        return replace(table, columns=columns)
     return task_tables.of(name)
 
 
@@ -320,6 +324,39 @@ def conventions() -> tuple[Convention, ...]:
             {"metric": "median_follow_up"},
             float(np.median(survival["time"][survival["event"] == 0])),
         ),
+        *(
+            (
+                f"{words}{unit}",
+                "survival",
+                {"metric": metric},
+                float(np.median(survival["time"][rows])) / days,
+            )
+            for metric, words, rows in (
+                ("median_follow_up", "all times, outcomes included", slice(None)),
+                ("median_follow_up", "those without the outcome", survival["event"] == 0),
+                ("median_survival", "as if nobody were censored", slice(None)),
+                ("median_survival", "those with the outcome", survival["event"] == 1),
+            )
+            for unit, days in ((", in months", YEAR / 12), (", in years", YEAR))
+        ),
+        (
+            "as if nobody were censored",
+            "survival",
+            {"metric": "median_survival"},
+            float(np.median(survival["time"])),
+        ),
+        (
+            "those with the outcome",
+            "survival",
+            {"metric": "median_survival"},
+            float(np.median(survival["time"][survival["event"] == 1])),
+        ),
+        (
+            "coefficient of the score",
+            "survival",
+            {"metric": "calibration_slope", **at},
+            log(hazard),
+        ),
         (
             "expected over observed",
             "survival",
@@ -448,7 +485,7 @@ def conventions() -> tuple[Convention, ...]:
     return tuple(Convention(*each) for each in made)
 
 
-@pytest.mark.parametrize("at", range(43))
+@pytest.mark.parametrize("at", range(54))
 def test_a_number_under_another_convention_is_named(at: int) -> None:
     case = conventions()[at]
     found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
@@ -457,7 +494,7 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 43
+    assert len(conventions()) == 54
     told = {str(case.claim["metric"]) for case in conventions()}
     assert {metric for _, metric in OTHER_WAYS} <= told
     assert set(OTHER_NUMBERS) <= set(METRIC_NAMES)
@@ -476,6 +513,34 @@ def test_a_turned_number_has_turned_limits() -> None:
         high=f"{high:.4f}",
     )
     assert part_of(found, "interval").verdict in (REPRODUCED, OTHER)
+
+
+@pytest.mark.parametrize("with_risks", [True, False])
+def test_a_slope_on_the_score_itself_has_its_own_limits(with_risks: bool) -> None:
+    ours = one("survival", "hazard_ratio")
+    assert ours.value is not None
+    assert ours.interval is not None
+    claim = {
+        "metric": "calibration_slope",
+        "value": f"{log(ours.value):.3f}",
+        "low": f"{log(ours.interval.low):.3f}",
+        "high": f"{log(ours.interval.high):.3f}",
+    }
+    name = "survival" if with_risks else "score alone"
+    claim |= {"at": 3 * YEAR} if with_risks else {}
+    value, interval = checked(name, **claim).parts
+    assert value.verdict is (OTHER if with_risks else REPRODUCED)
+    assert interval.verdict is REPRODUCED
+    for factor in (1.06, 0.9):
+        wrong = {**claim, "value": f"{log(ours.value) * factor:.3f}"}
+        assert part_of(checked(name, **wrong), "value").verdict is CONTRADICTED
+
+
+@pytest.mark.parametrize("metric", ["median_follow_up", "median_survival"])
+def test_a_median_in_another_unit_that_is_none_of_these_is_contradicted(metric: str) -> None:
+    for days in (1.0, YEAR / 12, YEAR):
+        wrong = 1.37 * float(np.median(_columns("survival")["time"])) / days
+        assert checked("survival", metric=metric, value=f"{wrong:.4f}").verdict is CONTRADICTED
 
 
 def test_an_inverse_ratio_has_inverse_limits() -> None:

@@ -278,7 +278,7 @@ class Refused(NamedTuple):
 REFUSED = [
     Refused(
         SurvivalColumns(**SURVIVAL), ("t,e", "1,1", "-2,0", "3,1", "0,0"),
-        "row 3: the time is not above 0; also row 5", "leave the cell empty", 3,
+        "row 3: the time is negative", "leave the cell empty", 3,
     ),
     Refused(SurvivalColumns(**SURVIVAL), ("t,e", ",1", ",0"), "the time is missing in every row"),
     Refused(

@@ -48,13 +48,18 @@ def claim_value(claim: Claim, claim_subject: Subject, predictions: Predictions) 
 
 @evidence
 def claim_check(
-    classification_claim_check: ClaimCheck | Absent, task_claim_check: ClaimCheck | Absent
+    classification_claim_check: ClaimCheck | Absent,
+    task_claim_check: ClaimCheck | Absent,
+    risk_group_claim_check: ClaimCheck | Absent,
 ) -> ClaimCheck:
     """Return the claim with the verdict on each part that it prints.
 
     Raises:
         NotEstablished: it cannot be compared, with the reason.
     """
+    of_groups = risk_group_claim_check
+    if not isinstance(of_groups, Absent) or of_groups.applies:
+        return either(of_groups, Absent("the claim is about risk groups", applies=False))
     return either(classification_claim_check, task_claim_check)
 
 

@@ -9,8 +9,8 @@ from checker import metrics
 from checker.evidence.claim_values import not_checkable
 from checker.evidence.printed import printed_p
 from checker.metrics import classical_tests, intervals
-from checker.metrics import cox as hazards
 from checker.metrics.base import METRICS, Undefined
+from checker.metrics.cox import covariate_tests
 from checker.metrics.kappa import Weights, kappa_test
 from checker.model.claim import Attempt, PartCheck, Verdict
 from checker.model.estimate import Estimate
@@ -233,25 +233,12 @@ def _concordance(known: Known) -> float:
 # Survival
 
 
-def _hazard(kind: str) -> Callable[[Known], float]:
-    """Return the test that the hazard ratio is 1: Wald, likelihood ratio, or score."""
+def _hazard(at: int) -> Callable[[Known], float]:
+    """Return one of the tests that the hazard ratio is 1, by its place in `CoxTests`."""
 
     def make(known: Known) -> float:
         line, prognosis = _given(known, "timeline"), _given(known, "prognosis")
-        fit = hazards.cox(line, prognosis[None])
-        if kind == "wald":
-            return intervals.two_sided_p(float(fit.coefficients[0] / fit.covariance[0, 0] ** 0.5))
-        who, design = hazards.outcomes(line), prognosis[None][:, line.order]
-        design = (design - design.mean()) / design.std()
-        nothing = np.zeros(1)
-        if kind == "likelihood ratio":
-            statistic = 2 * (fit.log_likelihood - hazards.likelihood(design, nothing, who))
-        else:
-            parts = hazards.moments(design, hazards.hazards(design, nothing), who)
-            gradient = float((design[:, who.at].sum(axis=1) - parts.mean.sum(axis=-1))[0])
-            information = float((parts.square[0, 0] - parts.mean[0] ** 2).sum())
-            statistic = gradient**2 / information
-        return hazards.chi_square_tail(max(0.0, float(statistic)), 1)
+        return float(covariate_tests(line, prognosis[None])[at])
 
     return make
 
@@ -310,9 +297,9 @@ TESTS: Mapping[tuple[str, str], tuple[NullTest, ...]] = {
     ("raters", "fleiss_kappa"): (NullTest("z test without agreement beyond chance", "z", _fleiss),),
     ("raters", "kendall_w"): (NullTest("chi-squared test of concordance", "chi_squared", _concordance),),
     ("survival", "hazard_ratio"): (
-        NullTest("Wald test of the Cox model", "wald", _hazard("wald")),
-        NullTest("likelihood-ratio test of the Cox model", "likelihood_ratio", _hazard("likelihood ratio")),
-        NullTest("score (log-rank) test of the Cox model", "log_rank", _hazard("score")),
+        NullTest("Wald test of the Cox model", "wald", _hazard(0)),
+        NullTest("likelihood-ratio test of the Cox model", "likelihood_ratio", _hazard(2)),
+        NullTest("score (log-rank) test of the Cox model", "log_rank", _hazard(1)),
     ),
 }  # fmt: skip
 """Task and metric to its tests, ours first."""

@@ -16,7 +16,7 @@ from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
-from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.evidence.task_conventions import OTHER_NUMBERS, standing_in
 from checker.evidence.task_differences import check_task_difference
 from checker.evidence.task_rows import TaskRows, plain_name, rows_behind
 from checker.evidence.task_ways import OTHER_WAYS
@@ -69,7 +69,7 @@ def task_claim_check(
     """
     if claim.versus is not None:
         return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
-    every = [*task_estimates]
+    every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
     if not isinstance(task_subgroup_estimates, Absent):
         every += task_subgroup_estimates
     ours = _meant(claim, evaluation.task, every)
@@ -268,7 +268,7 @@ def _parts(
     if claim.value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         numbers = chain(_numbers(ours, every, rows), _over_folds(ours, folds))
-        part, reading, fitting = _value(claim, claim.value, numbers)
+        part, reading, fitting = value_part(claim, claim.value, numbers)
         yield part
         found = fitting or found
     limits = printed_limits(claim, reading)
@@ -277,9 +277,10 @@ def _parts(
         yield not_checkable("interval", limits.text, because)
     elif limits is not None and found.estimate is not None:
         rows = rows_behind(found.estimate, evaluation, table, level, settings)
-        yield _interval(limits, found.estimate, rows, found.turn, folds)
+        ways = turned(_with_folds(_ways(found.estimate, rows), found.estimate, folds), found.turn)
+        yield interval_part(limits, ways, found.estimate.note)
     if claim.cases is not None:
-        yield _cases(claim.cases, ours, table)
+        yield counted("cases", claim.cases, _counts(ours, table))
     if claim.standard_deviation is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
@@ -292,7 +293,7 @@ def _parts(
         yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
 
 
-def _value(
+def value_part(
     claim: Claim, printed: Printed, numbers: Iterator[Number]
 ) -> tuple[PartCheck, Reading, Number | None]:
     """Return the verdict on the value, how its digits were read, and the number that fits.
@@ -409,16 +410,11 @@ class Way(NamedTuple):
     limits: Limits
 
 
-def _interval(
-    printed: PrintedLimits,
-    of: Estimate,
-    rows: TaskRows,
-    turn: Callable[[float], float],
-    folds: Folds | None,
-) -> PartCheck:
+def interval_part(printed: PrintedLimits, ways: Iterator[Way], note: str = "") -> PartCheck:
+    """Return the verdict on printed limits; the first way is ours. Without any, the note says why."""
     tried: list[Attempt] = []
     first: Limits | None = None
-    for way in _turned(_with_folds(_ways(of, rows), of, folds), turn):
+    for way in ways:
         first = first or way.limits
         fits = printed.fit(way.limits)
         tried.append(
@@ -435,7 +431,7 @@ def _interval(
                 tried=tuple(tried),
             )
     if first is None:
-        because = of.note or "no interval is recomputed for it"
+        because = note or "no interval is recomputed for it"
         return not_checkable("interval", printed.text, because)
     shown = printed.show(first)
     because = f"recomputed {shown} ({tried[0].convention}), printed {printed.text}: {printed.differences(first)}"
@@ -463,7 +459,7 @@ def _of_mean(folds: Folds) -> Iterator[Way]:
             continue
 
 
-def _turned(ways: Iterator[Way], turn: Callable[[float], float]) -> Iterator[Way]:
+def turned(ways: Iterator[Way], turn: Callable[[float], float]) -> Iterator[Way]:
     """Yield the intervals of the number after it was turned; a turn may exchange the limits."""
     for way in ways:
         rooms = [
@@ -550,8 +546,9 @@ def _simple_kappa(table: Floats, level: float) -> Limits:
     return exactly(intervals.around(value, variance, level))
 
 
-def _cases(printed: int, ours: Estimate, table: TaskTable) -> PartCheck:
+def _counts(ours: Estimate, table: TaskTable) -> dict[str, int]:
+    """Return what a number of cases may count, ours first."""
     counts = {"cases behind the number": ours.cases, "all rows": table.cases}
     if table.patient is not None:
         counts["patients"] = len(np.unique(table.patient.codes[table.patient.codes >= 0]))
-    return counted("cases", printed, counts)
+    return counts

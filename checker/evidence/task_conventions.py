@@ -1,10 +1,11 @@
 """Numbers that go by the name of one of our metrics in other tasks: each is in print or in common software."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from math import log
 from typing import NamedTuple
 
-from checker.model.estimate import Estimate, facets
+from checker.model.estimate import Estimate, Estimates, facets
 from checker.model.times import MONTH, YEAR
 
 
@@ -35,6 +36,30 @@ class OtherNumber(NamedTuple):
     def words_for(self, other: Estimate) -> str:
         """Return the words, with the label where it may be any."""
         return f"{self.words} ({other.label})" if self.any_label and other.label else self.words
+
+
+OF_THE_SCORE = "coefficient of the score in a Cox model"
+
+
+def standing_in(task: str, estimates: Estimates) -> Iterator[Estimate]:
+    """Yield the calibration slope of a score without predicted risks: its own coefficient in a Cox model.
+
+    A score is then taken for the linear predictor of its model, as in the first proposals (van Houwelingen 2000).
+    """
+    ratios = estimates.matching("hazard_ratio", group="all", score="score")
+    if task != "survival" or estimates.matching("calibration_slope") or len(ratios) != 1:
+        return
+    value, interval = ratios[0].value, ratios[0].interval
+    if value is not None and interval is not None:
+        yield replace(
+            ratios[0],
+            metric="calibration_slope",
+            label=OF_THE_SCORE,
+            value=log(value),
+            interval=replace(
+                interval, low=log(interval.low), high=log(interval.high), method="Wald"
+            ),
+        )
 
 
 LOWER_MEANS_MORE = "for a score of which lower means more (1 - C)"
@@ -152,6 +177,8 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
         )
         for name in ("median_survival", "median_follow_up", "restricted_mean_survival")
     },
+    # a slope on the score itself is that of a model whose score is its linear predictor
+    "calibration_slope": (OtherNumber("hazard_ratio", OF_THE_SCORE, _logarithm, task="survival"),),
     "observed_expected_ratio": (
         OtherNumber("observed_expected_ratio", "expected over observed", _inverse, itself=True),
     ),

@@ -1,6 +1,7 @@
 """Other ways to compute a number of other tasks from the same rows, each in print or in common software."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from checker import metrics
 from checker.metrics.base import METRICS, Codes, Floats
 from checker.metrics.readers import Crossed
 from checker.metrics.survival import incidence_of
+from checker.model.times import MONTH, YEAR
 from checker.needs import Absent, DoesNotApply, Known, NotEstablished
 
 LIMIT, NORMAL = 1.96, 1.959963984540054
@@ -55,6 +57,27 @@ def _median_of_censored(known: Known) -> float:
     if not (event == 0).any():
         raise DoesNotApply("no time is censored")
     return float(np.median(time[event == 0]))
+
+
+def _median_of_outcomes(known: Known) -> float:
+    time, event = _given(known, "time"), _given(known, "event")
+    if not (event == 1).any():
+        raise DoesNotApply("nobody had the outcome")
+    return float(np.median(time[event == 1]))
+
+
+def _in_units(*ways: OtherWay) -> tuple[OtherWay, ...]:
+    """Return ways to a number of days, each in days, then each in months, then each in years."""
+    units = (("", 1.0), (", in months", MONTH), (", in years", YEAR))
+    return tuple(
+        OtherWay(f"{way.words}{words}", partial(_in_unit, way.make, days))
+        for words, days in units
+        for way in ways
+    )
+
+
+def _in_unit(make: Callable[[Known], float], days: float, known: Known) -> float:
+    return make(known) / days
 
 
 def _competing_as_censored(known: Known) -> float:
@@ -194,9 +217,13 @@ F1S = (
 
 OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
     ("survival", "c_index"): (OtherWay("pairs with tied scores left out", _without_ties),),
-    ("survival", "median_follow_up"): (
+    ("survival", "median_follow_up"): _in_units(
         OtherWay("median of all times, outcomes included", _median_of_times),
         OtherWay("median time of those without the outcome", _median_of_censored),
+    ),
+    ("survival", "median_survival"): _in_units(
+        OtherWay("median of all times, as if nobody were censored", _median_of_times),
+        OtherWay("median time of those with the outcome", _median_of_outcomes),
     ),
     ("survival", "observed_risk"): (
         OtherWay("1 - Kaplan-Meier, competing events as censored", _competing_as_censored),

@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from checker.metrics.response import mrecist, overall_response, recist, response_by_volume
     from checker.metrics.survival_comparing import compare_survival
     from checker.metrics.survival_curves import (
-        risk_groups,
         survival_calibration_curve,
         survival_curve,
         survival_decision_curve,
     )
+    from checker.metrics.survival_groups import compare_risk_groups, risk_groups
     from checker.metrics.treatment import treatment_choice
 
 HOME = {
@@ -57,6 +57,7 @@ HOME = {
     "compare_groups": "comparing",
     "compare_ordinal": "comparing_ordinal",
     "compare_readers": "reader_comparing",
+    "compare_risk_groups": "survival_groups",
     "compare_survival": "survival_comparing",
     "confusion_matrix": "cross_tables",
     "conger_kappa": "chance",
@@ -84,7 +85,7 @@ HOME = {
     "reader_study": "reader_comparing",
     "recist": "response",
     "response_by_volume": "response",
-    "risk_groups": "survival_curves",
+    "risk_groups": "survival_groups",
     "roc_curve": "curves",
     "score_distribution": "curves",
     "survival_calibration_curve": "survival_curves",
@@ -108,6 +109,7 @@ __all__ = [
     "compare_groups",
     "compare_ordinal",
     "compare_readers",
+    "compare_risk_groups",
     "compare_survival",
     "confusion_matrix",
     "conger_kappa",

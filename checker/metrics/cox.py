@@ -1,10 +1,10 @@
 """Proportional hazards: the Cox model, under competing events that of Fine & Gray, and the log-rank test."""
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Bools, Codes, Floats, Uncertainty, Undefined, derived, metric
+from checker.metrics.base import Codes, Floats, Uncertainty, Undefined, derived, metric
 from checker.metrics.intervals import around_logarithm
 from checker.metrics.patients import sums_by_patient
 from checker.metrics.survival import (
@@ -29,6 +29,9 @@ NO_FIT = (
     "the Cox fit does not converge, as where a covariate separates early outcomes from all others"
 )
 NO_OUTCOME = "nobody had the outcome"
+NO_REFERENCE = (
+    "nobody in the group with the lowest risk had the outcome, so hazard ratios are infinite"
+)
 
 
 class Outcomes(NamedTuple):
@@ -47,6 +50,8 @@ class Outcomes(NamedTuple):
     """Shape (outcomes,): which distinct time each belongs to."""
     first: Codes
     """Shape (distinct times,): the first outcome of each."""
+    here: Codes
+    """Shape (distinct times,): the first position at each; rising."""
     free: Floats
     """Shape (outcomes,): share not yet censored just before."""
     lasting: Floats
@@ -77,7 +82,15 @@ def outcomes(line: Timeline, *, stay: bool = False) -> Outcomes:
     if stay:
         left = np.flatnonzero(line.event == COMPETING)
         lasting[left] = 1 / uncensored[left]
-    return Outcomes(at, begins, share, tie, first, uncensored[begins], lasting)
+    return Outcomes(at, begins, share, tie, first, begins[first], uncensored[begins], lasting)
+
+
+Ties = Literal["Efron", "Breslow"]
+
+
+def tied(who: Outcomes, ties: Ties) -> Outcomes:
+    """Return the outcomes with tied ones treated by that formula; Breslow's takes none of them away."""
+    return who if ties == "Efron" else who._replace(share=np.zeros(len(who.share)))
 
 
 class Moments(NamedTuple):
@@ -95,16 +108,17 @@ class Moments(NamedTuple):
 
 def at_risk(hazard: Floats, who: Outcomes) -> Floats:
     """Return the sum over those at risk at each outcome, of a value for each case (the last axis)."""
-    behind = np.cumsum(hazard[..., ::-1], axis=-1)[..., ::-1]
-    found = np.asarray(behind[..., who.begins])
+    between = np.add.reduceat(hazard, who.here, axis=-1)
+    behind = np.cumsum(between[..., ::-1], axis=-1)[..., ::-1]
+    found: Floats = behind.take(who.tie, axis=-1)
     if who.share.any():
-        tied = np.add.reduceat(hazard[..., who.at], who.first, axis=-1)
-        found = found - who.share * tied[..., who.tie]
+        tied = np.add.reduceat(hazard.take(who.at, axis=-1), who.first, axis=-1)
+        found -= who.share * tied.take(who.tie, axis=-1)
     if not who.lasting.any():
         return found
     lasting = np.cumsum(hazard * who.lasting, axis=-1)
     before = np.concatenate([np.zeros((*lasting.shape[:-1], 1)), lasting], axis=-1)
-    return np.asarray(found + who.free * before[..., who.begins])
+    return np.asarray(found + who.free * before.take(who.begins, axis=-1))
 
 
 def means(design: Floats, hazard: Floats, who: Outcomes) -> tuple[Floats, Floats]:
@@ -144,7 +158,12 @@ class CoxFit(NamedTuple):
 
 
 def cox(
-    line: Timeline, design: Floats, patient: Codes | None = None, *, stay: bool = False
+    line: Timeline,
+    design: Floats,
+    patient: Codes | None = None,
+    *,
+    stay: bool = False,
+    ties: Ties = "Efron",
 ) -> CoxFit:
     """Return the maximum of the partial likelihood by Newton's method (Cox 1972; ties: Efron 1977).
 
@@ -154,11 +173,12 @@ def cox(
         patient: shape (cases,): where patients repeat, the variance is clustered (Lin & Wei 1989); None: they do not.
         stay: cases with a competing event stay at risk (Fine & Gray 1999): coefficients then are those of the
             subdistribution hazard, and the variance is robust. Without it they are censored.
+        ties: whose formula.
 
     Raises:
         Undefined: nobody had the outcome, a covariate does not vary, or no maximum exists.
     """
-    who, ordered = outcomes(line, stay=stay), design[:, line.order]
+    who, ordered = tied(outcomes(line, stay=stay), ties), design[:, line.order]
     centre, scale = ordered.mean(axis=1, keepdims=True), ordered.std(axis=1, keepdims=True)
     if not (scale > FLAT * (1 + np.abs(centre))).all():
         raise Undefined("a covariate of the Cox model is the same for everyone")
@@ -185,10 +205,7 @@ def newton(
     """Return the coefficients of a standardised design and the information; None where there is no convergence."""
     found = np.zeros(len(design)) if start is None else start
     for _ in range(STEPS):
-        parts = moments(design, hazards(design, found), who)
-        gradient = design[:, who.at].sum(axis=1) - parts.mean.sum(axis=-1)
-        products = parts.mean[:, None] * parts.mean[None]
-        information = (parts.square - products).sum(axis=-1)
+        gradient, information = first_and_second(design, who, found)
         try:
             step = np.linalg.solve(information, gradient)
         except np.linalg.LinAlgError:
@@ -198,6 +215,14 @@ def newton(
         if length < CONVERGED:
             return found, information
     return found, None
+
+
+def first_and_second(design: Floats, who: Outcomes, coefficients: Floats) -> tuple[Floats, Floats]:
+    """Return the gradient of the logarithm of the partial likelihood, and the information."""
+    parts = moments(design, hazards(design, coefficients), who)
+    gradient = design[:, who.at].sum(axis=1) - parts.mean.sum(axis=-1)
+    products = parts.mean[:, None] * parts.mean[None]
+    return gradient, (parts.square - products).sum(axis=-1)
 
 
 def hazards(design: Floats, coefficients: Floats) -> Floats:
@@ -283,6 +308,10 @@ def hazard_ratio(cause_specific: CoxFit) -> Floats:
     return np.asarray(np.exp(cause_specific.coefficients[0]))
 
 
+Weighting = Literal["log-rank", "Gehan", "Peto"]
+"""What outcomes count: all alike, as many as are at risk (Gehan 1965), or survival just before (Peto & Peto 1972)."""
+
+
 class LogRank(NamedTuple):
     """The log-rank test of equal hazards in all groups."""
 
@@ -293,15 +322,27 @@ class LogRank(NamedTuple):
     """Shape (groups,): cases with the outcome."""
     expected: Floats
     """If the hazards were equal."""
+    covariance: Floats
+    """Shape (groups, groups): of the differences of both."""
+
+    @property
+    def trend(self) -> float:
+        """Return p of the test for a trend over groups numbered 0, 1, 2 ... (Tarone 1975)."""
+        place = np.arange(len(self.observed))
+        off, variance = place @ (self.observed - self.expected), place @ self.covariance @ place
+        return chi_square_tail(float(off**2 / variance), 1)
 
 
-def log_rank(time: Floats, event: Codes, group: Codes) -> LogRank:
+def log_rank(
+    time: Floats, event: Codes, group: Codes, weighting: Weighting = "log-rank"
+) -> LogRank:
     """Return the log-rank test between groups (Mantel 1966; Peto & Peto 1972); competing events are censored.
 
     Args:
         time: shape (cases,).
         event: shape (cases,): 1 the outcome; anything else is censored.
         group: shape (cases,): codes of groups that were fixed before the outcomes were seen.
+        weighting: of the outcomes; observed and expected are then weighted as well.
 
     Raises:
         Undefined: fewer than two groups, or nobody had the outcome while another group was followed.
@@ -312,15 +353,16 @@ def log_rank(time: Floats, event: Codes, group: Codes) -> LogRank:
     line = timeline(time, event)
     who, member = outcomes(line), np.eye(len(names))[codes[line.order]].T
     deaths = np.diff(np.append(who.first, len(who.at)))
-    here = who.begins[who.first]
-    there = np.cumsum(member[:, ::-1], axis=1)[:, ::-1][:, here]
+    there = np.cumsum(member[:, ::-1], axis=1)[:, ::-1][:, who.here]
     everyone = there.sum(axis=0)
-    observed = np.add.reduceat(member[:, who.at], who.first, axis=1).sum(axis=1)
-    expected = (deaths * there / everyone).sum(axis=1)
+    weight = _weights(weighting, deaths, everyone)
+    happened = np.add.reduceat(member[:, who.at], who.first, axis=1)
+    observed = (weight * happened).sum(axis=1)
+    expected = (weight * deaths * there / everyone).sum(axis=1)
     spread = np.divide(
         deaths * (everyone - deaths), everyone - 1, out=np.zeros(len(deaths)), where=everyone > 1
     )
-    share = there / everyone
+    share, spread = there / everyone, spread * weight**2
     covariance = np.diag((share * spread).sum(axis=1)) - (share * spread) @ share.T
     off, degrees = (observed - expected)[1:], len(names) - 1
     if np.linalg.matrix_rank(covariance[1:, 1:]) < degrees:
@@ -328,7 +370,19 @@ def log_rank(time: Floats, event: Codes, group: Codes) -> LogRank:
             "a group was never followed at the same time as another when an outcome came"
         )
     statistic = float(off @ np.linalg.solve(covariance[1:, 1:], off))
-    return LogRank(statistic, degrees, chi_square_tail(statistic, degrees), observed, expected)
+    p = chi_square_tail(statistic, degrees)
+    return LogRank(statistic, degrees, p, observed, expected, covariance)
+
+
+def _weights(weighting: Weighting, deaths: Codes, everyone: Floats) -> Floats:
+    """Return what an outcome counts at each distinct time."""
+    match weighting:
+        case "Gehan":
+            return everyone
+        case "Peto":  # Kaplan-Meier just before, as in R's survdiff with rho = 1
+            return np.append(1.0, np.cumprod(1 - deaths / everyone)[:-1])
+        case "log-rank":
+            return np.ones(len(deaths))
 
 
 def chi_square_tail(statistic: float, degrees: int) -> float:
@@ -338,10 +392,27 @@ def chi_square_tail(statistic: float, degrees: int) -> float:
     return float(chdtrc(degrees, statistic))
 
 
+class Ratio(NamedTuple):
+    """The hazard ratio of a group against the first one."""
+
+    value: float
+    interval: Interval
+    p: float
+    """Of the Wald test."""
+
+
 def hazard_ratios(
-    time: Floats, event: Codes, group: Codes, patient: Codes | None = None, level: float = 0.95
-) -> tuple[tuple[float, Interval], ...]:
+    time: Floats,
+    event: Codes,
+    group: Codes,
+    patient: Codes | None = None,
+    level: float = 0.95,
+    ties: Ties = "Efron",
+) -> tuple[Ratio | None, ...]:
     """Return the hazard ratio of each group but the first against the first, from one Cox model.
+
+    None where nobody in the group had the outcome: the likelihood then rises to a ratio of 0, and those of the
+    other groups are as if that one were not there.
 
     Args:
         time: shape (cases,).
@@ -349,23 +420,82 @@ def hazard_ratios(
         group: shape (cases,): codes; the smallest is the reference.
         patient: shape (cases,): codes; None: every case is one.
         level: of the intervals.
+        ties: whose formula cases are treated by that tie.
 
     Raises:
-        Undefined: fewer than two groups, or no maximum of the likelihood exists (a group without the outcome).
+        Undefined: fewer than two groups, or nobody in the reference had the outcome.
     """
     names, codes = np.unique(group, return_inverse=True)
     if len(names) < 2:
         raise Undefined("needs at least two groups")
-    _every_group_has_outcomes(event, codes)
+    happened = np.bincount(codes, event == OUTCOME) > 0
+    if not happened[0]:
+        raise Undefined(NO_REFERENCE)
+    if not happened[1:].any():
+        return (None,) * (len(names) - 1)
+    fit = _of_groups(time, event, codes, np.flatnonzero(happened), patient, ties)
+    made = {
+        at: _ratio_of(value, variance, level, fit.method)
+        for at, value, variance in zip(
+            np.flatnonzero(happened)[1:], fit.coefficients, np.diag(fit.covariance), strict=True
+        )
+    }
+    return tuple(made.get(at) for at in range(1, len(names)))
+
+
+def _of_groups(
+    time: Floats,
+    event: Codes,
+    codes: Codes,
+    there: Codes,
+    patient: Codes | None,
+    ties: Ties,
+) -> CoxFit:
+    """Return the Cox model on the groups that are there, the first of which is the reference."""
+    kept = np.isin(codes, there)
+    mine = None if patient is None else np.unique(patient[kept], return_inverse=True)[1]
+    design = np.stack([codes[kept] == each for each in there[1:]]).astype(float)
+    return cox(timeline(time[kept], event[kept]), design, mine, ties=ties)
+
+
+def _ratio_of(value: float, variance: float, level: float, method: str) -> Ratio:
+    p = chi_square_tail(float(value**2 / variance), 1)
+    return Ratio(float(np.exp(value)), _ratio(float(value), float(variance), level, method), p)
+
+
+class CoxTests(NamedTuple):
+    """P of the three tests that no group differs from the first, from one Cox model."""
+
+    wald: float
+    score: float
+    likelihood_ratio: float
+
+
+def cox_tests(time: Floats, event: Codes, group: Codes, ties: Ties = "Efron") -> CoxTests:
+    """Return p of the Wald, the score and the likelihood ratio test of groups; arguments as of `hazard_ratios`.
+
+    Raises:
+        Undefined: fewer than two groups, or a group without the outcome.
+    """
+    names, codes = np.unique(group, return_inverse=True)
+    if len(names) < 2:
+        raise Undefined("needs at least two groups")
+    if not np.bincount(codes, event == OUTCOME).all():
+        raise Undefined(NO_REFERENCE)
     design = np.stack([codes == each for each in range(1, len(names))]).astype(float)
-    fit = cox(timeline(time, event), design, patient)
-    return tuple(
-        (float(np.exp(value)), _ratio(float(value), float(variance), level, fit.method))
-        for value, variance in zip(fit.coefficients, np.diag(fit.covariance), strict=True)
+    return covariate_tests(timeline(time, event), design, ties)
+
+
+def covariate_tests(line: Timeline, design: Floats, ties: Ties = "Efron") -> CoxTests:
+    """Return p of the Wald, the score and the likelihood ratio test of all covariates; arguments as of `cox`."""
+    fit, who, degrees = cox(line, design, ties=ties), tied(outcomes(line), ties), len(design)
+    nothing, ordered = np.zeros(degrees), design[:, line.order]
+    ordered = ordered - ordered.mean(axis=1, keepdims=True)
+    gradient, information = first_and_second(ordered, who, nothing)
+    gain = fit.log_likelihood - likelihood(ordered, nothing, who)
+    found = (
+        fit.coefficients @ np.linalg.solve(fit.covariance, fit.coefficients),
+        gradient @ np.linalg.solve(information, gradient),
+        2 * gain,
     )
-
-
-def _every_group_has_outcomes(event: Codes, codes: Codes) -> None:
-    without: Bools = np.bincount(codes, event == OUTCOME) == 0
-    if without.any():
-        raise Undefined("in a group nobody had the outcome, so its hazard ratio is 0 or infinite")
+    return CoxTests(*(chi_square_tail(float(each), degrees) for each in found))

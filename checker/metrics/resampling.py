@@ -83,12 +83,15 @@ def resampled(
     """
     places: dict[tuple[tuple[str, object], ...], Known] = {}
     found: dict[Asked, list[Floats]] = {each: [] for each in asked}
+    by_rows = {
+        each: each.metric.by_rows or "weight" not in each.metric.depends_on() for each in asked
+    }
     for weight in weights:
         inside: dict[tuple[tuple[str, object], ...], Known] = {}
         for each in asked:
             if each.facets not in places:
                 places[each.facets] = known.inside(**each.where)
-            if each.metric.by_rows or "weight" not in each.metric.depends_on():
+            if by_rows[each]:
                 found[each].append(_row_by_row(places[each.facets], each.metric, weight))
                 continue
             if each.facets not in inside:

@@ -1,5 +1,6 @@
 """Local regression of the outcome on the predicted risk (loess), for all cases or for many resamples at once."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,6 +36,12 @@ class Neighbourhoods(NamedTuple):
     """Shape (vertices,): radius of the neighbourhood."""
     kernel: Floats
     """Shape (cells, 5 * vertices): tricube weight times the powers 0 to 4 of the scaled distance."""
+
+
+SORTED = 4096
+"""More distances than these are not sorted for a quantile."""
+BINS = 4096
+"""In which they are counted instead."""
 
 
 class Gaps(NamedTuple):
@@ -191,14 +198,54 @@ def in_cells(tallies: Tallies, around: Neighbourhoods) -> tuple[Floats, Floats]:
 
 def quantile_of_gaps(gaps: Gaps, share: float) -> Floats:
     """Return the quantile over cases, with straight lines between order statistics (Hyndman & Fan 1996, type 7)."""
+    return np.asarray(quantiles_of_gaps(gaps, (share,))[0])
+
+
+def quantiles_of_gaps(gaps: Gaps, shares: Sequence[float]) -> Floats:
+    """Return several such quantiles, shape (shares, ...)."""
+    at = [share * (gaps.cases.sum(-1) - 1) for share in shares]
+    ranks = np.stack([np.floor(each) + more for each in at for more in (0, 1)])
+    many = gaps.gap.shape[-1] > SORTED
+    found = (_selected if many else _ordered)(gaps, ranks)
+    lower, upper = found[::2], found[1::2]
+    fraction = np.stack(at) - ranks[::2]
+    return np.where(fraction > 0, lower + fraction * (upper - lower), lower)
+
+
+def _ordered(gaps: Gaps, ranks: Floats) -> Floats:
+    """Return the order statistics of these ranks (from 0), shape (ranks, ...), by sorting."""
     order = np.argsort(gaps.gap, axis=-1)
     ordered = np.take_along_axis(gaps.gap, order, -1)
-    up_to = np.cumsum(np.take_along_axis(gaps.cases, order, -1), axis=-1)
-    at = share * (up_to[..., -1:] - 1)
-    lower, upper = (
-        np.take_along_axis(ordered, (up_to <= np.floor(at) + each).sum(-1, keepdims=True), -1)
-        for each in (0, 1)
-    )
-    fraction = at - np.floor(at)
-    found = np.where(fraction > 0, lower + fraction * (upper - lower), lower)
-    return np.asarray(found[..., 0])
+    cases = np.broadcast_to(gaps.cases, gaps.gap.shape)
+    up_to = np.cumsum(np.take_along_axis(cases, order, -1), axis=-1)
+    last = ordered.shape[-1] - 1
+    places = [np.minimum((up_to <= rank[..., None]).sum(-1, keepdims=True), last) for rank in ranks]
+    return np.stack([np.take_along_axis(ordered, each, -1)[..., 0] for each in places])
+
+
+def _selected(gaps: Gaps, ranks: Floats) -> Floats:
+    """Return the same without sorting: the few in the bin of each rank are."""
+    flat = gaps.gap.reshape(-1, gaps.gap.shape[-1])
+    cases = np.broadcast_to(gaps.cases, gaps.gap.shape).reshape(flat.shape)
+    asked = ranks.reshape(len(ranks), -1)
+    found = [_of_row(*row, asked[:, at]) for at, row in enumerate(zip(flat, cases, strict=True))]
+    return np.stack(found, axis=-1).reshape(ranks.shape)
+
+
+def _of_row(gap: Floats, cases: Floats, ranks: Floats) -> Floats:
+    low, high = float(gap.min()), float(gap.max())
+    if not high > low:  # all alike, or no number
+        return np.full(len(ranks), low)
+    scaled = gap - low
+    scaled *= (BINS - 1) / (high - low)
+    bins = scaled.astype(np.int32)
+    up_to = np.cumsum(np.bincount(bins, cases, BINS))
+    found = np.empty(len(ranks))
+    for at, rank in enumerate(np.minimum(ranks, up_to[-1] - 1)):
+        chosen = int(np.searchsorted(up_to, rank, "right"))
+        inside = np.flatnonzero(bins == chosen)
+        inside = inside[np.argsort(gap[inside])]
+        before = up_to[chosen - 1] if chosen else 0.0
+        place = int(np.searchsorted(before + np.cumsum(cases[inside]), rank, "right"))
+        found[at] = gap[inside[place]]
+    return found

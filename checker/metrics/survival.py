@@ -47,7 +47,8 @@ def followed(
     """Return which rows are known, and their columns.
 
     Args:
-        time: shape (cases,): follow-up in any unit, above 0; NaN missing.
+        time: shape (cases,): follow-up in any unit, 0 or more; NaN missing. At 0 it ended on the day it began: such
+            a case is at risk then and at no later time, as in R's survival.
         event: shape (cases,): 0 censored, 1 the outcome, 2 a competing event; negative missing.
         score: shape (cases,): larger means an earlier outcome; NaN missing.
         risks: shape (cases, horizons) or (cases,): predicted risk of the outcome by each of the `horizons`; NaN
@@ -57,11 +58,12 @@ def followed(
             are left out of what concerns treatments alone.
 
     Raises:
-        ValueError: a time is 0 or less or infinite, or an event code is none of these.
+        ValueError: a time is negative or infinite, or an event code is none of these.
     """
     times, codes = np.asarray(time, float), _codes(event)
     _refuse(
-        ~np.isnan(times) & ~((times > 0) & np.isfinite(times)), "a time that is no number above 0"
+        ~np.isnan(times) & ~((times >= 0) & np.isfinite(times)),
+        "a time that is no number from 0 on",
     )
     _refuse(
         codes > COMPETING, "an event code other than 0 (censored), 1 (outcome) and 2 (competing)"

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from checker.metrics.base import (
+    Bools,
     Codes,
     Floats,
     Uncertainty,
@@ -15,17 +16,19 @@ from checker.metrics.base import (
 )
 from checker.metrics.cox import (
     LONGEST,
+    STEPS,
     CoxFit,
     Outcomes,
     at_risk,
     cox,
+    first_and_second,
     means,
-    moments,
     newton,
     outcomes,
+    score_residuals,
 )
 from checker.metrics.intervals import around, around_logarithm, cut
-from checker.metrics.smoothing import Gaps, quantile_of_gaps
+from checker.metrics.smoothing import Gaps, quantiles_of_gaps
 from checker.metrics.survival import (
     TASK,
     Censoring,
@@ -46,7 +49,7 @@ KNOTS = (0.1, 0.5, 0.9)
 FEWEST_RISKS = 4
 """A bent curve through fewer distinct risks follows single values."""
 RESAMPLING_STEPS = 12
-"""Newton steps from the fit of all cases; four are usual."""
+"""Newton steps from where the fit of all cases moves to first order; one to three are usual."""
 ANEW = 4
 """Only every so many steps the information is computed, which costs as much as the rest of a step."""
 CLOSE = 1e-4
@@ -275,40 +278,100 @@ def smooth_of_all(spline: Spline, at_outcomes: Outcomes, gone: int) -> Smooth:
     return Smooth(made.coefficients[0], made.cumulative[0])
 
 
+class Linear(NamedTuple):
+    """How the coefficients of the spline model move with the cases, to first order: where resamples start."""
+
+    influence: Floats
+    """Shape (cases, 2), in the order of the timeline: what one more copy of each case adds (Reid & Crépeau 1985)."""
+    at_outcomes: Floats
+    """Shape (outcomes, 2): the design of the cases with the outcome."""
+    products: Floats
+    """Shape (3, cases): squares and product of the design."""
+
+
+@derived(TASK)
+def linear(spline: Spline, smooth_of_all: Smooth, at_outcomes: Outcomes) -> Linear:
+    """Return the first-order change of the coefficients with the number of copies of each case."""
+    design, coefficients = spline.design, smooth_of_all.coefficients
+    information = first_and_second(design, at_outcomes, coefficients)[1]
+    residuals = score_residuals(design, coefficients, at_outcomes)
+    return Linear(
+        np.array(np.linalg.solve(information, residuals).T, float, order="C"),
+        design[:, at_outcomes.at].T.copy(),
+        np.stack([design[0] ** 2, design[0] * design[1], design[1] ** 2]),
+    )
+
+
+@derived(TASK)
+def counted(timeline: Timeline, patient: Codes, weight: Floats | None) -> Floats | None:
+    """Return how often each case stands in each resample, in the order of the timeline; None: there are none."""
+    return None if weight is None else counts(timeline, patient, weight)
+
+
 @derived(TASK)
 def smooth(
-    timeline: Timeline,
     spline: Spline,
     smooth_of_all: Smooth,
+    linear: Linear,
     at_outcomes: Outcomes,
     gone: int,
-    patient: Codes,
-    weight: Floats | None,
+    counted: Floats | None,
 ) -> Smooth:
     """Return the spline model of all cases, or of each resample; NaN where it has no maximum.
 
     In resamples the knots, the ties and the weights against censoring are those of all cases.
     """
-    if weight is None:
+    if counted is None:
         return smooth_of_all
-    count = counts(timeline, patient, weight)
-    drawn, tied = count[:, at_outcomes.at], _tied_mean(count, at_outcomes)
-    reached = drawn @ spline.design[:, at_outcomes.at].T
-    found = np.tile(smooth_of_all.coefficients, (len(count), 1))
-    for step in range(RESAMPLING_STEPS):
-        hazard = _hazard(found, spline.design, count)
-        if step % ANEW == 0:
-            information, mean = _information(hazard, spline.design, at_outcomes, tied)
+    first = (counted - 1) @ linear.influence
+    start = smooth_of_all.coefficients + np.clip(first, -LONGEST, LONGEST)
+    found, done = _climbed(start, spline.design, linear, at_outcomes, counted)
+    if (
+        not done.all()
+    ):  # in small resamples the information moves far: then it is computed in each step
+        left, everyone = ~done, np.tile(smooth_of_all.coefficients, (int((~done).sum()), 1))
+        again = (everyone, spline.design, linear, at_outcomes, counted[left])
+        found[left], done[left] = _climbed(*again, steps=STEPS, anew=1)
+    found[~done] = np.nan
+    return _cumulated(found, spline.design, counted, at_outcomes, gone)
+
+
+def _climbed(
+    start: Floats,
+    design: Floats,
+    linear: Linear,
+    who: Outcomes,
+    count: Floats,
+    *,
+    steps: int = RESAMPLING_STEPS,
+    anew: int = ANEW,
+) -> tuple[Floats, Bools]:
+    """Return the coefficients of each resample by Newton's method, and where it came to an end.
+
+    Args:
+        start: shape (resamples, 2).
+        design: shape (2, cases).
+        linear: of all cases.
+        who: had the outcome.
+        count: shape (resamples, cases).
+        steps: at most.
+        anew: after so many steps the information is computed again.
+    """
+    tied, found = _tied_mean(count, who), start
+    reached = count.take(who.at, axis=-1) @ linear.at_outcomes
+    for step in range(steps):
+        hazard = _hazard(found, design, count)
+        if step % anew == 0:
+            information, mean = _information(hazard, design, linear, who, tied)
         else:
-            mean = means(spline.design, hazard, at_outcomes)[1]
+            mean = means(design, hazard, who)[1]
         gradient = reached - np.einsum("cro,ro->rc", mean, tied)
         move = np.linalg.solve(information, gradient[..., None])[..., 0]
         length = np.abs(move).max(axis=-1, keepdims=True)
         found = found + move * np.minimum(1, LONGEST / np.maximum(length, LONGEST))
-        if not (length > CLOSE).any():  # NaN is done, too
+        if not (length > CLOSE).any():  # NaN is done, too: it has no fit
             break
-    found[length[:, 0] > CLOSE] = np.nan
-    return _cumulated(found, spline.design, count, at_outcomes, gone)
+    return found, ~(length[:, 0] > CLOSE)
 
 
 def _hazard(found: Floats, design: Floats, count: Floats) -> Floats:
@@ -316,23 +379,27 @@ def _hazard(found: Floats, design: Floats, count: Floats) -> Floats:
 
 
 def _information(
-    hazard: Floats, design: Floats, who: Outcomes, tied: Floats
+    hazard: Floats, design: Floats, linear: Linear, who: Outcomes, tied: Floats
 ) -> tuple[Floats, Floats]:
     """Return the information of each resample (NaN where it is singular), and the means of those at risk."""
-    parts = moments(design, hazard, who)
-    products = parts.mean[:, None] * parts.mean[None]
-    information = np.moveaxis(((parts.square - products) * tied).sum(-1), -1, 0)
+    rate, mean = means(design, hazard, who)
+    rate *= tied
+    information = np.empty((len(hazard), 2, 2))
+    for i, j, product in zip((0, 0, 1), (0, 1, 1), linear.products, strict=True):
+        squares = np.einsum("ro,ro->r", at_risk(hazard * product, who), rate)
+        information[:, i, j] = squares - np.einsum("ro,ro,ro->r", mean[i], mean[j], tied)
+        information[:, j, i] = information[:, i, j]
     determinant = information[:, 0, 0] * information[:, 1, 1] - information[:, 0, 1] ** 2
     singular = ~(determinant > 1e-12 * information[:, 0, 0] * information[:, 1, 1])
     information[singular] = np.where(np.eye(2), np.nan, 0)
-    return information, parts.mean
+    return information, mean
 
 
 def _tied_mean(count: Floats, who: Outcomes) -> Floats:
     """Return for each outcome the mean count over those that tie with it."""
     times = np.diff(np.append(who.first, len(who.at)))
-    sums = np.add.reduceat(count[:, who.at], who.first, axis=-1)
-    return np.asarray((sums / times)[:, who.tie])
+    sums = np.add.reduceat(count.take(who.at, axis=-1), who.first, axis=-1)
+    return (sums / times).take(who.tie, axis=-1)
 
 
 def _cumulated(found: Floats, design: Floats, count: Floats, who: Outcomes, gone: int) -> Smooth:
@@ -345,17 +412,18 @@ def _cumulated(found: Floats, design: Floats, count: Floats, who: Outcomes, gone
 
 @derived(TASK)
 def gaps(
-    timeline: Timeline,
-    risk: Floats,
-    spline: Spline,
-    smooth: Smooth,
-    patient: Codes,
-    weight: Floats | None,
+    timeline: Timeline, risk: Floats, spline: Spline, smooth: Smooth, counted: Floats | None
 ) -> Gaps:
     """Return the distance between predicted and smoothed observed risk of each case."""
-    predicted = risk[timeline.order]
-    cases = np.ones(len(risk)) if weight is None else counts(timeline, patient, weight)
-    return Gaps(np.abs(smooth.risk(spline.design) - predicted), cases)
+    off = smooth.risk(spline.design)
+    off -= risk[timeline.order]
+    return Gaps(np.abs(off, out=off), np.ones(len(risk)) if counted is None else counted)
+
+
+@derived(TASK)
+def far_gaps(gaps: Gaps) -> Floats:
+    """Return the median and the 90th percentile of these distances, shape (2, ...)."""
+    return quantiles_of_gaps(gaps, (0.5, 0.9))
 
 
 @metric(
@@ -375,15 +443,15 @@ def integrated_calibration_index(gaps: Gaps) -> Floats:
     "calibration_error_median", task=TASK, goal="lower", bounds=(0, 1),
     beside=moved_note, source="austin-2020",
 )  # fmt: skip
-def calibration_error_median(gaps: Gaps) -> Floats:
+def calibration_error_median(far_gaps: Floats) -> Floats:
     """Return the median of the same distance (E50)."""
-    return quantile_of_gaps(gaps, 0.5)
+    return np.asarray(far_gaps[0])
 
 
 @metric(
     "calibration_error_90", task=TASK, goal="lower", bounds=(0, 1),
     beside=moved_note, source="austin-2020",
 )  # fmt: skip
-def calibration_error_90(gaps: Gaps) -> Floats:
+def calibration_error_90(far_gaps: Floats) -> Floats:
     """Return the 90th percentile of the same distance (E90)."""
-    return quantile_of_gaps(gaps, 0.9)
+    return np.asarray(far_gaps[1])

@@ -1,4 +1,4 @@
-"""Points of the figures of survival: curves with numbers at risk, risk groups, calibration and decisions at a horizon.
+"""Points of the figures of survival: curves with numbers at risk, calibration and decisions at a horizon.
 
 Rows without a time, an event or what the figure is about are left out of each.
 """
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from checker.metrics.base import NO_CASES, Codes, Floats, Undefined
-from checker.metrics.cox import hazard_ratios, log_rank
 from checker.metrics.curves import GRID, MOST_POINTS, THRESHOLDS
 from checker.metrics.estimating import Cases, complete, known_of, plural
 from checker.metrics.resampling import FEWEST_PATIENTS, drawn, seeds
@@ -29,7 +28,7 @@ from checker.metrics.survival import (
 )
 from checker.metrics.survival_calibration import KNOTS, NEAREST, Smooth, Spline
 from checker.metrics.survival_utility import net_benefits
-from checker.model.curves import CalibrationCurve, DecisionCurve, RiskGroups, SurvivalCurve
+from checker.model.curves import CalibrationCurve, DecisionCurve, SurvivalCurve
 from checker.needs import Absent, Known
 
 BINS = 10
@@ -53,7 +52,7 @@ def survival_curve(
     most evenly in time.
 
     Args:
-        time: shape (cases,): follow-up, above 0.
+        time: shape (cases,): follow-up, 0 or more.
         event: shape (cases,): 0 censored, 1 the outcome, 2 a competing event.
         label: of the group.
         at: times of the numbers below the curve; None: six, evenly.
@@ -62,7 +61,7 @@ def survival_curve(
 
     Raises:
         Undefined: there are no cases.
-        ValueError: a time is not above 0, or an event code is unknown.
+        ValueError: a time is negative, or an event code is unknown.
     """
     _, (times, codes, *_) = followed(time, event)
     if not len(times):
@@ -77,7 +76,7 @@ def survival_curve(
         columns = [1 - risk, 1 - high, 1 - low]
     start = 0.0 if line.competing else 1.0
     value, lower, upper = ((start, *each.tolist()) for each in columns)
-    below = _times(line) if at is None else tuple(float(each) for each in at)
+    below = times_below(line) if at is None else tuple(float(each) for each in at)
     before = np.searchsorted(line.time, below, "left")
     passed = np.append(0, np.cumsum(line.event == OUTCOME))
     return SurvivalCurve(
@@ -107,81 +106,9 @@ def _kept(line: Timeline) -> Codes:
     return kept[np.unique(np.searchsorted(line.time[kept], wanted, "right") - 1)]
 
 
-def _times(line: Timeline) -> tuple[float, ...]:
+def times_below(line: Timeline) -> tuple[float, ...]:
+    """Return times of the numbers below a curve: evenly from 0 to the last follow-up."""
     return tuple(np.linspace(0, line.time[-1], TIMES).tolist())
-
-
-def risk_groups(
-    time: Floats,
-    event: Codes,
-    score: Floats,
-    cutoffs: Sequence[float],
-    *,
-    names: Sequence[str] = (),
-    at: Sequence[float] | None = None,
-    patient: Codes | None = None,
-    level: float = 0.95,
-    curve_interval: CurveInterval = "log",
-) -> RiskGroups:
-    """Return the curves of risk groups, the log-rank test between them, and hazard ratios against the lowest.
-
-    Test and hazard ratios are cause-specific: competing events are censored. The cut-offs have to be fixed before
-    the outcomes are seen; chosen on the same data they make any score look good.
-
-    Args:
-        time: shape (cases,): follow-up, above 0.
-        event: shape (cases,): 0 censored, 1 the outcome, 2 a competing event.
-        score: shape (cases,): a case belongs to the group of the largest cut-off that its score reaches.
-        cutoffs: rising.
-        names: of the groups from the lowest, one more than cut-offs; empty: numbers.
-        at: times of the numbers below the curves; None: six, evenly over all cases.
-        patient: shape (cases,): codes; None: every case is one.
-        level: of bands and intervals.
-        curve_interval: scale of the bands.
-
-    Raises:
-        Undefined: fewer than two groups have cases, or nobody had the outcome.
-        ValueError: the number of names is wrong.
-    """
-    if names and len(names) != len(cutoffs) + 1:
-        raise ValueError(
-            f"{len(cutoffs)} cut-offs make {len(cutoffs) + 1} groups, not {len(names)}"
-        )
-    known, (times, codes, scores, *_) = followed(time, event, score)
-    group = np.searchsorted(np.asarray(cutoffs, float), scores, "right")
-    if not len(times):
-        raise Undefined(NO_CASES)
-    test = log_rank(times, codes, group)
-    below = _times(timeline(times, codes)) if at is None else at
-    mine = (
-        None if patient is None else np.unique(np.asarray(patient)[known], return_inverse=True)[1]
-    )
-    ratios, sentence = [], ""
-    try:
-        ratios = list(hazard_ratios(times, codes, group, mine, level))
-    except Undefined as reason:
-        sentence = str(reason)
-    return RiskGroups(
-        curves=tuple(
-            survival_curve(
-                times[group == each],
-                codes[group == each],
-                label=names[each] if names else str(each + 1),
-                at=below,
-                level=level,
-                curve_interval=curve_interval,
-            )
-            for each in np.unique(group).tolist()
-        ),
-        statistic=test.statistic,
-        degrees=test.degrees,
-        p=test.p,
-        observed=tuple(test.observed.tolist()),
-        expected=tuple(test.expected.tolist()),
-        hazard_ratios=tuple(value for value, _ in ratios),
-        hazard_ratio_intervals=tuple(interval for _, interval in ratios),
-        undefined_because=sentence,
-    )
 
 
 def survival_calibration_curve(
@@ -205,7 +132,7 @@ def survival_calibration_curve(
     not followed up to the horizon is left out.
 
     Args:
-        time: shape (cases,): follow-up, above 0.
+        time: shape (cases,): follow-up, 0 or more.
         event: shape (cases,): 0 censored, 1 the outcome, 2 a competing event.
         risk: shape (cases,): predicted by the horizon, within 0..1.
         horizon: in the unit of the times.
@@ -219,7 +146,7 @@ def survival_calibration_curve(
 
     Raises:
         Undefined: the horizon lies beyond the last follow-up, nobody had the outcome, or there is no fit.
-        ValueError: a time is not above 0, or an event code is unknown.
+        ValueError: a time is negative, or an event code is unknown.
     """
     columns = {
         "time": np.asarray(time),
@@ -328,7 +255,7 @@ def survival_decision_curve(
     nobody is followed up to the horizon.
 
     Args:
-        time: shape (cases,): follow-up, above 0.
+        time: shape (cases,): follow-up, 0 or more.
         event: shape (cases,): 0 censored, 1 the outcome, 2 a competing event.
         risk: shape (cases,): predicted by the horizon.
         horizon: in the unit of the times.
@@ -337,7 +264,7 @@ def survival_decision_curve(
     Raises:
         Undefined: there are no cases, the horizon lies beyond the last follow-up, risks outside 0..1, or a range that
             is not within 0..1 (without 1).
-        ValueError: a time is not above 0, or an event code is unknown.
+        ValueError: a time is negative, or an event code is unknown.
     """
     _, (times, codes, _, risks, *_) = followed(time, event, risks=risk)
     low, high = decision_range

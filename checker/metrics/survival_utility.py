@@ -14,6 +14,7 @@ from checker.metrics.survival import (
     stated,
 )
 from checker.metrics.utility import Strategy
+from checker.needs import Absent, DoesNotApply
 
 
 class Benefit(NamedTuple):
@@ -27,7 +28,7 @@ class Benefit(NamedTuple):
 def benefit(
     time: Floats,
     event: Codes,
-    risk: Floats,
+    risk: Floats | Absent,
     incidence: Incidence,
     threshold: float,
     strategy: Strategy,
@@ -36,9 +37,11 @@ def benefit(
     """Return the net benefit per case (Vickers et al. 2008).
 
     The share at or above the threshold, times (their observed risk minus the share without, weighted by the odds of
-    the threshold). Their observed risk is Kaplan-Meier's, under competing events Aalen-Johansen's.
+    the threshold). Their observed risk is Kaplan-Meier's, under competing events Aalen-Johansen's. Treating everyone
+    or no one needs no predicted risk.
 
     Raises:
+        DoesNotApply: it is that of the model, and there are no predicted risks.
         Undefined: the threshold has no odds, or nobody at or above it is followed up to the horizon.
     """
     if not 0 <= threshold < 1:
@@ -49,6 +52,8 @@ def benefit(
         return Benefit(0.0, nothing)
     if strategy == "treat_all":
         return Benefit(incidence.risk * (1 + odds) - odds, incidence.influence * (1 + odds))
+    if isinstance(risk, Absent):
+        raise (Undefined if risk.applies else DoesNotApply)(risk.because)
     called = risk >= threshold
     share = float(called.mean())
     if not share:

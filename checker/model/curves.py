@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from checker.model.estimate import Interval
+from checker.model.estimate import Estimate, Interval
 
 Points = tuple[float, ...]
 
@@ -92,23 +92,39 @@ class SurvivalCurve:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RiskGroups:
-    """Groups of patients by risk, fixed before: their curves, the test of equal hazards, and hazard ratios."""
+class RiskGroup:
+    """One group of patients by risk: how many, what was observed, and its hazard against that of the lowest."""
 
-    curves: tuple[SurvivalCurve, ...]
+    name: str
+    cases: int
+    outcomes: int
+    expected: float
+    """Outcomes, if hazards were equal in all groups."""
+    hazard_ratio: Estimate | None
+    """Against the lowest group; None: it is the lowest."""
+    observed_risks: tuple[Estimate, ...]
+    """One by each horizon."""
+    median_survival: Estimate
+    curve: SurvivalCurve | None
+    """None where so few are in the group that its steps would be single patients."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RiskGroups:
+    """Groups of patients by risk from the lowest to the highest, and the test of equal hazards."""
+
+    by: str
+    """How the groups were made, in words."""
+    groups: tuple[RiskGroup, ...]
     statistic: float
     """Of the log-rank test."""
     degrees: int
     p: float
-    observed: Points
-    """Outcomes in each group."""
-    expected: Points
-    """If hazards were equal."""
-    hazard_ratios: Points
-    """Of each group but the first against the first; empty where there is none."""
-    hazard_ratio_intervals: tuple[Interval, ...]
-    undefined_because: str = ""
-    """Why there are no hazard ratios."""
+    cases: int
+    missing: int
+    """Rows left out because a value was missing."""
+    note: str = ""
+    """Sentences that belong beside test and ratios."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     ReaderCurve,
+    RiskGroups,
     RocCurve,
     ScoreDistribution,
     SurvivalCurve,
@@ -312,6 +313,7 @@ class EvaluationEvidence:
     confusion_matrix: ConfusionMatrix | Absent
     class_distances: ClassDistances | Absent
     survival_curves: tuple[SurvivalCurve, ...] | Absent
+    risk_groups: RiskGroups | Absent
     survival_calibration: tuple[CalibrationAt, ...] | Absent
     survival_decision_curve: tuple[DecisionAt, ...] | Absent
     treatment_choice: TreatmentChoice | Absent

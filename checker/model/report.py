@@ -14,6 +14,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     ReaderCurve,
+    RiskGroups,
     RocCurve,
     ScoreDistribution,
     SurvivalCurve,
@@ -115,6 +116,7 @@ class EvaluationReport:
     class_distances: ClassDistances | None = None
     survival_curves: tuple[SurvivalCurve, ...] = ()
     """Of everyone, then of each group."""
+    risk_groups: RiskGroups | None = None
     survival_calibration: tuple[CalibrationAt, ...] = ()
     survival_decision_curve: tuple[DecisionAt, ...] = ()
     treatment_choice: TreatmentChoice | None = None

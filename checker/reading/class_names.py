@@ -14,6 +14,14 @@ MOST_CLASSES = 100
 """More different values are names or numbers of cases, or measurements."""
 NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 ROMAN = ("0", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
+DEGREES = {
+    "very low": 0,
+    "low": 1,
+    **dict.fromkeys(("intermediate", "medium", "middle", "moderate"), 2),
+    "high": 3,
+    "very high": 4,
+}
+"""Words that tell an order."""
 ONE_LETTER = re.compile(r"(?P<text>.*?)(?P<letter>[^\W\d_])")
 NAMES_OF_CASES = "is this the right column? classes have a few values, each for many cases"
 
@@ -22,9 +30,9 @@ def in_order(names: Sequence[str]) -> tuple[str, ...] | None:
     """Return names of classes from the lowest to the highest, where they tell it themselves; else None.
 
     By the number in them, the rest being equal (0 < 1, F0 < F1, grade 2 < grade 10), as Roman numbers (I < IV),
-    or by one letter (Child A < Child B).
+    by one letter (Child A < Child B), or by words (low < intermediate < high).
     """
-    for key in (_by_number, _by_roman, _by_letter):
+    for key in (_by_number, _by_roman, _by_letter, _by_degree):
         found = [key(name) for name in names]
         keys = [each for each in found if each is not None]
         apart = len({each for _, each in keys}) == len(names) == len(keys)
@@ -56,6 +64,11 @@ def _by_letter(name: str) -> tuple[str, float] | None:
     if not found or (found["text"] and found["text"][-1].isalnum()):
         return None
     return found["text"].casefold(), float(ord(found["letter"].casefold()))
+
+
+def _by_degree(name: str) -> tuple[str, float] | None:
+    found = DEGREES.get(" ".join(name.casefold().replace("_", " ").split()))
+    return None if found is None else ("", float(found))
 
 
 def classes_of(reading: Reading, columns: Sequence[str]) -> tuple[str, ...]:

@@ -176,6 +176,9 @@ def _survival(said: _Said, random: str | None) -> TaskColumns:
         thresholds=tuple(_thresholds(evaluation.decision_range or (), point)),
         lower_is_positive=evaluation.direction == "lower_is_positive",
         compared=said.compared,
+        cutoffs=evaluation.cutoffs or (),
+        risk_group=said.declared.get("risk_group"),
+        order=evaluation.classes or (),
         case=said.optional("case"),
         **said.rows,
     )

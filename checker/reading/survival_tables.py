@@ -3,6 +3,7 @@
 from checker.model.predictions import Floats
 from checker.reading.class_names import codes_of
 from checker.reading.event_codes import Asked, events
+from checker.reading.risk_groups import risk_groups
 from checker.reading.task_columns import SurvivalColumns
 from checker.reading.task_rows import TaskRows, apart, roles
 
@@ -17,17 +18,26 @@ def survival(made: TaskRows, asked: SurvivalColumns) -> None:
     import numpy as np
 
     predicted = roles("risk at", {f"{at:g}": column for at, column in asked.risks.items()})
-    apart(made, time=asked.time, event=asked.event, score=asked.score, **predicted)
+    apart(
+        made,
+        time=asked.time,
+        event=asked.event,
+        score=asked.score,
+        **{"risk group": asked.risk_group},
+        **predicted,
+    )
     time = made.reading.numbers(asked.time)
     known = ~np.isnan(time)
     made.refuse_rows(
         asked.time,
-        known & (time <= 0),
-        "the time is not above 0",
+        known & (time < 0),
+        "the time is negative",
         "follow-up begins before it ends: correct it, or leave the cell empty",
     )
     if len(time) and not known.any() and not made.reading.problems:
         made.wrong(asked.time, "the time is missing in every row")
+    if first_day := int(np.count_nonzero(time == 0)):
+        made.notes.append(_first_day(first_day))
     made.columns["time"] = time if asked.unit_days is None else time * asked.unit_days
     written = asked.written
     wanted = Asked(asked.outcome, asked.competing, written["event"], written["competing"])
@@ -40,6 +50,15 @@ def survival(made: TaskRows, asked: SurvivalColumns) -> None:
         made.columns[each] = made.reading.numbers(each, asked.lower_is_positive)
     _horizons(made, asked)
     _treatments(made, asked)
+    risk_groups(made, asked)
+
+
+def _first_day(rows: int) -> str:
+    """Return the sentence about follow-up that ended when it began."""
+    return (
+        f"In {rows:,} row{'s' if rows > 1 else ''} the time is 0: follow-up ended on the day it began, so such a case "
+        "is at risk then and at no later time."
+    )
 
 
 def _horizons(made: TaskRows, asked: SurvivalColumns) -> None:
@@ -65,8 +84,13 @@ def _horizons(made: TaskRows, asked: SurvivalColumns) -> None:
     made.places["horizon"] = horizons
     if asked.unit:
         made.notes.append(f"Horizons are in {asked.unit}.")
-    if asked.thresholds and asked.risks:
+    if asked.thresholds:
         made.places |= {"threshold": tuple(asked.thresholds), "strategy": STRATEGIES}
+        if not asked.risks:
+            made.notes.append(
+                "Net benefit is that of treating everyone and no one: that of the model does not apply, since there "
+                "are no predicted risks."
+            )
 
 
 def _refuse_no_risk(made: TaskRows, column: str, values: Floats) -> None:

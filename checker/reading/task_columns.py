@@ -12,6 +12,7 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "competing": "competing_events:",
     "baseline": "versus: of a claim",
     "scale": "scale:",
+    "cutoffs": "cutoffs:",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
 COMMAND_LINE: Mapping[str, str] = MappingProxyType({
@@ -22,6 +23,7 @@ COMMAND_LINE: Mapping[str, str] = MappingProxyType({
     "competing": "--competing",
     "baseline": "--baseline",
     "scale": "--scale",
+    "cutoffs": "--cutoff",
 })  # fmt: skip
 """The same on the command line."""
 
@@ -97,6 +99,12 @@ class SurvivalColumns(TaskColumns):
     """A lower score means a higher risk."""
     compared: Sequence[str] = ()
     """Further scores of the same cases."""
+    cutoffs: Sequence[float] = ()
+    """Of the score as submitted (of the risk by the largest horizon, where there is no score) into risk groups."""
+    risk_group: str | None = None
+    """Column that names the risk group."""
+    order: Sequence[str] = ()
+    """Risk groups of that column from the lowest to the highest; empty: as their names tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -47,6 +47,9 @@ def _of_survival(evaluation: EvaluationReport, prefix: str) -> Iterator[DrawnFig
     for number, curves in enumerate(figures_survival.curves_by_column(evaluation)):
         name = f"{prefix}-survival" + (f"-{number}" if number else "")
         yield figures_survival.survival_figure(curves, name)
+    curves = figures_survival.curves_of_risk_groups(evaluation)
+    if curves:
+        yield figures_survival.survival_figure(curves, f"{prefix}-risk-groups")
     for at, calibration in enumerate(evaluation.survival_calibration, start=1):
         if calibration.curve.predicted or calibration.curve.bin_predicted:
             yield figures_survival.calibration_figure(calibration, f"{prefix}-calibration-{at}")

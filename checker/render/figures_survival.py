@@ -49,6 +49,8 @@ BESIDE = 13
 """Points between the name of a curve and its first number at risk."""
 LONGEST = 16
 """A name of a group is cut after so many signs."""
+MOST_SIGNS = 24
+"""In all names together, if they stand side by side."""
 SCALES = (0.1, 0.25, 0.5, 1.0)
 """Upper ends of the axes of predicted and observed risk."""
 
@@ -61,6 +63,13 @@ def curves_by_column(evaluation: EvaluationReport) -> tuple[tuple[SurvivalCurve,
             column = curve.label.partition(" = ")[0] if " = " in curve.label else ""
             by_column.setdefault(column, []).append(curve)
     return tuple(tuple(curves) for curves in by_column.values())
+
+
+def curves_of_risk_groups(evaluation: EvaluationReport) -> tuple[SurvivalCurve, ...]:
+    """Return the curves of the risk groups; none where they are more than lines can be told apart."""
+    found = evaluation.risk_groups
+    curves = [each.curve for each in found.groups if each.curve] if found else []
+    return tuple(curves) if len(curves) <= len(LINES) else ()
 
 
 def survival_figure(curves: Sequence[SurvivalCurve], name: str) -> DrawnFigure:
@@ -89,7 +98,7 @@ def survival_figure(curves: Sequence[SurvivalCurve], name: str) -> DrawnFigure:
             name,
             title,
             f"{title} over time. {_last_words(curves)}",
-            (SMALL, 2.95 + 0.17 * len(curves) + (0.3 if len(curves) > 3 else 0)),
+            (SMALL, 2.95 + 0.17 * len(curves) + (0.3 if _across(curves) < len(curves) else 0)),
             lambda figure: _draw_curves(figure, curves),
         ),
         heads=(
@@ -159,10 +168,16 @@ def _draw_curves(figure: "Figure", curves: Sequence[SurvivalCurve]) -> None:
     last = max((*(at for curve in curves for at in curve.at), curves[0].time[-1])) / days
     above.set_xlim(0, 1.01 * last or 1)
     if not alone:
-        legend_above(above, 2 if len(curves) > 3 else len(curves))
+        legend_above(above, _across(curves))
     _draw_numbers(below, curves, days)
     above.tick_params(labelbottom=True)
     above.set_xlabel(f"Time ({unit})")
+
+
+def _across(curves: Sequence[SurvivalCurve]) -> int:
+    """Return how many names stand side by side: all, or two where they are many or long."""
+    signs = sum(len(_cut(_group(each))) for each in curves)
+    return 2 if len(curves) > 3 or signs > MOST_SIGNS else len(curves)
 
 
 def _top(curves: Sequence[SurvivalCurve]) -> float:

@@ -1,13 +1,15 @@
 """Recomputed numbers without a study: as tables of text and as JSON."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any, Protocol
 
+from checker.model.curves import RiskGroups
 from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
+from checker.render.text_tables import folded, risk_groups_lines
 from checker.render.to_json import plain
 from checker.visible import to_json_text
 
@@ -50,6 +52,10 @@ class Recomputed(Protocol):
         """Return the numbers over folds, of predictions made out of fold."""
 
     @property
+    def risk_groups(self) -> RiskGroups | None:
+        """Return the groups by risk of follow-up; None: none were asked for."""
+
+    @property
     def notes(self) -> Sequence[str]:
         """Return what was read otherwise than written, or chosen for the user."""
 
@@ -73,6 +79,8 @@ def metrics_text(
         lines += [line for each in estimates for line in _remark(each, screen)]
         if found.folds and (score, group) == ("score", "all"):
             lines += _over_folds(found.folds, screen)
+    if found.risk_groups is not None:
+        lines += risk_groups_lines(found.risk_groups, screen, in_days=False)
     for caption, comparisons in page.parted(found.comparisons, "Comparisons on the same rows"):
         lines += screen.heading(caption)
         lines += screen.table(_comparison_heads(), [_comparison(each) for each in comparisons])
@@ -94,6 +102,11 @@ def metrics_json(found: Recomputed) -> str:
         "estimates": [_estimate_json(each) for each in found.estimates],
         "comparisons": [_comparison_json(each) for each in found.comparisons],
         **({"folds": _folds_json(found.folds)} if found.folds else {}),
+        **(
+            {}
+            if found.risk_groups is None
+            else {"risk_groups": _risk_groups_json(found.risk_groups)}
+        ),
         "notes": list(found.notes),
     }
     return to_json_text(plain(made, "metrics"))
@@ -161,18 +174,6 @@ def _over_folds(found: FoldEstimates, screen: Screen) -> Iterator[str]:
             (Cell(row.label), *(Cell(each, right=True) for each in of_folds))
             for row, of_folds in zip(rows, cells, strict=True)
         ],
-    )
-
-
-def folded(row: page.FoldRow) -> tuple[Cell, ...]:
-    """Return the cells of a metric over folds: over all rows, as the mean, and how far folds are apart."""
-    mean = row.mean if row.interval == digits.DASH else f"{row.mean} ({row.interval})"
-    undefined = f"undefined {row.undefined_because}"
-    return (
-        Cell(row.label),
-        Cell(row.pooled, right=True),
-        Cell(undefined if row.undefined_because else mean, right=not row.undefined_because),
-        Cell(row.spread, right=True),
     )
 
 
@@ -249,6 +250,19 @@ def _folds_json(found: FoldEstimates) -> dict[str, Any]:
             for each in found.values
         ],
     }
+
+
+def _risk_groups_json(found: RiskGroups) -> dict[str, Any]:
+    groups = [
+        {
+            **plain(each),
+            "hazard_ratio": _estimate_json(each.hazard_ratio) if each.hazard_ratio else None,
+            "observed_risks": [_estimate_json(risk) for risk in each.observed_risks],
+            "median_survival": _estimate_json(each.median_survival),
+        }
+        for each in found.groups
+    ]
+    return {**plain(replace(found, groups=())), "groups": groups}
 
 
 def _comparison_json(comparison: Comparison) -> dict[str, Any]:

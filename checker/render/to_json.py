@@ -17,6 +17,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     ReaderCurve,
+    RiskGroups,
     RocCurve,
     ScoreDistribution,
     SurvivalCurve,
@@ -110,6 +111,9 @@ def _curves(value: object, path: str) -> Iterator[tuple[str, Any]]:
     elif isinstance(value, tuple):
         for at, each in enumerate(value):
             yield from _curves(each, f"{path}[{at}]")
+    elif isinstance(value, RiskGroups):
+        for at, group in enumerate(value.groups):
+            yield from _curves(group.curve, f"{path}.groups[{at}].curve")
     elif isinstance(value, CalibrationAt | DecisionAt | ReaderCurve):
         yield from _curves(value.curve, f"{path}.curve")
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
-from checker.render import digits, page
+from checker.render import digits, page, risk_groups
 from checker.render.cleaned import one_line
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
@@ -167,6 +167,7 @@ def _performance(report: Report) -> Iterator[str]:
         yield from _over_folds(each)
         yield from _of_classes(each)
         yield from _at_risk(each)
+        yield from _risk_groups(each)
         yield from _comparisons(each)
         for because, what in page.absent_here(each):
             yield from (
@@ -231,6 +232,18 @@ def _at_risk(evaluation: EvaluationReport) -> Iterator[str]:
     ]
     if rows:
         yield from table(("Group", "Time", "At risk", "Outcomes so far"), rows, (2, 3))
+
+
+def _risk_groups(evaluation: EvaluationReport) -> Iterator[str]:
+    found = evaluation.risk_groups
+    if found is None:
+        return
+    for caption, heads, rows in risk_groups.tables(found):
+        cells = [tuple(map(escaped, row)) for row in rows]
+        yield from (f"{escaped(caption)}:", "")
+        yield from table(tuple(map(escaped, heads)), cells, range(1, len(heads)))
+    for sentence in (risk_groups.test_words(found), *risk_groups.remarks(found)):
+        yield from (escaped(sentence), "")
 
 
 def _comparisons(evaluation: EvaluationReport) -> Iterator[str]:

@@ -8,8 +8,8 @@ from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.render import digits, page
 from checker.render.headlines import short_folds, short_list
 from checker.render.layout import Cell, Screen
-from checker.render.metrics_text import folded
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
+from checker.render.text_tables import folded, risk_groups_lines
 
 SHOWN_REASONS = 5
 """Most reasons for what could not be checked that are listed."""
@@ -135,6 +135,8 @@ def _performance(evaluation: EvaluationReport, screen: Screen) -> Iterator[str]:
         ),
         [_estimate(each) for each in shown],
     )
+    if evaluation.risk_groups is not None:
+        yield from risk_groups_lines(evaluation.risk_groups, screen)
     yield from _over_folds(evaluation, screen)
 
 

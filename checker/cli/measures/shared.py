@@ -15,6 +15,7 @@ from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
     from checker.measuring import Measured, Question, TaskQuestion
+    from checker.model.study.evaluations import ThresholdOrigin
     from checker.reading.task_columns import TaskColumns
 
 FORMS = {".json": Form.JSON, ".txt": Form.TEXT}
@@ -249,13 +250,15 @@ def begin(
     )
 
 
-def finish(common: Common, columns: "TaskColumns") -> Ending:
+def finish(
+    common: Common, columns: "TaskColumns", origin: "ThresholdOrigin | None" = None
+) -> Ending:
     """Compute, print and write the answer about a table of a task."""
     from checker.measuring import TaskQuestion
     from checker.model.settings import Settings
 
     settings = Settings(seed=common.seed, resamples=common.resamples, level=common.level)
-    question = TaskQuestion(file=common.file, columns=columns, settings=settings)
+    question = TaskQuestion(file=common.file, columns=columns, origin=origin, settings=settings)
     return answered(question, common.files, common.form)
 
 

@@ -1,6 +1,6 @@
 """`metrics survival`: time to an event."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -18,12 +18,17 @@ from checker.cli.measures.shared import (
     begin,
     finish,
     horizons,
+    listed,
     named_columns,
     number,
     once,
     require_probability,
     require_score,
 )
+from checker.errors import BadRequest
+
+if TYPE_CHECKING:
+    from checker.model.study.evaluations import ThresholdOrigin
 
 
 def survival(
@@ -81,6 +86,28 @@ def survival(
         list[str] | None,
         typer.Option(metavar="COL", help="Another score of the same cases; can be repeated."),
     ] = None,
+    cutoff: Annotated[
+        list[float] | None,
+        typer.Option(
+            metavar="C",
+            parser=number,
+            help="Risk groups by this cut-off of the score as it stands; can be repeated.",
+        ),
+    ] = None,
+    risk_group: Annotated[
+        str | None, typer.Option(metavar="COL", help="Column that names the risk group.")
+    ] = None,
+    order: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,C", help="Its groups from the lowest risk to the highest."),
+    ] = None,
+    cutoff_origin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="WORD",
+            help="Where the cut-offs came from: fixed_before, published, training, tuning, median, same_test_data.",
+        ),
+    ] = None,
     patient: Patient = None,
     group: Groups = None,
     where: Where = None,
@@ -96,6 +123,7 @@ def survival(
     under = named_columns("--treatment-risk", treatment_risk, "TREATMENT=COLUMN")
     require_probability("--net-benefit", threshold or [])
     require_score(score, compare)
+    require_groups(cutoff, risk_group, {"--order": order, "--cutoff-origin": cutoff_origin})
     common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
     from checker.reading.task_columns import SurvivalColumns
 
@@ -113,6 +141,41 @@ def survival(
         thresholds=tuple(sorted(set(threshold or ()))),
         lower_is_positive=lower_is_positive,
         compared=once(compare),
+        cutoffs=tuple(sorted(cutoff or ())),
+        risk_group=risk_group,
+        order=listed("--order", order),
         **common.rows,
     )
-    return finish(common, columns)
+    return finish(common, columns, origin_of(cutoff_origin))
+
+
+def require_groups(
+    cutoff: list[float] | None, risk_group: str | None, given: dict[str, str | None]
+) -> None:
+    """Refuse what is said about risk groups where none are asked for, and an order of those by cut-offs.
+
+    Raises:
+        BadRequest: it is so.
+    """
+    for option, value in given.items():
+        if value is None or risk_group is not None:
+            continue
+        if cutoff is None:
+            wanted = "--risk-group" if option == "--order" else "--cutoff or --risk-group"
+            raise BadRequest(f"{option} {value}: name the risk groups by {wanted}")
+        if option == "--order":
+            raise BadRequest(f"{option} {value}: the order of risk groups by cut-offs is theirs")
+
+
+def origin_of(text: str | None) -> "ThresholdOrigin | None":
+    """Return where cut-offs came from.
+
+    Raises:
+        BadRequest: it is no such word.
+    """
+    from checker.model.study.evaluations import ThresholdOrigin
+
+    known = get_args(ThresholdOrigin)
+    if text is not None and text not in known:
+        raise BadRequest(f"--cutoff-origin {text}: one of {', '.join(known)} is expected")
+    return cast("ThresholdOrigin | None", text)

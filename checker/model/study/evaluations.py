@@ -182,8 +182,8 @@ class Evaluation(Described):
     """Column that names the patient, so that rows of one person stay together."""
     columns: dict[str, str] | None = None
     """Our name to their column, only where they differ: case, patient, centre, partition,
-    outcome, score, decision, time, event, treatment, reader, replicate, condition, fold,
-    covariate, date ...
+    outcome, score, decision, time, event, treatment, risk_group, reader, replicate,
+    condition, fold, covariate, date ...
     """
     operating_point: OperatingPoint = Field(default_factory=OperatingPoint)
     """The threshold that turns scores into decisions."""
@@ -234,10 +234,21 @@ class WithDecisionRange(Evaluation):
 
 
 class WithClasses(Evaluation):
-    """An evaluation of an outcome with several classes."""
+    """An evaluation of an outcome with several classes, or of several groups by risk."""
 
     classes: Texts | None = None
-    """Classes; in order for ordinal outcomes."""
+    """Classes; in order for ordinal outcomes. For survival the risk groups from the lowest to the highest, where a
+    column names them (columns: risk_group).
+    """
+
+
+class WithCutoffs(Evaluation):
+    """An evaluation of numbers that are cut into groups."""
+
+    cutoffs: tuple[float, ...] | None = None
+    """Cut-offs that turn the measurement into grades or into normal and abnormal, or (survival) the score, without
+    one the risk by the largest horizon, into risk groups; operating_point.origin says where they came from.
+    """
 
 
 class WithReference(Evaluation):
@@ -308,7 +319,7 @@ class Detection(WithReference, WithPositive):
     """Marks kept per case, highest scores first; all if not given."""
 
 
-class Survival(WithDirection, WithDecisionRange):
+class Survival(WithDirection, WithDecisionRange, WithClasses, WithCutoffs):
     """Time to an event."""
 
     task: Literal["survival"]
@@ -327,7 +338,7 @@ class Survival(WithDirection, WithDecisionRange):
     """Treatment to the column with the risk predicted under it."""
 
 
-class Agreement(WithClasses):
+class Agreement(WithClasses, WithCutoffs):
     """A continuous measurement against a reference, or raters with each other."""
 
     task: Literal["agreement"]
@@ -338,8 +349,6 @@ class Agreement(WithClasses):
     """Rater, device or algorithm to its column, if more than reference and measurement."""
     scale: RatingScale | None = None
     """What ratings are: kinds, grades in order, or measurements."""
-    cutoffs: tuple[float, ...] | None = None
-    """Cut-offs that turn the measurement into grades or into normal and abnormal."""
 
 
 class ReaderEvaluation(WithDirection, WithPositive, WithCounts):
