@@ -10,9 +10,11 @@ from checker import assemble, metrics
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
+from checker.evidence.task_figures import compare_measurements
 from checker.metrics.cross_validation import MODELS_ARE_FIXED
 from checker.metrics.estimating import complete, no_rows
 from checker.metrics.intervals import cut
+from checker.model.curves import CategoryTable
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
@@ -78,6 +80,7 @@ class Measured:
     estimates: tuple[Estimate, ...]
     comparisons: tuple[Comparison, ...]
     notes: tuple[str, ...]
+    category_tables: tuple[CategoryTable, ...] = ()
 
 
 class _Made(NamedTuple):
@@ -105,6 +108,8 @@ SHOWN_OF_TASK = ("task_estimates", "task_subgroup_estimates")
 """The same of other tasks."""
 UNITS = {"readers": "reading", "raters": "subject"}
 """What a row is, where its task says so."""
+OF_AGREEMENT = ("raters", "responses")
+"""Tasks of tables whose evaluation is of agreement."""
 TOLD = ("probability", "threshold")
 """Evidence of which `measure` tells why it could not be established."""
 
@@ -163,18 +168,20 @@ def _task_measured(question: TaskQuestion) -> Measured:
     cases, _ = complete(table.columns, task=table.task)
     found = {name: made.known.value(name) for name in SHOWN_OF_TASK}
     absent = [each for each in found.values() if isinstance(each, Absent) and each.applies]
+    categories = made.known.value("category_tables")
     return Measured(
         task=table.task,
         cases=len(cases),
         missing=cases.missing,
-        unit=UNITS.get(table.task, "row"),
+        unit=UNITS.get(table.task, table.unit),
         estimates=(
             *_all(found, SHOWN_OF_TASK[:1], Estimate),
             *_over_folds(table, question),
             *_all(found, SHOWN_OF_TASK[1:], Estimate),
         ),
-        comparisons=tuple(_compared(table, columns, question.settings.level)),
+        comparisons=tuple(_compared(table, columns, question.settings)),
         notes=(*table.notes, *_of_folds(table), *(each.because for each in absent)),
+        category_tables=() if isinstance(categories, Absent) else cast(Any, categories),
     )
 
 
@@ -222,9 +229,11 @@ def _with_patient(table: TaskTable) -> dict[str, Any]:
     return {**table.columns, **patient}
 
 
-def _compared(table: TaskTable, asked: TaskColumns, level: float) -> Iterator[Comparison]:
+def _compared(table: TaskTable, asked: TaskColumns, settings: Settings) -> Iterator[Comparison]:
     """Yield the differences of further scores from the first, or of modalities from the baseline."""
-    columns = _with_patient(table)
+    columns, level = _with_patient(table), settings.level
+    for other in table.compared if table.task == "agreement" else ():
+        yield from compare_measurements(table, columns, other, table.unit, settings)
     if isinstance(asked, ReadersColumns):
         yield from _readers_compared(table, columns, level)
     for other in asked.compared if isinstance(asked, OrdinalColumns | SurvivalColumns) else ():
@@ -321,7 +330,7 @@ def _task_made(question: TaskQuestion) -> _Made:
     name = visible(question.file.name)
     table = read_task(read_table(question.file, name=str(question.file)), question.columns)
     table = replace(table, file=name)  # a report names no path of a machine
-    task = "agreement" if table.task == "raters" else table.task
+    task = "agreement" if table.task in OF_AGREEMENT else table.task
     evaluation = TASKS[task](name=name, task=task, groups=tuple(table.groups))
     study = _study(name, evaluation)
     known = _known(study, name, table, question.settings)

@@ -863,6 +863,7 @@ def measured(**changes: Any) -> Any:
         "estimates": (*samples.ESTIMATES, *samples.group_estimates()),
         "comparisons": samples.EXTERNAL.comparisons,
         "notes": ("1 was taken as the outcome",),
+        "category_tables": (),
     }
     return SimpleNamespace(**(values | changes))
 

@@ -8,21 +8,28 @@ from checker.model.predictions import Codes, TaskTable
 from checker.reading.agreement_tables import agreement, raters
 from checker.reading.class_tables import multiclass, ordinal
 from checker.reading.columns import Reading, no_groups, selected
+from checker.reading.long_tables import long_agreement, long_raters
 from checker.reading.reader_tables import readers
+from checker.reading.response_tables import responses
 from checker.reading.survival_tables import survival
 from checker.reading.tables import Table, everything
 from checker.reading.task_columns import (
     AgreementColumns,
+    LongAgreementColumns,
+    LongRatersColumns,
     MulticlassColumns,
     OrdinalColumns,
     RatersColumns,
     ReadersColumns,
+    ResponseColumns,
     SurvivalColumns,
     TaskColumns,
 )
 from checker.reading.task_rows import TaskRows
 
 MOST_FOLDS = 100
+UNITS = {"raters": "subject", "agreement": "pair"}
+"""What several rows of a file make up, where it has a row for each reading."""
 
 
 def read_task(table: Table, asked: TaskColumns) -> TaskTable:
@@ -45,7 +52,7 @@ def _finished(made: TaskRows, task: str) -> TaskTable:
     if asked.fold is not None:
         made.columns["fold"] = _folds(made, asked.fold)
     names = {
-        column: reading.labels(column)
+        column: made.of_subjects(column, reading.labels(column))
         for column in (asked.case, asked.patient, *asked.groups)
         if column is not None
     }
@@ -58,20 +65,22 @@ def _finished(made: TaskRows, task: str) -> TaskTable:
         task=task,
         file=reading.table.name,
         sha256=reading.table.sha256,
-        cases=reading.table.rows,
+        cases=len(made.first),
         columns=made.columns,
         given=made.given,
         places=made.places,
         case=names[asked.case] if asked.case is not None else None,
         patient=names[asked.patient] if asked.patient is not None else None,
         groups={column: names[column] for column in asked.groups},
-        everything=everything(reading.table),
+        compared=made.compared,
+        everything={name: codes[made.first] for name, codes in everything(reading.table).items()},
+        unit="row" if made.unit is None else UNITS[task],
         notes=tuple(made.notes),
     )
 
 
 def _folds(made: TaskRows, column: str) -> Codes:
-    found = made.reading.labels(column)
+    found = made.of_subjects(column, made.reading.labels(column))
     if len(found.names) == 1:
         made.wrong(column, "there is one fold", "name the column of the folds, or none")
     elif len(found.names) > MOST_FOLDS:
@@ -85,7 +94,10 @@ READERS: Mapping[type[TaskColumns], tuple[str, Callable[[TaskRows, Any], None]]]
     OrdinalColumns: ("ordinal", ordinal),
     SurvivalColumns: ("survival", survival),
     AgreementColumns: ("agreement", agreement),
+    LongAgreementColumns: ("agreement", long_agreement),
+    ResponseColumns: ("responses", responses),
     RatersColumns: ("raters", raters),
+    LongRatersColumns: ("raters", long_raters),
     ReadersColumns: ("readers", readers),
 }
 """By what is asked: the task, and the function that fills its table."""
