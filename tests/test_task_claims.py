@@ -510,6 +510,9 @@ def test_without_an_interval_of_its_own_a_convention_leaves_it_unchecked() -> No
     assert "standard deviation with n below" in part.because
 
 
+ENDS = (-intervals.quantile(0.95), intervals.quantile(0.95))
+
+
 def _limits(name: str, metric: str, **facets: object) -> tuple[Estimate, float]:
     """Return our number and, of the agreement table, the standard deviation of the differences."""
     return (
@@ -560,13 +563,13 @@ def test_other_intervals_of_bias_and_correlations_are_conventions() -> None:
     icc, _ = _limits("agreement", "intraclass_correlation")
     assert icc.value is not None
     for size, verdict in ((58.5, OTHER), (30, CONTRADICTED)):
-        low, high = (float(np.tanh(np.arctanh(icc.value) + z / sqrt(size))) for z in (-1.96, 1.96))
+        low, high = (float(np.tanh(np.arctanh(icc.value) + z / sqrt(size))) for z in ENDS)
         found = checked(
             "agreement",
             metric="intraclass_correlation",
-            value=f"{icc.value:.4f}",
-            low=f"{low:.3f}",
-            high=f"{high:.3f}",
+            value=f"{icc.value:.6f}",
+            low=f"{low:.6f}",
+            high=f"{high:.6f}",
         )
         assert part_of(found, "interval").verdict is verdict
 

@@ -173,8 +173,8 @@ def _ratings(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         yield PartOfCohort(kind="missing rating", name="", count=missing)
 
 
-def _responses(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
-    yield PartOfCohort(kind="case", name="", count=int(kept.sum()))
+def _only_rows(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    return iter(())
 
 
 def _readings(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
@@ -196,7 +196,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "survival": _events,
     "agreement": _pairs,
     "raters": _ratings,
-    "responses": _responses,
+    "responses": _only_rows,
     "readers": _readings,
 }
 """Task of a table to what is counted in it."""

@@ -52,6 +52,14 @@ def several_grades(grades: Pair) -> Pair:
     return grades
 
 
+def of_grades(cutoffs: Sequence[float]) -> str:
+    """Return the sentence that says of which grades a number is."""
+    said = [f"{each:g}" for each in cutoffs]
+    if len(said) == 1:
+        return f"Of the two grades below the cut-off {said[0]} and from it on."
+    return f"Of the grades that the cut-offs {', '.join(said[:-1])} and {said[-1]} make."
+
+
 @derived(TASK)
 def same_grade(grades: Pair) -> ByPatient:
     """Return cases of the same grade and all cases of each patient."""
@@ -61,7 +69,7 @@ def same_grade(grades: Pair) -> ByPatient:
 
 @metric(
     "percent_agreement", task=TASK, goal="higher", bounds=(0, 1),
-    interval=share_interval, source="fleiss-1981",
+    interval=share_interval, source="fleiss-1981", beside=of_grades,
 )  # fmt: skip
 def percent_agreement(same_grade: ByPatient, weight: Weight) -> Share:
     """Return the share of cases of which reference and measured value mean the same grade (`cutoffs`)."""
@@ -104,7 +112,7 @@ def quadratic_grade_interval(several_grades: Pair, measured: Floats, level: floa
 
 @metric(
     "cohen_kappa", task=TASK, goal="higher", bounds=(-1, 1),
-    interval=grade_interval, source="cohen-1960",
+    interval=grade_interval, source="cohen-1960", beside=of_grades,
 )  # fmt: skip
 def cohen_kappa(grade_sums: PairSums, weight: Weight) -> Floats:
     """Return the agreement beyond chance of the grades that reference and measured value mean (`cutoffs`)."""
@@ -113,7 +121,7 @@ def cohen_kappa(grade_sums: PairSums, weight: Weight) -> Floats:
 
 @metric(
     "weighted_kappa", task=TASK, goal="higher", bounds=(-1, 1),
-    interval=quadratic_grade_interval, source="cohen-1968",
+    interval=quadratic_grade_interval, source="cohen-1968", beside=of_grades,
 )  # fmt: skip
 def weighted_kappa(quadratic_grade_sums: PairSums, weight: Weight) -> Floats:
     """Return kappa of the grades with quadratic weights, by how many grades apart they are."""
@@ -122,7 +130,7 @@ def weighted_kappa(quadratic_grade_sums: PairSums, weight: Weight) -> Floats:
 
 @metric(
     "linear_weighted_kappa", task=TASK, goal="higher", bounds=(-1, 1),
-    interval=linear_grade_interval, source="cohen-1968",
+    interval=linear_grade_interval, source="cohen-1968", beside=of_grades,
 )  # fmt: skip
 def linear_weighted_kappa(linear_grade_sums: PairSums, weight: Weight) -> Floats:
     """Return kappa of the grades with linear weights, by how many grades apart they are."""

@@ -56,6 +56,10 @@ SHORT: dict[str, tuple[str, ...]] = {
         "fleiss_kappa",
         "krippendorff_alpha",
         "gwet_ac1",
+        "sensitivity",
+        "specificity",
+        "response_agreement",
+        "objective_response_rate",
     ),
     "readers": (
         "auroc",
@@ -77,6 +81,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")
+BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
 SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
 
 
@@ -89,7 +94,7 @@ def short_list(evaluation: EvaluationReport) -> tuple[Estimate, ...]:
         if each.metric == metric
         and each.score == "score"
         and each.reader is None
-        and (each.label in SHORT_LABELS or metric == "dichotomised_auroc")
+        and (each.label in SHORT_LABELS or metric in BY_EVERY_LABEL)
     )
 
 

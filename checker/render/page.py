@@ -73,6 +73,7 @@ FAMILIES = {
 """Families of metrics in the order of the table; further ones follow under their own name."""
 OF_TASK = {
     ("agreement", "agreement"): "Agreement of measurements",
+    ("classification", "agreement"): "Values at or above the cut-off",
     ("classification", "multiclass"): "Predicted classes",
     ("classification", "ordinal"): "Predicted classes",
     ("agreement", "multiclass"): "Agreement of predicted and true class",
