@@ -295,7 +295,8 @@ def test_responses_from_changes(tmp_path: Path, capsys: Any) -> None:
         (PATIENTS, [*RECIST, "--change-of", "volume"], "name one"),
         (PATIENTS, [*RECIST, "--cutoff", "3"], "one at a time"),
         (PATIENTS, [*BOTH, "--change-of", "volume", "--reference-nadir", "a0"], "already one"),
-        (PATIENTS, [*RECIST, "--reference-gone", "b0"], "b0"),
+        (("3,50,1,2,perhaps",), [*RECIST, "--reference-new-lesion", "new"], "says yes or no"),
+        (PATIENTS, [*RECIST, "--reference-nadir", "a"], "reference sum now and as the smallest"),
     ],
 )  # fmt: skip
 def test_what_has_no_response(
@@ -398,3 +399,26 @@ def test_a_rule_that_is_not_recomputed_leaves_the_numbers(tmp_path: Path) -> Non
     table = read_submitted(read_study(study), tmp_path).predictions["response"]
     assert getattr(table, "task", "") == "agreement"
     assert "Responses by easl are not recomputed" in getattr(table, "notes", ("",))[0]
+
+
+@pytest.mark.parametrize(
+    ("evaluation", "source", "metric"),
+    [
+        ("{task: ordinal, columns: {other: rater}", "simulated_classes/table.csv", "ordinal_c_index"),
+        (
+            "{task: survival, columns: {other: risk_5}, competing_events: ['2']",
+            "simulated_survival/cases.csv",
+            "c_index",
+        ),
+    ],
+)  # fmt: skip
+def test_compared_scores_of_other_tasks_are_in_the_report(
+    evaluation: str, source: str, metric: str, tmp_path: Path
+) -> None:
+    (tmp_path / "t.csv").write_bytes((JUDGES.parent.parent / source).read_bytes())
+    study = tmp_path / "study.yaml"
+    said = f"{evaluation}, name: a, predictions: t.csv, compared_scores: [other]}}"
+    study.write_text(f"study: {{title: x}}\nevaluations:\n  - {said}\n", encoding="utf-8")
+    (found,) = checked(study).evaluations
+    named = {(each.metric, each.first, each.second) for each in found.comparisons}
+    assert (metric, "score", "other") in named

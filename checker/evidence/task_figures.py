@@ -654,7 +654,7 @@ def compare_measurements(
     """Return the measured value minus another measurement, in how they agree with the reference."""
     true_value = str(table.given.get("true_value", "varies"))
     return metrics.compare_agreement(
-        {**columns, OTHER: table.compared[other]},
+        {**columns, **table.columns, OTHER: table.compared[other]},
         "measured",
         OTHER,
         names=("measured", other),

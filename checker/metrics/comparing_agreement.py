@@ -1,7 +1,7 @@
 """Differences between two measurements of the same cases in how they agree with one reference."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -22,7 +22,6 @@ RESAMPLED = (
     "mean_absolute_error",
     "root_mean_squared_error",
     "concordance_correlation",
-    "spearman_correlation",
 )
 """Metrics whose difference is seen on resamples in which both measurements have the same patients."""
 
@@ -40,6 +39,17 @@ class Both:
     unit: str
     level: float
     resamples: int
+    made: dict[Asked, Floats] = field(default_factory=dict)
+
+    def differences(self) -> dict[Asked, Floats]:
+        """Return the difference of each metric on every resample; drawn once for all."""
+        if not self.made:
+            names = (*RESAMPLED, *(("pearson_correlation",) if self.first.repeated else ()))
+            asked = [Asked(METRICS[TASK, name]) for name in names]
+            how = (self.seeds, self.first.patients, len(self.first), self.resamples)
+            first, second = (resampled(known, asked, drawn(*how)) for known in self.known)
+            self.made.update({each: first[each] - second[each] for each in asked})
+        return self.made
 
 
 def compare_agreement(
@@ -156,14 +166,8 @@ def _resampled(both: Both, metric: str) -> Difference:
     who = f"{cases.patients:,} {plural('patient' if cases.repeated else both.unit)}"
     if cases.patients < FEWEST_PATIENTS:
         return Difference(value, None, None, f"{who} are too few to resample")
-    found = [
-        resampled(known, [asked], drawn(both.seeds, cases.patients, len(cases), both.resamples))[
-            asked
-        ]
-        for known in both.known
-    ]
     test = f"percentile bootstrap over {who}, {both.resamples:,} resamples"
-    return from_resamples(value, found[0] - found[1], both.level, test)
+    return from_resamples(value, both.differences()[asked], both.level, test)
 
 
 def _alone(known: Known, asked: Asked) -> float:

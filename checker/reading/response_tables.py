@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from checker.model.predictions import Floats
+from checker.reading.columns import listed
+from checker.reading.positive import meaning, obvious
 from checker.reading.task_columns import ResponseColumns, Sums
 from checker.reading.task_rows import TaskRows, apart
-from checker.reading.two_values import outcome
 
 FLAGS = ("new_lesion", "gone")
 NO_CHANGE = "the change is below -1 (-100 %)"
@@ -15,7 +16,9 @@ def responses(made: TaskRows, asked: ResponseColumns) -> None:
     """Fill the table of both methods."""
     sides = (("reference", asked.reference, asked.reference_sums),
              ("measured", asked.measured, asked.measured_sums))  # fmt: skip
-    apart(made, **{side: column for side, column, _ in sides}, **_roles(asked))
+    apart(made, **{side: column for side, column, _ in sides})
+    for side, column, sums in sides:
+        apart(made, **_times(side, column, sums))
     changes = _are_changes(made, asked)
     for side, column, sums in sides:
         made.columns[side] = made.reading.numbers(column)
@@ -31,13 +34,12 @@ def responses(made: TaskRows, asked: ResponseColumns) -> None:
     made.notes += _notes(asked, changes)
 
 
-def _roles(asked: ResponseColumns) -> dict[str, str]:
-    """Return what may not be one column: sums of different methods or times; a flag may hold for both."""
+def _times(side: str, now: str, sums: Sums) -> dict[str, str | None]:
+    """Return the sums of one method, which may not be one column."""
     return {
-        f"{side} {word}": column
-        for side, sums in (("reference", asked.reference_sums), ("measured", asked.measured_sums))
-        for word, column in sums.named.items()
-        if word == "nadir"
+        f"{side} sum now": now,
+        f"{side} sum at baseline": sums.baseline,
+        f"smallest {side} sum": sums.nadir,
     }
 
 
@@ -51,12 +53,22 @@ def _are_changes(made: TaskRows, asked: ResponseColumns) -> bool:
     return not any(named)
 
 
-def _column(made: TaskRows, word: str, column: str) -> Floats:
+def _flag(made: TaskRows, column: str) -> Floats:
+    """Return 1 where the column says yes, 0 where it says no, NaN where the value is missing."""
     import numpy as np
 
+    found = made.reading.labels(column)
+    having = obvious(found.names)
+    if found.names and not having:
+        message = f"this column says yes or no, and its values are {listed(found.names)}"
+        made.wrong(column, message, "write 1 and 0, yes and no, or true and false")
+    yes = np.array([meaning(name) == meaning(having) for name in found.names] + [False])
+    return np.where(found.codes < 0, np.nan, yes[found.codes].astype(np.float64))
+
+
+def _column(made: TaskRows, word: str, column: str) -> Floats:
     if word in FLAGS:
-        codes, _ = outcome(made.reading, column, None, "")
-        return np.where(codes < 0, np.nan, codes.astype(np.float64))
+        return _flag(made, column)
     values = made.reading.numbers(column)
     _refuse_no_sum(made, column, values)
     if word == "baseline":
