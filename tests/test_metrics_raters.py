@@ -119,6 +119,13 @@ def test_values_computed_elsewhere(case: Frozen) -> None:
         assert limits(found) == pytest.approx(case.interval, abs=1e-9)
 
 
+def test_conger_counts_the_subjects_that_every_rater_rated() -> None:
+    found = made(GAPS).one("conger_kappa")
+    assert found.value == made(WHOLE).one("conger_kappa").value
+    assert (found.cases, made(GAPS).one("light_kappa").cases) == (8, 12)
+    assert found.note.startswith("4 of 12 subjects lack a rating, and are left out.")
+
+
 SINGLE = np.full((4, 2, 3), np.nan)
 SINGLE[:, 0, :] = [[1, 2, 4], [3, 3, 5], [2, 4, np.nan], [7, 6, 8]]
 SINGLE[:, 1, 0] = [2, 3, 4, 5]

@@ -532,7 +532,25 @@ def beyond_own_chance(sums: OwnShares, weight: Weight) -> Floats:
     return over(over(agreed, cases, NO_PAIR) - chance, left, ONE_CATEGORY)
 
 
-@metric("conger_kappa", task=TASK, goal="higher", bounds=(-1, 1), source="conger-1980")
+def whole_subjects(own_shares: OwnShares) -> int:
+    """Return how many subjects every rater rated."""
+    return int(own_shares.by_patient[:, 0].sum())
+
+
+def not_whole(own_shares: OwnShares, rated: Rated) -> str:
+    """Return the sentence about subjects that a rater left out."""
+    lacking = len(rated.code) - whole_subjects(own_shares)
+    return (
+        f"{lacking:,} of {len(rated.code):,} subjects lack a rating, and are left out."
+        if lacking
+        else ""
+    )
+
+
+@metric(
+    "conger_kappa", task=TASK, goal="higher", bounds=(-1, 1), source="conger-1980",
+    cases=whole_subjects, beside=not_whole,
+)  # fmt: skip
 def conger(own_shares: OwnShares, weight: Weight) -> Floats:
     """Return the agreement of several raters beyond chance, where each rater keeps his own shares (Conger 1980).
 
