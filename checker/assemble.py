@@ -220,7 +220,7 @@ def evaluation_report(
         task=evaluation.task,
         partition=evaluation.partition or "",
         role=_plain(roles.get(evaluation.partition or "")),
-        unit=evaluation.unit or evaluation.counted,
+        unit=evaluation.unit_of(predictions.unit if isinstance(predictions, TaskTable) else "row"),
         outcome=predictions.spelling[1] if isinstance(predictions, Predictions) else "",
         file=predictions.file if isinstance(predictions, Predictions | TaskTable) else "",
         threshold=point.threshold,
@@ -395,13 +395,15 @@ def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
     if not made:
         return "No number could be recomputed: no predictions were submitted that this version can score."
     rows = sum(who.rows for each in made if (who := each.cohort or each.task_cohort))
+    units = {each.task_cohort.unit if each.task_cohort else "row" for each in made}
+    unit = units.pop() if len(units) == 1 else "row"
     numbers = sum(each.value is not None for one in made for each in one.estimates)
     of = (
         f"{len(made)} of {len(evaluations)} evaluations"
         if len(evaluations) > 1
         else "the evaluation"
     )
-    return f"From {rows:,} submitted rows {numbers} numbers were recomputed for {of}.".replace(
+    return f"From {rows:,} submitted {unit}s {numbers} numbers were recomputed for {of}.".replace(
         ",", " "
     )
 

@@ -10,8 +10,9 @@ from checker import assemble, metrics
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
+from checker.evidence.task_figures import compare_measurements
 from checker.metrics.estimating import complete, no_rows
-from checker.model.curves import RiskGroups
+from checker.model.curves import CategoryTable, RiskGroups
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.evidence import FoldEstimates
 from checker.model.predictions import Predictions, TaskTable
@@ -89,6 +90,7 @@ class Measured:
     """Of predictions made out of fold."""
     notes: tuple[str, ...]
     risk_groups: RiskGroups | None = None
+    category_tables: tuple[CategoryTable, ...] = ()
 
 
 class _Made(NamedTuple):
@@ -117,6 +119,8 @@ SHOWN_OF_TASK = ("estimates", "task_subgroup_estimates")
 """The same of other tasks."""
 UNITS = {"readers": "reading", "raters": "subject"}
 """What a row is, where its task says so."""
+OF_AGREEMENT = ("raters", "responses")
+"""Tasks of tables whose evaluation is of agreement."""
 TOLD = ("probability", "threshold")
 """Evidence of which `measure` tells why it could not be established."""
 
@@ -184,17 +188,18 @@ def _task_measured(question: TaskQuestion) -> Measured:
     groups = made.known.value("risk_groups")
     asked = (*found.values(), groups)
     absent = [each for each in asked if isinstance(each, Absent) and each.applies]
+    categories = made.known.value("category_tables")
     return Measured(
         task=table.task,
         cases=len(cases),
         missing=cases.missing,
-        unit=UNITS.get(table.task, "row"),
+        unit=UNITS.get(table.task, table.unit),
         estimates=(
             *_all(found, SHOWN_OF_TASK[:1], Estimate),
             *_over_folds(made),
             *_all(found, SHOWN_OF_TASK[1:], Estimate),
         ),
-        comparisons=tuple(_compared(table, columns, question.settings.level)),
+        comparisons=tuple(_compared(table, columns, question.settings)),
         folds=_folds(made),
         notes=(
             *table.notes,
@@ -203,6 +208,7 @@ def _task_measured(question: TaskQuestion) -> Measured:
             *(each.because for each in absent),
         ),
         risk_groups=groups if isinstance(groups, RiskGroups) else None,
+        category_tables=() if isinstance(categories, Absent) else cast(Any, categories),
     )
 
 
@@ -243,9 +249,11 @@ def _with_patient(table: TaskTable) -> dict[str, Any]:
     return {**table.columns, **patient}
 
 
-def _compared(table: TaskTable, asked: TaskColumns, level: float) -> Iterator[Comparison]:
+def _compared(table: TaskTable, asked: TaskColumns, settings: Settings) -> Iterator[Comparison]:
     """Yield the differences of further scores from the first, or of modalities from the baseline."""
-    columns = _with_patient(table)
+    columns, level = _with_patient(table), settings.level
+    for other in table.compared if table.task == "agreement" else ():
+        yield from compare_measurements(table, columns, other, table.unit, settings)
     if isinstance(asked, ReadersColumns):
         yield from _readers_compared(table, columns, level)
     for other in asked.compared if isinstance(asked, OrdinalColumns | SurvivalColumns) else ():
@@ -346,7 +354,7 @@ def _task_made(question: TaskQuestion) -> _Made:
     name = visible(question.file.name or question.file.resolve().name)
     read = read_table_or_folds(question.file, name=str(question.file))
     table = replace(read_task(read, question.columns), file=name)  # a report names no path
-    task = "agreement" if table.task == "raters" else table.task
+    task = "agreement" if table.task in OF_AGREEMENT else table.task
     evaluation = TASKS[task](
         name=name,
         task=task,

@@ -71,7 +71,8 @@ def metrics_page() -> str:
         )
         for each in METRIC_NAMES.values():
             if each.family == family:
-                made = [task for task in (*each.tasks, "raters") if (task, each.name) in METRICS]
+                tasks = (*each.tasks, "raters", "responses")
+                made = [task for task in tasks if (task, each.name) in METRICS]
                 rows.append(
                     f"| `{each.name}` | {each.label} | {', '.join(each.tasks)} | {each.meaning} | "
                     f"{', '.join(made) or 'not yet'} | {', '.join(each.synonyms)} |"

@@ -16,8 +16,10 @@ from checker.metrics import METRICS, Undefined, estimates
 from checker.metrics.agreement import proportional_bias
 from checker.metrics.association import compare_correlations, dependent_correlations
 from checker.metrics.base import Metric
+from checker.metrics.comparing_agreement import compare_agreement
 from checker.metrics.distributions import f_quantile, noncentral_t_quantile
 from checker.metrics.estimating import in_order
+from checker.metrics.grades import grade_of
 from checker.metrics.order import inversions
 from checker.metrics.passing_bablok import passing_bablok
 from checker.metrics.reliability import agreement_limits, icc_2_k_of, mean_squares_of, rating_sums
@@ -72,6 +74,7 @@ CHANGES = {
     "reference": np.array([-1, -0.5, -0.31, -0.3, -0.1, 0.0, 0.2, 0.21, 0.5, 0.1]),
     "measured": np.array([-1, -0.4, -0.29, -0.3, -0.2, 0.1, 0.19, 0.25, 0.6, 0.3]),
 }
+GRADED = {"cutoffs": (400.0, 500.0)}
 FROZEN = [
     # R 4.2.2 on the two columns of PAIRS: mean, sd, t.test, cor.test, cor(method =), lm with confint; psych 2.2.9
     # ICC(lmer = FALSE); epiR 2.0.57 epi.ccc; Fisher's z with the named variance, Deming's line with its jackknife and
@@ -285,6 +288,44 @@ FROZEN = [
         None,
         {},
         {"change_of": "diameter"},
+    ),
+    # R 4.2.2, vcd 1.4-11: Kappa(t, weights = "Fleiss-Cohen" and "Equal-Spacing") with confint, of the table of
+    # cut(x, c(-Inf, 400, 500, Inf), right = FALSE); shares with prop.test(correct = FALSE)
+    Frozen(
+        "cohen_kappa", PAIRS, 0.463157894736842, (0.132561615374717, 0.793754174098968), {}, GRADED
+    ),
+    Frozen(
+        "weighted_kappa",
+        PAIRS,
+        0.664473684210526,
+        (0.417419920256545, 0.911527448164508),
+        {},
+        GRADED,
+    ),
+    Frozen(
+        "linear_weighted_kappa",
+        PAIRS,
+        0.552631578947368,
+        (0.257132541765731, 0.848130616129006),
+        {},
+        GRADED,
+    ),
+    Frozen("percent_agreement", PAIRS, 11 / 17, (0.413003634852187, 0.826902796027563), {}, GRADED),
+    Frozen(
+        "sensitivity",
+        PAIRS,
+        11 / 12,
+        (0.646120088858883, 0.985134905595083),
+        {"threshold": 400.0},
+        GRADED,
+    ),
+    Frozen(
+        "specificity",
+        PAIRS,
+        0.4,
+        (0.117620774232648, 0.769275718723987),
+        {"threshold": 400.0},
+        GRADED,
     ),
 ]
 
@@ -631,6 +672,53 @@ def test_correlations_are_compared_from_the_rows() -> None:
         assert same.z == pytest.approx(found.z, rel=0.1)
     with pytest.raises(Undefined, match="is -1 or 1"):
         compare_correlations(x, a, 2 * a)
+
+
+def test_two_measurements_are_compared_on_the_same_cases() -> None:
+    """R 4.2.2: t.test(paired = TRUE), means of absolute differences, epiR 2.0.57 epi.ccc; Steiger as above."""
+    columns = {"reference": REFERENCE, "a": MEASURED, "b": WIDE["covariate"]}
+    found = {each.metric: each for each in compare_agreement(columns, "a", "b", resamples=200)}
+    bias = found["bland_altman_bias"]
+    assert (bias.difference, bias.p) == pytest.approx((4.94117647058824, 0.362284447181557))
+    assert bias.interval is not None
+    limits_of_bias = (bias.interval.low, bias.interval.high)
+    assert limits_of_bias == pytest.approx((-6.2282931689890, 16.1106461101655))
+    assert found["mean_absolute_error"].difference == pytest.approx(1.64705882352941)
+    assert found["concordance_correlation"].difference == pytest.approx(-0.0109773206838126)
+    steiger = compare_correlations(REFERENCE, MEASURED, WIDE["covariate"])
+    assert (found["pearson_correlation"].difference, found["pearson_correlation"].p) == (
+        steiger.difference,
+        steiger.p,
+    )
+    assert {each.cases for each in found.values()} == {17}
+    assert (bias.first, bias.second) == ("a", "b")
+
+
+def test_a_measurement_compared_with_itself_differs_by_nothing_and_has_no_test() -> None:
+    columns = {"reference": REFERENCE, "a": MEASURED, "b": MEASURED}
+    for each in compare_agreement(columns, "a", "b", resamples=200):
+        assert each.undefined_because or each.difference == 0
+        assert each.p is None or each.p == 1
+
+
+def test_where_patients_repeat_no_test_takes_rows_for_patients() -> None:
+    columns = {"reference": RV, "a": IC, "b": IC + np.sin(IC * 9), "patient": CARDIAC["patient"]}
+    for each in compare_agreement(columns, "a", "b", resamples=200):
+        assert "12 patients" in each.test
+
+
+def test_two_measurements_without_a_common_row_are_not_compared() -> None:
+    columns = {"reference": REFERENCE, "a": MEASURED, "b": np.full(17, np.nan)}
+    (sentence,) = {each.undefined_because for each in compare_agreement(columns, "a", "b")}
+    assert sentence == "no row has a reference and both measurements"
+
+
+def test_a_value_at_a_cut_off_is_of_the_higher_grade() -> None:
+    assert grade_of(np.array([4.9, 5.0, 16.3, 30.0]), (16.3, 5.0)).tolist() == [0, 1, 2, 2]
+    with pytest.raises(Undefined, match="no cut-offs are named"):
+        of("cohen_kappa")(REFERENCE, MEASURED)
+    with pytest.raises(Undefined, match="of which kappa needs no weights"):
+        of("weighted_kappa")(REFERENCE, MEASURED, cutoffs=(400.0,))
 
 
 def test_the_interval_of_zou_holds_as_published() -> None:

@@ -23,6 +23,10 @@ GIVEN: dict[str, object] = {
     "measurement_unit": "ml",
     "reference_method": "normal",
     "change_of": "volume",
+    "cutoffs": (0.0, 5.0),
+    "threshold": 0.0,
+    "rater_names": ("a", "b", "c", "d"),
+    "reader": "a",
     "categories": (0.0, 1.0, 2.0, 3.0),
 }
 VALUES = st.one_of(
@@ -132,6 +136,9 @@ def test_giving_every_row_twice_changes_no_value(key: tuple[str, str], data: st.
     assert twice.value == pytest.approx(once.value, rel=1e-6, abs=1e-6, nan_ok=True)
 
 
+OF_TWO = ("cohen_kappa", "weighted_kappa", "linear_weighted_kappa")
+
+
 def simulated(key: tuple[str, str], rows: int = 90, seed: int = 3) -> dict[str, np.ndarray]:
     rng = np.random.default_rng(seed)
     patient = np.sort(rng.integers(0, rows // 3, rows))
@@ -146,7 +153,7 @@ def simulated(key: tuple[str, str], rows: int = 90, seed: int = 3) -> dict[str, 
             "covariate": covariate,
             "patient": patient,
         }
-    raters = 2 if "kappa" in key[1] and "fleiss" not in key[1] else 4
+    raters = 2 if key[1] in OF_TWO else 4
     truth = rng.integers(0, 4, rows)[:, None]
     found = np.clip(truth + rng.choice([-1, 0, 0, 0, 1], (rows, raters)), 0, 3).astype(float)
     if not key[1].startswith(("icc", "intra", "kendall")):
@@ -158,6 +165,10 @@ def asked(metric: Metric) -> list[Asked]:
     """Return the metric at each of its own places."""
     if not metric.places:
         return [Asked(metric)]
+    if not isinstance(
+        metric.places, Mapping
+    ):  # at each cut-off; a rater's replicates have a test of their own
+        return [Asked(metric, (("threshold", 0.0),))]
     ((name, values),) = metric.places.items()
     return [Asked(metric, ((name, value),)) for value in values]
 

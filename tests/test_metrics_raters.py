@@ -18,7 +18,7 @@ from checker.metrics.chance import (
     light_kappa,
     linearised,
 )
-from checker.metrics.estimating import in_order
+from checker.metrics.estimating import complete, estimates, in_order, known_of
 from checker.metrics.krippendorff import kendall_w_test
 from checker.metrics.ratings import rated_as, raters
 from checker.model.estimate import Estimate, Estimates
@@ -35,6 +35,7 @@ JUDGES = np.array(
 )
 """Shrout & Fleiss 1979, table 2."""
 TWO = GAPS[:, :2]
+WHOLE = GAPS[~np.isnan(GAPS).any(axis=1)]
 
 
 def made(ratings: Any, scale: Any = "nominal", **options: Any) -> Estimates:
@@ -82,6 +83,10 @@ FROZEN = [
     # scipy 1.12 friedmanchisquare over m (n - 1), subjects without gaps
     Frozen("kendall_w", GAPS, "ordinal", 0.8306962025316456),
     Frozen("kendall_w", JUDGES, "ordinal", 0.8870370370370365),
+    # R 4.2.2, psych 2.2.9: mean of cohen.kappa(G[, c(i, j)])$kappa over pairs; vcd 1.4-11 Kappa(table) gives the same
+    Frozen("light_kappa", WHOLE, "nominal", 0.447845804988662),
+    # irrCAC 0.4.4 (Python), CAC(...).conger(); cases of the reference data have irr::kappam.fleiss(exact = TRUE)
+    Frozen("conger_kappa", WHOLE, "nominal", 0.446366782007),
     # R 4.2.2, psych 2.2.9, ICC(lmer = FALSE)
     Frozen(
         "intraclass_correlation",
@@ -114,9 +119,57 @@ def test_values_computed_elsewhere(case: Frozen) -> None:
         assert limits(found) == pytest.approx(case.interval, abs=1e-9)
 
 
+def test_conger_counts_the_subjects_that_every_rater_rated() -> None:
+    found = made(GAPS).one("conger_kappa")
+    assert found.value == made(WHOLE).one("conger_kappa").value
+    assert (found.cases, made(GAPS).one("light_kappa").cases) == (8, 12)
+    assert found.note.startswith("4 of 12 subjects lack a rating, and are left out.")
+
+
+SINGLE = np.full((4, 2, 3), np.nan)
+SINGLE[:, 0, :] = [[1, 2, 4], [3, 3, 5], [2, 4, np.nan], [7, 6, 8]]
+SINGLE[:, 1, 0] = [2, 3, 4, 5]
+REPEATED = {
+    # R 4.2.2: residual mean square of lm(v ~ factor(subject)), qchisq for its limits, root mean square of sd / mean
+    "within_subject_sd": (1.2724180205607, (0.841289901701883, 2.589716885052947)),
+    "within_subject_cv": (0.43885514916028, None),
+    "repeatability_coefficient": (3.52696281050235, None),
+}
+
+
+@pytest.mark.parametrize("name", REPEATED)
+def test_repeatability_of_a_rater(name: str) -> None:
+    given = {"scale": "interval", "rater_names": ("ann", "bob")}
+    columns = {"ratings": np.nanmean(SINGLE, axis=2), "repeats": SINGLE}
+    found = Estimates(estimates(TASK, columns, given=given, resamples=200))
+    value, expected = REPEATED[name]
+    ann = found.one(name, reader="ann")
+    assert ann.value == pytest.approx(value, rel=1e-12)
+    if expected:
+        assert limits(ann) == pytest.approx(expected, rel=1e-12)
+    (bob,) = (each for each in found if each.metric == name and each.reader == "bob")
+    assert bob.undefined_because == "this rater measured no subject twice"
+
+
+def test_repeatability_counts_a_patient_who_is_drawn_twice_twice() -> None:
+    metric = METRICS[TASK, "within_subject_cv"]
+    columns = {
+        "ratings": np.nanmean(SINGLE, axis=2),
+        "repeats": SINGLE,
+        "patient": np.array([0, 0, 1, 2]),
+    }
+    rows, _ = complete(columns, task=TASK)
+    given = {"rater_names": ("ann", "bob"), "reader": "ann"}
+    weight = np.array([[2.0, 0.0, 1.0]])
+    known = known_of(rows, (0, 0), given, TASK).inside(weight=weight)
+    again = SINGLE[[0, 1, 0, 1, 3]]
+    expected = metric(np.nanmean(again, axis=2), again, **given)
+    assert known.ask(metric.function) == pytest.approx(expected)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_metric_has_a_value_computed_elsewhere_a_listed_name_and_a_source(name: str) -> None:
-    assert name in {case.metric for case in FROZEN}
+    assert name in {case.metric for case in FROZEN} | set(REPEATED)
     assert "agreement" in METRIC_NAMES[name].tasks
     assert METRICS[TASK, name].source in read_sources()
 

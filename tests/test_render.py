@@ -866,6 +866,7 @@ def measured(**changes: Any) -> Any:
         "folds": None,
         "risk_groups": None,
         "notes": ("1 was taken as the outcome",),
+        "category_tables": (),
     }
     return SimpleNamespace(**(values | changes))
 

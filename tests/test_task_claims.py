@@ -12,8 +12,11 @@ import pytest
 from checker import metrics
 from checker.evidence import gather, known_about, places
 from checker.evidence.task_conventions import OTHER_NUMBERS
+from checker.evidence.task_intervals import OTHER_INTERVALS
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
+from checker.metrics.distributions import student
+from checker.metrics.estimating import complete, known_of
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate
 from checker.model.metric_names import METRIC_NAMES
@@ -24,6 +27,7 @@ from checker.needs import Absent
 from checker.reading.references import read_thresholds
 
 from . import task_tables
+from .agreement_data import MEASURED, REFERENCE
 from .task_evaluations import described
 
 REPRODUCED, OTHER = Verdict.REPRODUCED, Verdict.OTHER_CONVENTION
@@ -474,6 +478,7 @@ def conventions() -> tuple[Convention, ...]:
             {"metric": "fleiss_kappa"},
             metrics.light_kappa(_columns("raters")["ratings"]),
         ),
+        ("Fleiss", "raters", {"metric": "light_kappa"}, value("raters", "fleiss_kappa")),
         (
             "other modality first",
             "readers",
@@ -485,7 +490,7 @@ def conventions() -> tuple[Convention, ...]:
     return tuple(Convention(*each) for each in made)
 
 
-@pytest.mark.parametrize("at", range(54))
+@pytest.mark.parametrize("at", range(55))
 def test_a_number_under_another_convention_is_named(at: int) -> None:
     case = conventions()[at]
     found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
@@ -494,7 +499,7 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 54
+    assert len(conventions()) == 55
     told = {str(case.claim["metric"]) for case in conventions()}
     assert {metric for _, metric in OTHER_WAYS} <= told
     assert set(OTHER_NUMBERS) <= set(METRIC_NAMES)
@@ -572,6 +577,79 @@ def test_without_an_interval_of_its_own_a_convention_leaves_it_unchecked() -> No
     part = part_of(found, "interval")
     assert part.verdict is NOT_CHECKABLE
     assert "standard deviation with n below" in part.because
+
+
+ENDS = (-intervals.quantile(0.95), intervals.quantile(0.95))
+
+
+def _limits(name: str, metric: str, **facets: object) -> tuple[Estimate, float]:
+    """Return our number and, of the agreement table, the standard deviation of the differences."""
+    return (
+        next(
+            each
+            for each in estimates(name)
+            if each.metric == metric and all(getattr(each, key) == v for key, v in facets.items())
+        ),
+        float(_difference().std(ddof=1)),
+    )
+
+
+def _printed(ours: Estimate, half: float) -> dict[str, str]:
+    assert ours.value is not None
+    low, high = ours.value - half, ours.value + half
+    return {"value": f"{ours.value:.3f}", "low": f"{low:.3f}", "high": f"{high:.3f}"}
+
+
+@pytest.mark.parametrize("label", ["lower", "upper"])
+@pytest.mark.parametrize(
+    ("words", "variance", "times"),
+    [
+        ("approximate (Bland-Altman 1986)", 3 / 60, student(0.95, 59)),
+        ("approximate (Bland-Altman 1986), normal quantile", 3 / 60, intervals.quantile(0.95)),
+        ("approximate (Bland-Altman 1999)", 1 / 60 + 1.96**2 / 118, student(0.95, 59)),
+        ("Bland-Altman 1999), normal", 1 / 60 + 1.96**2 / 118, intervals.quantile(0.95)),
+    ],
+)
+def test_approximate_intervals_of_a_limit_are_conventions(
+    words: str, variance: float, times: float, label: str
+) -> None:
+    ours, spread = _limits("agreement", "limits_of_agreement", label=label)
+    half = times * spread * sqrt(variance)
+    claim = {"metric": "limits_of_agreement", "of": label}
+    part = part_of(checked("agreement", **claim, **_printed(ours, half)), "interval")
+    assert part.verdict is OTHER
+    assert words in part.convention
+    wrong = part_of(checked("agreement", **claim, **_printed(ours, 1.5 * half)), "interval")
+    assert wrong.verdict is CONTRADICTED
+
+
+def test_other_intervals_of_bias_and_correlations_are_conventions() -> None:
+    bias, spread = _limits("agreement", "bland_altman_bias")
+    half = intervals.quantile(0.95) * spread / sqrt(60)
+    for factor, verdict in ((1.0, OTHER), (1.5, CONTRADICTED)):
+        found = checked("agreement", metric="bland_altman_bias", **_printed(bias, factor * half))
+        assert part_of(found, "interval").verdict is verdict
+    icc, _ = _limits("agreement", "intraclass_correlation")
+    assert icc.value is not None
+    for size, verdict in ((58.5, OTHER), (30, CONTRADICTED)):
+        low, high = (float(np.tanh(np.arctanh(icc.value) + z / sqrt(size))) for z in ENDS)
+        found = checked(
+            "agreement",
+            metric="intraclass_correlation",
+            value=f"{icc.value:.6f}",
+            low=f"{low:.6f}",
+            high=f"{high:.6f}",
+        )
+        assert part_of(found, "interval").verdict is verdict
+
+
+def test_the_interval_of_concordance_without_fishers_z() -> None:
+    """R 4.2.2, epiR 2.0.57: epi.ccc(ci = "asymptotic")$rho.c of the first readings of both meters."""
+    columns = {"reference": REFERENCE, "measured": MEASURED}
+    cases, _ = complete(columns, task="agreement")
+    (lin,) = OTHER_INTERVALS["agreement", "concordance_correlation"]
+    found = lin.make(known_of(cases, (0, 0), {}, "agreement"), 0.95)
+    assert (found.low, found.high) == pytest.approx((0.886654656649574, 0.998830206205395))
 
 
 @pytest.mark.parametrize("make", [intervals.wald, intervals.clopper_pearson, intervals.jeffreys])

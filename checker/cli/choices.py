@@ -71,6 +71,21 @@ class Covariances(StrEnum):
     UNBIASED = "unbiased"
 
 
+class ChangeOf(StrEnum):
+    """What changed under treatment."""
+
+    DIAMETER = "diameter"
+    VOLUME = "volume"
+
+
+class Criteria(StrEnum):
+    """Rules that turn sums under treatment into a response."""
+
+    RECIST = "recist_1_1"
+    MRECIST = "mrecist"
+    VOLUME = "volumetric_recist"
+
+
 class TrueValue(StrEnum):
     """Whether the true value of a patient varies between replicates."""
 

@@ -175,7 +175,7 @@ def _sources(keys: Sequence[str]) -> list[str]:
 def metric_page(name: str) -> str:
     """Return what a metric is, how papers spell it, and how we compute it."""
     known = METRIC_NAMES[name]
-    tasks = (*known.tasks, "raters")
+    tasks = (*known.tasks, "raters", "responses")
     computed = [METRICS[task, name] for task in tasks if (task, name) in METRICS]
     return _joined(
         f"# {known.label}",

@@ -16,7 +16,7 @@ from checker.metrics.second_opinion import second_opinion as by_another_program
 from checker.model.curves import CalibrationCurve, DecisionCurve, RocCurve, ScoreDistribution
 from checker.model.estimate import Comparison, Estimate, Estimates
 from checker.model.evidence import CrossTable, DesignEffect, SecondOpinion, ThresholdOptimum
-from checker.model.predictions import Codes, Predictions
+from checker.model.predictions import Codes, Predictions, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
 from checker.needs import Absent, DoesNotApply, NotEstablished, either, stated
@@ -252,9 +252,9 @@ def optional_decision_thresholds(study: Study, evaluation: Evaluation) -> tuple[
 
 
 @evidence
-def unit(evaluation: Evaluation) -> str:
+def unit(evaluation: Evaluation, task_table: TaskTable | Absent) -> str:
     """Return what one row is; ``row`` if nobody said."""
-    return evaluation.unit or evaluation.counted
+    return evaluation.unit_of("row" if isinstance(task_table, Absent) else task_table.unit)
 
 
 @evidence

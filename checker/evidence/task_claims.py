@@ -18,6 +18,7 @@ from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
 from checker.evidence.task_conventions import OTHER_NUMBERS, standing_in
 from checker.evidence.task_differences import check_task_difference
+from checker.evidence.task_intervals import OTHER_INTERVALS
 from checker.evidence.task_rows import TaskRows, plain_name, rows_behind
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
@@ -481,6 +482,11 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
         if interval is not None and not drawn and interval.level == rows.level:
             yield Way(interval.method, exactly(interval))
     yield from _by_formula(metric, rows)
+    for other in OTHER_INTERVALS.get((rows.task, of.metric), ()):
+        try:
+            yield Way(other.words, exactly(other.make(rows.known(), rows.level)))
+        except NotEstablished:
+            continue
     found = Resamples(metric, rows)
     for words, make in (
         ("percentile bootstrap over patients", found.percentile),

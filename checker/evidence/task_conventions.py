@@ -116,6 +116,12 @@ KAPPAS = {
     "cohen_kappa": "kappa without weights",
 }
 
+OF_RATERS = {
+    "fleiss_kappa": "Fleiss' kappa",
+    "conger_kappa": "Conger's kappa",
+    "light_kappa": "mean of Cohen's kappa over pairs of raters (Light)",
+}
+
 OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
     # a mean over classes is printed under many names (Hand & Till 2001; scikit-learn)
     "one_vs_rest_auroc": (
@@ -144,6 +150,13 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
     **{
         name: tuple(OtherNumber(other, words) for other, words in KAPPAS.items() if other != name)
         for name in KAPPAS
+    },
+    # so is which kappa of several raters (Fleiss 1971, Light 1971, Conger 1980)
+    **{
+        name: tuple(
+            OtherNumber(other, words) for other, words in OF_RATERS.items() if other != name
+        )
+        for name in OF_RATERS
     },
     # so is which ICC (Shrout & Fleiss 1979)
     **{

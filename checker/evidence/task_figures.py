@@ -1,7 +1,7 @@
 """Evidence about other tasks than binary classification: who was scored, comparisons, and the points of the figures."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any, TypeVar
 
 import numpy as np
@@ -13,9 +13,11 @@ from checker.evidence.cohort import patients_and_most
 from checker.metrics.base import Undefined
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
+from checker.metrics.response import CATEGORIES
 from checker.model.curves import (
     AgreementPlot,
     CalibrationAt,
+    CategoryTable,
     ClassDistances,
     ConfusionMatrix,
     DecisionAt,
@@ -29,7 +31,7 @@ from checker.model.predictions import Codes, Floats, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
 from checker.model.times import unit_of_time
-from checker.needs import Absent, DoesNotApply, NotEstablished
+from checker.needs import Absent, DoesNotApply, Known, NotEstablished
 
 T = TypeVar("T")
 MOST_CLASSES = 30
@@ -127,6 +129,7 @@ def task_cohort(of_a_task: Evaluation, task_table: TaskTable) -> TaskCohort:
         most_rows_per_patient=most,
         incomplete=cases.missing,
         parts=tuple(PARTS[task_table.task](task_table, kept)),
+        unit=task_table.unit,
         notes=task_table.notes,
     )
 
@@ -170,6 +173,10 @@ def _ratings(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         yield PartOfCohort(kind="missing rating", name="", count=missing)
 
 
+def _only_rows(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    return iter(())
+
+
 def _readings(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
     found = {
         name: np.asarray(table.columns[name])[kept]
@@ -189,6 +196,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "survival": _events,
     "agreement": _pairs,
     "raters": _ratings,
+    "responses": _only_rows,
     "readers": _readings,
 }
 """Task of a table to what is counted in it."""
@@ -430,7 +438,7 @@ def agreement_plot(
         NotEstablished: there are no pairs, or no limits.
     """
     if task_table.task != "agreement":
-        raise DoesNotApply("raters are compared with each other, not with a reference")
+        raise DoesNotApply("no measurement is compared with a reference")
     cases, _ = complete(task_table.columns, task="agreement")
     columns: Mapping[str, Any] = cases.columns
     mean = (columns["reference"] + columns["measured"]) / 2
@@ -456,6 +464,53 @@ def agreement_plot(
         upper_interval=upper.interval,
         measurement_unit=str(task_table.given.get("measurement_unit") or ""),
     )
+
+
+@evidence
+def category_tables(of_agreement: Evaluation, task_table: TaskTable) -> tuple[CategoryTable, ...]:
+    """Return the cases by the grades, or the responses to treatment, that reference and measured value mean.
+
+    Raises:
+        DoesNotApply: no cut-offs are named, and no response is looked at.
+        NotEstablished: there are no cases.
+    """
+    cases, _ = complete(task_table.columns, task=task_table.task)
+    known = known_of(cases, (0, 0), task_table.given, task_table.task)
+    if task_table.task == "agreement":
+        grades = _known_or_raise(known, "grades")
+        names = grade_names(tuple(_given(task_table, "cutoffs")), task_table)
+        return (_category_table("Grades", names, grades.first, grades.second),)
+    if task_table.task == "responses":
+        both = [_known_or_raise(known, f"{side}_response") for side in ("reference", "measured")]
+        return (_category_table("Responses", CATEGORIES, *both),)
+    raise DoesNotApply("no measurement is compared with a reference")
+
+
+def _known_or_raise(known: Known, name: str) -> Any:
+    found = known.value(name)
+    if isinstance(found, Absent):
+        raise (NotEstablished if found.applies else DoesNotApply)(found.because)
+    return found
+
+
+def _given(table: TaskTable, name: str) -> Any:
+    return table.given[name]
+
+
+def _category_table(title: str, names: Sequence[str], first: Codes, second: Codes) -> CategoryTable:
+    size = len(names)
+    counts = np.bincount(first * size + second, minlength=size * size).reshape(size, size)
+    return CategoryTable(
+        title=title, categories=tuple(names), counts=tuple(map(tuple, counts.tolist()))
+    )
+
+
+def grade_names(cutoffs: Sequence[float], table: TaskTable) -> tuple[str, ...]:
+    """Return the grades in words: below the first cut-off, from one to the next, from the last on."""
+    unit = str(table.given.get("measurement_unit") or "")
+    said = [f"{each:g}" for each in cutoffs]
+    between = [f"{low} to < {high}" for low, high in pairwise(said)]
+    return tuple(f"{name} {unit}".strip() for name in (f"< {said[0]}", *between, f"≥ {said[-1]}"))
 
 
 def _grid(
@@ -528,10 +583,10 @@ def task_comparison(
     """
     if task_table.task == "readers":
         return tuple(_between_modalities(task_table, unit, settings))
-    compare = COMPARE.get(task_table.task)
-    if compare is None or not task_table.compared or "score" not in task_table.columns:
+    compare, first = COMPARE.get(task_table.task), FIRST.get(task_table.task, "score")
+    if compare is None or not task_table.compared or first not in task_table.columns:
         raise DoesNotApply("there is nothing to compare")
-    columns = {**_with_patient(task_table), **task_table.compared}
+    columns = {**task_table.compared, **_with_patient(task_table)}
     return tuple(
         each
         for name in task_table.compared
@@ -595,8 +650,32 @@ def _ordinal(
     )
 
 
+def compare_measurements(
+    table: TaskTable, columns: Columns, other: str, unit: str, settings: Settings
+) -> tuple[Comparison, ...]:
+    """Return the measured value minus another measurement, in how they agree with the reference."""
+    true_value = str(table.given.get("true_value", "varies"))
+    return metrics.compare_agreement(
+        {**columns, **table.columns, OTHER: table.compared[other]},
+        "measured",
+        OTHER,
+        names=("measured", other),
+        true_value=true_value,
+        unit=unit,
+        evaluation=table.file,
+        seed=settings.seed,
+        level=settings.level,
+        resamples=settings.resamples,
+    )
+
+
+OTHER = "another measurement"
+"""A column of another measurement, which may be called like one of ours."""
+FIRST = {"agreement": "measured"}
+"""Task to the column that further ones are compared with, where it is no score."""
 COMPARE: Mapping[str, Callable[..., tuple[Comparison, ...]]] = {
     "survival": _survival,
     "ordinal": _ordinal,
+    "agreement": compare_measurements,
 }
 """Task to what compares two scores in it."""

@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from checker import metrics
 from checker.metrics.base import METRICS, Codes, Floats
 from checker.metrics.readers import Crossed
 from checker.metrics.survival import incidence_of
@@ -187,15 +186,7 @@ def _share_of_right(known: Known) -> float:
     return float(np.trace(table) / table.sum())
 
 
-# Raters and readers
-
-
-def _conger(known: Known) -> float:
-    return metrics.conger_kappa(_given(known, "ratings"))
-
-
-def _light(known: Known) -> float:
-    return metrics.light_kappa(_given(known, "ratings"))
+# Readers
 
 
 def _pooled_area(known: Known) -> float:
@@ -247,10 +238,6 @@ OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
     ),
     ("multiclass", "brier_score"): (OtherWay("mean over classes", _over_classes),),
     **{(task, "macro_f1"): F1S for task in ("multiclass", "ordinal")},
-    ("raters", "fleiss_kappa"): (
-        OtherWay("Conger's kappa", _conger),
-        OtherWay("mean of Cohen's kappa over pairs of raters (Light)", _light),
-    ),
     ("readers", "auroc"): (OtherWay("ratings of all readers pooled", _pooled_area),),
 }
 """Task and metric to the ways that are tried after ours, in this order."""

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from checker.metrics.classes import expected_class, most_likely_class
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
+    from checker.metrics.comparing_agreement import compare_agreement
     from checker.metrics.comparing_ordinal import compare_ordinal
     from checker.metrics.cox import log_rank
     from checker.metrics.cross_tables import class_distances, confusion_matrix, largest_class
@@ -53,6 +54,7 @@ HOME = {
     "calibration_curve": "curves",
     "class_distances": "cross_tables",
     "compare": "comparing",
+    "compare_agreement": "comparing_agreement",
     "compare_correlations": "association",
     "compare_groups": "comparing",
     "compare_ordinal": "comparing_ordinal",
@@ -105,6 +107,7 @@ __all__ = [
     "calibration_curve",
     "class_distances",
     "compare",
+    "compare_agreement",
     "compare_correlations",
     "compare_groups",
     "compare_ordinal",

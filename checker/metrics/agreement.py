@@ -55,6 +55,7 @@ NO_SPREAD = "all differences are equal, so there is no variance"
         "reference_share": 0.95,
         "at_covariate": None,
         "change_of": "",
+        "cutoffs": (),
     },
 )
 def pairs(

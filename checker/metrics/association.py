@@ -148,9 +148,13 @@ def tau_b(first: Order, second: Order, both: Order, times: Floats) -> Floats:
     return np.clip(over(above, below, ONE_VALUE), -1, 1)
 
 
-def concordance_interval(measured: Floats, moments: Moments, level: float) -> Uncertainty:
-    """Return the interval on Fisher's z with the variance of Lin 1989, as corrected in Lin 2000."""
-    n, value = float(moments.cases), float(measured)
+def concordance_variance(value: float, moments: Moments) -> float:
+    """Return the variance of Lin's concordance (Lin 1989, as corrected in Lin 2000).
+
+    Raises:
+        Undefined: it is zero, or there are two pairs or fewer.
+    """
+    n = float(moments.cases)
     more_than(2, int(n))
     r = float(correlation_of(moments))
     sizes = float(np.sqrt(moments.x_squares) * np.sqrt(moments.y_squares)) / n
@@ -164,9 +168,14 @@ def concordance_interval(measured: Floats, moments: Moments, level: float) -> Un
     ) / (n - 2)
     if not variance > 1e-20:
         raise Undefined("the variance is zero, so an interval would have no width")
-    return Uncertainty(
-        fisher(value, variance / (1 - value**2) ** 2, level, "Fisher's z (Lin 2000)")
-    )
+    return variance
+
+
+def concordance_interval(measured: Floats, moments: Moments, level: float) -> Uncertainty:
+    """Return the interval on Fisher's z with the variance of Lin 1989, as corrected in Lin 2000."""
+    value = float(measured)
+    variance = concordance_variance(value, moments) / (1 - value**2) ** 2
+    return Uncertainty(fisher(value, variance, level, "Fisher's z (Lin 2000)"))
 
 
 @metric(

@@ -144,7 +144,7 @@ def kappa_variance(pair: Pair, weights: Weights) -> float:
 
 def _kappa_interval(pair: Pair, weights: Weights, value: Floats, level: float) -> Uncertainty:
     variance = kappa_variance(pair, weights)
-    if not variance > 1e-20:
+    if not variance > 1e-20 or float(value) >= 1 - 1e-12:
         raise Undefined("the variance is zero, so an interval would have no width")
     return inside(around(float(value), variance, level, "Fleiss-Cohen-Everitt"))
 
@@ -452,6 +452,113 @@ def fleiss_test(ratings: ArrayLike) -> FleissTest:
     return FleissTest(kappa, kappa / variance**0.5, tuple(float(1 - each) for each in apart))
 
 
+@derived(TASK)
+def every_pair(rated: Rated, patient: Codes) -> tuple[PairSums, ...]:
+    """Return the sums behind the kappa of each pair of raters.
+
+    Raises:
+        DoesNotApply: there are two raters.
+        Undefined: two raters have no subject in common.
+    """
+    _several(rated)
+    return tuple(
+        pair_sums_of(pair_of(rated, patient, *each), "identity")
+        for each in combinations(range(rated.raters), 2)
+    )
+
+
+def _several(rated: Rated) -> None:
+    if rated.raters == 2:
+        raise DoesNotApply("there are two raters, of whom it is Cohen's kappa")
+
+
+def mean_kappa(pairs: Sequence[PairSums], weight: Weight) -> Floats:
+    """Return the mean of Cohen's kappa over pairs of raters."""
+    return np.asarray(np.mean([kappa_of(each, weight) for each in pairs], axis=0))
+
+
+@metric("light_kappa", task=TASK, goal="higher", bounds=(-1, 1), source="light-1971")
+def light(every_pair: tuple[PairSums, ...], weight: Weight) -> Floats:
+    """Return the mean of Cohen's kappa over all pairs of raters (Light 1971).
+
+    Each pair counts the subjects that both rated.
+    """
+    return mean_kappa(every_pair, weight)
+
+
+class OwnShares(NamedTuple):
+    """Of the subjects that every rater rated, by patient."""
+
+    by_patient: ByPatient
+    """Shape (patients, 2 + raters x categories): subjects, agreement, and each rater's choices."""
+    raters: int
+
+
+@derived(TASK)
+def own_shares(rated: Rated, patient: Codes) -> OwnShares:
+    """Return what Conger's kappa is made of.
+
+    Raises:
+        DoesNotApply: there are two raters.
+        Undefined: no subject was rated by every rater.
+    """
+    _several(rated)
+    return own_shares_of(rated, patient)
+
+
+def own_shares_of(rated: Rated, patient: Codes) -> OwnShares:
+    """Return the same of any number of raters."""
+    whole = (rated.code >= 0).all(axis=1)
+    if not whole.any():
+        raise Undefined("no subject was rated by every rater")
+    code, q = rated.code[whole], len(rated.categories)
+    agreed = choices_of(rated._replace(code=code)).agreed
+    chosen = np.eye(q)[code].reshape(len(code), -1)
+    sums = sums_by_patient(patient[whole], np.ones(len(code)), agreed, *chosen.T)
+    return OwnShares(sums, rated.raters)
+
+
+def beyond_own_chance(sums: OwnShares, weight: Weight) -> Floats:
+    """Return Conger's kappa: chance is the mean over pairs of raters of that of Cohen's kappa.
+
+    Raises:
+        Undefined: every rating is the same category.
+    """
+    cases, agreed, *choices = totals(sums.by_patient, weight)
+    own = np.array([over(each, cases, NO_PAIR) for each in choices])
+    own = own.reshape(sums.raters, -1, *np.shape(cases))
+    chance = (own.mean(axis=0) ** 2 - own.var(axis=0, ddof=1) / sums.raters).sum(axis=0)
+    left = np.where(1 - chance <= 1e-13, 0.0, 1 - chance)
+    return over(over(agreed, cases, NO_PAIR) - chance, left, ONE_CATEGORY)
+
+
+def whole_subjects(own_shares: OwnShares) -> int:
+    """Return how many subjects every rater rated."""
+    return int(own_shares.by_patient[:, 0].sum())
+
+
+def not_whole(own_shares: OwnShares, rated: Rated) -> str:
+    """Return the sentence about subjects that a rater left out."""
+    lacking = len(rated.code) - whole_subjects(own_shares)
+    return (
+        f"{lacking:,} of {len(rated.code):,} subjects lack a rating, and are left out."
+        if lacking
+        else ""
+    )
+
+
+@metric(
+    "conger_kappa", task=TASK, goal="higher", bounds=(-1, 1), source="conger-1980",
+    cases=whole_subjects, beside=not_whole,
+)  # fmt: skip
+def conger(own_shares: OwnShares, weight: Weight) -> Floats:
+    """Return the agreement of several raters beyond chance, where each rater keeps his own shares (Conger 1980).
+
+    Subjects that a rater left out do not count. Of two raters it is Cohen's kappa.
+    """
+    return beyond_own_chance(own_shares, weight)
+
+
 def light_kappa(ratings: ArrayLike) -> float:
     """Return the mean of Cohen's kappa over all pairs of raters (Light 1971).
 
@@ -465,10 +572,11 @@ def light_kappa(ratings: ArrayLike) -> float:
     several(values.shape[1])
     coded, nobody = rated_as(values, None), np.arange(len(values))
     pairs = combinations(range(coded.raters), 2)
-    found = [
-        kappa_of(pair_sums_of(pair_of(coded, nobody, *each), "identity"), None) for each in pairs
-    ]
-    return float(np.mean(found))
+    return float(
+        mean_kappa(
+            [pair_sums_of(pair_of(coded, nobody, *each), "identity") for each in pairs], None
+        )
+    )
 
 
 def conger_kappa(ratings: ArrayLike) -> float:
@@ -481,13 +589,6 @@ def conger_kappa(ratings: ArrayLike) -> float:
         Undefined: one rater, no subject that all rated, or one category alone.
     """
     values = as_numbers(ratings)
-    m = several(values.shape[1])
-    values = values[~np.isnan(values).any(axis=1)]
+    several(values.shape[1])
     coded = rated_as(values, None)
-    found = choices_of(coded)
-    q = len(coded.categories)
-    own = np.array([np.bincount(each, minlength=q) for each in coded.code.T]) / len(values)
-    chance = float((own.mean(axis=0) ** 2 - own.var(axis=0, ddof=1) / m).sum())
-    if 1 - chance <= 1e-13:
-        raise Undefined(ONE_CATEGORY)
-    return float((found.agreed.mean() - chance) / (1 - chance))
+    return float(beyond_own_chance(own_shares_of(coded, np.arange(len(values))), None))

@@ -278,7 +278,7 @@ def _resampled(
         resampled(known, [each], _weights(pair))[each]
         for known, each in zip(pair.known, asked, strict=True)
     ]
-    return _from_resamples(value, both[0] - both[1], pair.level, test)
+    return from_resamples(value, both[0] - both[1], pair.level, test)
 
 
 def _alone(known: Known, asked: Asked) -> float:
@@ -294,7 +294,7 @@ def _weights(pair: Pair) -> Iterator[Floats]:
     return drawn(pair.seeds, cases.patients, len(cases), pair.resamples, sides)
 
 
-def _from_resamples(value: float, differences: Floats, level: float, test: str) -> Difference:
+def from_resamples(value: float, differences: Floats, level: float, test: str) -> Difference:
     """Return the percentile interval; p: twice the smaller share of resamples beyond 0, never below 2 / (n + 1)."""
     try:
         interval = percentile(differences, level, test)
@@ -329,7 +329,7 @@ def _reclassified(pair: Pair, metric: str) -> Difference:
     sums = np.column_stack([_per_patient(cases, moved, side) for side in sides])
     found = np.concatenate([weight @ sums for weight in _weights(pair)]).T
     means = [over(found[at], found[at + 1], NEEDS_BOTH) for at in (0, 2)]
-    return _from_resamples(
+    return from_resamples(
         value, means[0] - means[1], pair.level, f"{test}, bootstrap over {pair.who}"
     )
 

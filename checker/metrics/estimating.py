@@ -43,6 +43,7 @@ OF_AGREEMENT = (
     "method_comparison",
     "passing_bablok",
     "reference_limits",
+    "grades",
     "response",
     "chance",
     "krippendorff",
@@ -62,6 +63,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "readers": ("readers", "reader_decisions", "between_readers"),
     "agreement": OF_AGREEMENT,
     "raters": OF_AGREEMENT,
+    "responses": ("responses",),
 }
 """By task: the files whose import registers its metrics, in the order in which they are printed."""
 

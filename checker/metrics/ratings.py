@@ -23,16 +23,21 @@ ONE_RATER = "there is one rater, and nobody to compare with"
     TASK,
     "ratings",
     incomplete="a subject has no rating at all",
-    defaults={"scale": "nominal", "categories": None, "tie_correction": True},
+    optional=("repeats",),
+    defaults={"scale": "nominal", "categories": None, "tie_correction": True, "rater_names": ()},
 )
-def rated_subjects(ratings: ArrayLike) -> tuple[Bools, tuple[Floats]]:
+def rated_subjects(
+    ratings: ArrayLike, repeats: ArrayLike | None = None
+) -> tuple[Bools, tuple[Floats, Floats]]:
     """Return which subjects have a rating, and the ratings of these, shape (subjects, raters); NaN where missing.
 
-    Text (empty where missing) becomes the position of the word in the sorted list of words.
+    Text (empty where missing) becomes the position of the word in the sorted list of words. Repeats, if there are
+    any, are the single measurements of which the ratings are means, shape (subjects, raters, replicates).
     """
     values = as_numbers(ratings)
     known = np.asarray(~np.isnan(values).all(axis=1))
-    return known, (values[known],)
+    single = np.empty((*values.shape, 0)) if repeats is None else np.asarray(repeats, float)
+    return known, (values[known], single[known])
 
 
 def as_numbers(ratings: ArrayLike, categories: Sequence[object] | None = None) -> Floats:

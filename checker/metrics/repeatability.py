@@ -1,5 +1,6 @@
 """How far replicates of one patient lie apart: within-subject deviation and variation, repeatability."""
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,7 +8,8 @@ import numpy as np
 from checker.metrics.agreement import TASK
 from checker.metrics.base import Codes, Floats, Uncertainty, Undefined, derived, metric, over
 from checker.metrics.distributions import chi_squared_quantile
-from checker.metrics.patients import ByPatient, Weight, totals
+from checker.metrics.patients import ByPatient, Weight, sums_by_patient, totals
+from checker.metrics.ratings import TASK as RATERS
 from checker.model.estimate import Interval
 from checker.needs import DoesNotApply
 
@@ -127,3 +129,82 @@ def within_subject_cv(replicates: Replicates, weight: Weight, label: str) -> Flo
 def repeatability_coefficient(within_variance: Floats, label: str) -> Floats:
     """Return 1.96 √2 within-subject standard deviations: 95 of 100 pairs of replicates differ by less."""
     return FACTOR * np.sqrt(within_variance)
+
+
+# Raters
+
+
+@derived(RATERS)
+def rater_replicates(
+    repeats: Floats, patient: Codes, reader: str, rater_names: Sequence[str]
+) -> Replicates:
+    """Return the spread of one rater's replicates about the mean of each subject.
+
+    Raises:
+        DoesNotApply: there is no rater of that name, or there are no repeats.
+        Undefined: the rater measured no subject twice.
+    """
+    if reader not in rater_names or not repeats.shape[2]:
+        raise DoesNotApply("no rater of that name measured a subject several times")
+    values = repeats[:, rater_names.index(reader), :]
+    subject, _ = np.nonzero(~np.isnan(values))
+    of = np.bincount(subject, minlength=len(values))
+    if of.max(initial=0) < 2:
+        raise Undefined("this rater measured no subject twice")
+    rated = of > 0
+    dense = np.unique(subject, return_inverse=True)[1]
+    found = _replicates(values[~np.isnan(values)], dense, of[rated])
+    return Replicates(sums_by_patient(patient[rated], *found.by_patient.T), found.zero_mean)
+
+
+@derived(RATERS)
+def rater_variance(rater_replicates: Replicates, weight: Weight) -> Floats:
+    """Return the pooled variance within subjects of one rater."""
+    squares, degrees, *_ = totals(rater_replicates.by_patient, weight)
+    return over(squares, degrees, NO_REPLICATES)
+
+
+def each_rater(rater_names: Sequence[str]) -> Mapping[str, Sequence[object]]:
+    """Return the raters whose replicates are known."""
+    return {"reader": tuple(rater_names)}
+
+
+def rater_interval(
+    measured: Floats, rater_replicates: Replicates, level: float, patient: Codes
+) -> Uncertainty:
+    """Return the chi-squared interval of a standard deviation, or of what is proportional to it."""
+    return deviation_interval(measured, rater_replicates, level, patient)
+
+
+@metric(
+    "within_subject_sd", task=RATERS, goal="lower", bounds=(0, np.inf),
+    interval=rater_interval, source="bland-altman-1996", places=each_rater,
+)  # fmt: skip
+def within_rater_sd(rater_variance: Floats) -> Floats:
+    """Return the standard deviation of one rater's replicates of a subject: from the variance pooled over subjects."""
+    return np.sqrt(rater_variance)
+
+
+@metric(
+    "within_subject_cv", task=RATERS, goal="lower", bounds=(0, np.inf),
+    source="bland-altman-1996", places=each_rater,
+)  # fmt: skip
+def within_rater_cv(rater_replicates: Replicates, weight: Weight) -> Floats:
+    """Return the root mean square, over subjects that the rater measured twice, of standard deviation over mean.
+
+    Raises:
+        Undefined: nothing is repeated, or a subject's mean is 0.
+    """
+    if rater_replicates.zero_mean:
+        raise Undefined("the mean of a subject is 0, so a coefficient of variation divides by zero")
+    _, _, relative, several = totals(rater_replicates.by_patient, weight)
+    return np.sqrt(over(relative, several, NO_REPLICATES))
+
+
+@metric(
+    "repeatability_coefficient", task=RATERS, goal="lower", bounds=(0, np.inf),
+    interval=rater_interval, source="bland-altman-1999", places=each_rater,
+)  # fmt: skip
+def rater_repeatability(rater_variance: Floats) -> Floats:
+    """Return 1.96 √2 within-subject deviations of one rater: 95 of 100 pairs of replicates differ by less."""
+    return FACTOR * np.sqrt(rater_variance)

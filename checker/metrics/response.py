@@ -68,7 +68,7 @@ def recist(
     Raises:
         ValueError: a sum is negative, or a baseline is 0.
     """
-    return _categories(RECIST, (baseline, nadir, follow_up), new_lesion, gone)
+    return categories_of(RECIST, (baseline, nadir, follow_up), new_lesion, gone)
 
 
 def mrecist(
@@ -84,7 +84,7 @@ def mrecist(
     As `recist`, with sums of diameters of the tumour that enhances in the arterial phase (CR: nowhere any more),
     and without a smallest growth in mm.
     """
-    return _categories(MRECIST, (baseline, nadir, follow_up), new_lesion, gone)
+    return categories_of(MRECIST, (baseline, nadir, follow_up), new_lesion, gone)
 
 
 def response_by_volume(
@@ -99,15 +99,16 @@ def response_by_volume(
 
     The cut-offs of RECIST's diameters, carried over to the volume of a ball. As `recist` otherwise, in ml.
     """
-    return _categories(VOLUME, (baseline, nadir, follow_up), new_lesion, gone)
+    return categories_of(VOLUME, (baseline, nadir, follow_up), new_lesion, gone)
 
 
-def _categories(
+def categories_of(
     cutoffs: Cutoffs,
     sums: tuple[ArrayLike, ArrayLike, ArrayLike],
     new_lesion: ArrayLike | None,
     gone: ArrayLike | None,
 ) -> Categories:
+    """Return the response by these cut-offs from the sums at baseline, the smallest so far, and now."""
     first, least, now = np.broadcast_arrays(*(np.asarray(each, float) for each in sums))
     if (first <= 0).any() or (least < 0).any() or (now < 0).any():
         raise ValueError("a sum is negative, or 0 at baseline")

@@ -205,3 +205,14 @@ class AgreementPlot:
     upper_interval: Interval | None
     measurement_unit: str
     """Empty where nobody said."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryTable:
+    """Counts of cases by the category that reference and measured value mean: grades, responses to treatment."""
+
+    title: str
+    """What the categories are."""
+    categories: tuple[str, ...]
+    counts: tuple[tuple[int, ...], ...]
+    """One row for each category of the reference, one column for each of the measured value."""

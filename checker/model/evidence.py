@@ -11,6 +11,7 @@ from checker.model.curves import (
     AgreementPlot,
     CalibrationAt,
     CalibrationCurve,
+    CategoryTable,
     ClassDistances,
     ConfusionMatrix,
     DecisionAt,
@@ -103,6 +104,8 @@ class TaskCohort:
     """Rows left out because a value is missing."""
     parts: tuple[PartOfCohort, ...]
     """Among the complete rows."""
+    unit: str = "row"
+    """What is counted as rows: a row of the file, or the subject or pair of several."""
     notes: tuple[str, ...] = ()
     """What was read or chosen otherwise than written."""
 
@@ -318,6 +321,7 @@ class EvaluationEvidence:
     survival_decision_curve: tuple[DecisionAt, ...] | Absent
     treatment_choice: TreatmentChoice | Absent
     agreement_plot: AgreementPlot | Absent
+    category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 

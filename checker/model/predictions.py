@@ -71,7 +71,7 @@ class TaskTable:
     cases: int
     """Rows."""
     columns: Mapping[str, Any]
-    """By our name: each array has one row per row of the file, in its order."""
+    """By our name: each array has one row per row of the file, in its order (per subject, see `unit`)."""
     given: Mapping[str, object] = field(default_factory=dict)
     """What else metrics of the task name: the classes, the horizons ..."""
     places: Mapping[str, tuple[object, ...]] = field(default_factory=dict)
@@ -85,6 +85,8 @@ class TaskTable:
     """Further scores, by column, turned like the score."""
     everything: Mapping[str, Codes] = field(default_factory=dict)
     """As in `Predictions`."""
+    unit: str = "row"
+    """What one row of the columns is: where the file has a row for each reading, the subject or pair of them."""
     notes: tuple[str, ...] = ()
     """What was read or chosen otherwise than written."""
 

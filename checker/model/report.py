@@ -9,6 +9,7 @@ from checker.model.curves import (
     AgreementPlot,
     CalibrationAt,
     CalibrationCurve,
+    CategoryTable,
     ClassDistances,
     ConfusionMatrix,
     DecisionAt,
@@ -121,6 +122,7 @@ class EvaluationReport:
     survival_decision_curve: tuple[DecisionAt, ...] = ()
     treatment_choice: TreatmentChoice | None = None
     agreement_plot: AgreementPlot | None = None
+    category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""

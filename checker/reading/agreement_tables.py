@@ -6,26 +6,39 @@ from checker.model.predictions import Codes, Floats
 from checker.reading.class_names import MOST_CLASSES, classes_of, codes_of, in_order
 from checker.reading.columns import Reading, listed
 from checker.reading.positive import meaning
-from checker.reading.task_columns import AgreementColumns, RatersColumns
+from checker.reading.task_columns import AgreementColumns, Measurements, RatersColumns, Ratings
 from checker.reading.task_rows import TaskRows, apart, as_floats
 
 MOST_RATINGS = 20
 """Different whole numbers up to which ratings are grades rather than measurements, where nobody says."""
+ONE_RATER = "there is one rater, and nobody to compare with"
+
+
 # Measurements
 
 
 def agreement(made: TaskRows, asked: AgreementColumns) -> None:
     """Fill the table of a measurement and its reference."""
-    apart(made, reference=asked.reference, measurement=asked.measured)
+    further = {f"measurement {each}": each for each in asked.compared}
+    apart(made, reference=asked.reference, measurement=asked.measured, **further)
     made.columns["reference"] = made.reading.numbers(asked.reference)
     made.columns["measured"] = made.reading.numbers(asked.measured)
+    made.compared |= {each: made.reading.numbers(each) for each in asked.compared}
     if asked.covariate:
         made.columns["covariate"] = made.reading.numbers(asked.covariate)
     if asked.replicate:
         made.columns["replicate"] = as_floats(made.reading.labels(asked.replicate).codes)
+    chosen(made, asked)
+
+
+def chosen(made: TaskRows, asked: Measurements) -> None:
+    """Note what was chosen about measurements."""
     made.given |= dict(asked.options)
+    made.notes += asked.notes
     if asked.unit:
         made.given["measurement_unit"] = asked.unit
+    if asked.cutoffs:
+        made.given["cutoffs"] = tuple(sorted(set(asked.cutoffs)))
 
 
 # Raters
@@ -35,25 +48,28 @@ def raters(made: TaskRows, asked: RatersColumns) -> None:
     """Fill the table of several raters."""
     import numpy as np
 
-    columns = tuple(asked.raters.values())
-    if len(set(columns)) < 2:
-        message = "there is one rater, and nobody to compare with"
-        made.wrong(columns[0] if columns else "", message, "name a column for each rater")
+    if len(set(asked.rated)) < 2:
+        column = asked.rated[0] if asked.rated else ""
+        made.wrong(column, ONE_RATER, "name a column for each rater")
         return
-    scale = asked.scale or _scale(made, asked)
-    made.given["scale"] = scale
-    if scale == "interval":
-        found = [made.reading.numbers(column) for column in columns]
-    else:
-        found = _categories(made, asked, scale)
+    found = rated(made, asked)
     if len({len(each) for each in found}) == 1:
         made.columns["ratings"] = np.column_stack(found)
 
 
-def _scale(made: TaskRows, asked: RatersColumns) -> str:
+def rated(made: TaskRows, asked: Ratings) -> list[Floats]:
+    """Return each column of ratings as numbers; scale and categories become known."""
+    scale = asked.scale or _scale(made, asked)
+    made.given["scale"] = scale
+    if scale == "interval":
+        return [made.reading.numbers(column) for column in asked.rated]
+    return _categories(made, asked, scale)
+
+
+def _scale(made: TaskRows, asked: Ratings) -> str:
     """Return the scale that the values tell, and note it."""
     reading = Reading(made.reading.table, [])
-    names = {meaning(name) for each in asked.raters.values() for name in reading.labels(each).names}
+    names = {meaning(name) for each in asked.rated for name in reading.labels(each).names}
     if asked.order:
         scale = "ordinal"
     elif all(_is_number(name) for name in names):
@@ -80,8 +96,8 @@ def _is_number(text: str) -> bool:
     return True
 
 
-def _categories(made: TaskRows, asked: RatersColumns, scale: str) -> list[Floats]:
-    columns = tuple(asked.raters.values())
+def _categories(made: TaskRows, asked: Ratings, scale: str) -> list[Floats]:
+    columns = asked.rated
     named = classes_of(made.reading, columns)
     classes = tuple(asked.order) or named
     if scale == "ordinal" and not asked.order:
@@ -111,7 +127,7 @@ def _categories(made: TaskRows, asked: RatersColumns, scale: str) -> list[Floats
     ]
 
 
-def _order_written(asked: RatersColumns) -> str:
+def _order_written(asked: Ratings) -> str:
     return asked.written["order"]
 
 

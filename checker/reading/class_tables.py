@@ -91,6 +91,7 @@ def ordinal(made: TaskRows, asked: OrdinalColumns) -> None:
         made.columns["risks"] = _risks(made, {name: asked.risks[name] for name in classes})
     for each in asked.compared:
         made.columns[each] = made.reading.numbers(each, asked.lower_is_positive)
+        made.compared[each] = made.columns[each]
     made.given["classes"] = classes
     made.notes.insert(0, f"Order of the classes: {' < '.join(classes)}.")
     _note_classes(made, codes, classes)

@@ -21,10 +21,14 @@ from checker.reading.positive import meaning
 from checker.reading.tables import Table, labels
 from checker.reading.task_columns import (
     AgreementColumns,
+    LongAgreementColumns,
+    LongRatersColumns,
     MulticlassColumns,
     OrdinalColumns,
     RatersColumns,
     ReadersColumns,
+    ResponseColumns,
+    Sums,
     SurvivalColumns,
     TaskColumns,
 )
@@ -217,14 +221,95 @@ def _agreement(said: _Said, random: str | None) -> TaskColumns:
             case=said.optional("case"),
             **said.rows,
         )
-    return AgreementColumns(
-        reference=said.wanted("reference"),
-        measured=said.wanted("measured"),
-        covariate=said.optional("covariate"),
+    if _has_row_per_rating(said):
+        return _long_raters(said, evaluation)
+    criteria = evaluation.response_criteria
+    if criteria in RECOMPUTED and (found := _responses(said, criteria)):
+        return found
+    measurements: dict[str, Any] = {
+        "reference": said.wanted("reference"),
+        "measured": said.wanted("measured"),
+        "compared": said.compared,
+        "covariate": said.optional("covariate"),
+        "replicate": said.optional("replicate"),
+        "unit": evaluation.measurement_unit or "",
+        "cutoffs": evaluation.cutoffs or (),
+        "notes": _not_judged(said, criteria),
+        **said.rows,
+    }
+    method, value = said.declared.get("method"), said.declared.get("value")
+    if method and value:
+        return LongAgreementColumns(
+            method=method,
+            value=value,
+            **{**measurements, "patient": measurements["patient"] or said.optional("case")},
+        )
+    return AgreementColumns(case=said.optional("case"), **measurements)
+
+
+def _has_row_per_rating(said: _Said) -> bool:
+    """Return whether the table has a row for each rating: because that is said, or as its columns are called."""
+    if "rating" in said.declared:
+        return True
+    of_pairs = (said.optional("reference"), said.optional("measured"))
+    return not any(of_pairs) and all(said.optional(each) for each in ("reader", "rating"))
+
+
+def _long_raters(said: _Said, evaluation: Agreement) -> TaskColumns:
+    subject = said.optional("case") or said.rows["patient"] or "case"
+    return LongRatersColumns(
+        subject=subject,
+        rater=said.wanted("reader"),
+        rating=said.wanted("rating"),
         replicate=said.optional("replicate"),
-        unit=evaluation.measurement_unit or "",
+        scale=_scale(evaluation),
+        order=evaluation.classes or (),
+        case=subject,
+        **said.rows,
+    )
+
+
+RECOMPUTED = ("recist_1_1", "mrecist", "volumetric_recist")
+"""Rules of response that are recomputed from sums or changes."""
+
+
+def _responses(said: _Said, criteria: str) -> TaskColumns | None:
+    """Return the columns of sums under treatment, or of changes; None: only numbers are there to compare."""
+    sums = [
+        Sums(**{word: said.optional(f"{side}_{word}") for word in SUMS})
+        for side in ("reference", "measured")
+    ]
+    of_changes = [said.optional(f"{side}_change") for side in ("reference", "measured")]
+    if any(sums[side].baseline for side in (0, 1)):
+        columns = said.wanted("reference"), said.wanted("measured")
+    elif any(of_changes):
+        columns = said.wanted("reference_change"), said.wanted("measured_change")
+        sums = [Sums(new_lesion=each.new_lesion) for each in sums]
+    else:
+        return None
+    return ResponseColumns(
+        reference=columns[0],
+        measured=columns[1],
+        criteria=criteria,
+        reference_sums=sums[0],
+        measured_sums=sums[1],
         case=said.optional("case"),
         **said.rows,
+    )
+
+
+SUMS = ("baseline", "nadir", "new_lesion", "gone")
+"""What a method's response follows from beside the sum now, as in columns: {reference_baseline: NAME}."""
+
+
+def _not_judged(said: _Said, criteria: str | None) -> tuple[str, ...]:
+    if criteria is None:
+        return ()
+    if criteria not in RECOMPUTED:
+        return (f"Responses by {criteria} are not recomputed; the numbers are compared.",)
+    return (
+        "No response is recomputed: name the sums before treatment (columns: {reference_baseline: NAME, "
+        "measured_baseline: NAME}) or relative changes (reference_change, measured_change).",
     )
 
 

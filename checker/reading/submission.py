@@ -7,7 +7,7 @@ from pathlib import Path as FilePath
 
 from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
-from checker.model.predictions import CaseTable, Labels, Predictions, TaskTable
+from checker.model.predictions import CaseTable, Floats, Labels, Predictions, TaskTable
 from checker.model.study import AnyEvaluation, Classification, Evaluation, Study
 from checker.needs import Absent
 from checker.reading.columns import GroupProblem
@@ -197,7 +197,11 @@ def _predictions(
             return _classified(evaluation, table)
         random = reading.document.study.readers.random
         found = read_task(table, columns_of(evaluation, table, random))
-        return replace(found, groups=_groups_under_our_names(found.groups, evaluation))
+        return replace(
+            found,
+            groups=_groups_under_our_names(found.groups, evaluation),
+            compared=_compared_under_our_names(found.compared, evaluation),
+        )
     except BadSubmission as bad:
         named, groups = named_by(evaluation, at), _groups_at(evaluation, at)
         reading.problems += [
@@ -220,15 +224,19 @@ def _classified(evaluation: Classification, table: Table) -> Predictions:
 
 def _under_our_names(found: Predictions, evaluation: Classification) -> Predictions:
     """Return the predictions with groups and further scores called as the description calls them."""
-    declared = evaluation.columns or {}
     return replace(
         found,
         groups=_groups_under_our_names(found.groups, evaluation),
-        compared={
-            each: found.compared[declared.get(each, each)]
-            for each in evaluation.compared_scores or ()
-        },
+        compared=_compared_under_our_names(found.compared, evaluation),
     )
+
+
+def _compared_under_our_names(
+    compared: Mapping[str, Floats], evaluation: Evaluation
+) -> dict[str, Floats]:
+    declared = evaluation.columns or {}
+    names = {each: declared.get(each, each) for each in evaluation.compared_scores or ()}
+    return {each: compared[column] for each, column in names.items() if column in compared}
 
 
 def _groups_under_our_names(

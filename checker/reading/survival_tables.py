@@ -48,6 +48,7 @@ def survival(made: TaskRows, asked: SurvivalColumns) -> None:
         made.columns["score"] = made.reading.numbers(asked.score, asked.lower_is_positive)
     for each in asked.compared:
         made.columns[each] = made.reading.numbers(each, asked.lower_is_positive)
+        made.compared[each] = made.columns[each]
     _horizons(made, asked)
     _treatments(made, asked)
     risk_groups(made, asked)

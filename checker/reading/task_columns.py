@@ -13,6 +13,12 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "baseline": "versus: of a claim",
     "scale": "scale:",
     "cutoffs": "cutoffs:",
+    "replicate": "columns: {replicate: NAME}",
+    "patient": "columns: {patient: NAME}",
+    "reference": "columns: {reference: NAME}",
+    "measured": "columns: {measured: NAME}",
+    "compare": "compared_scores:",
+    "where": "another table with one of them",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
 COMMAND_LINE: Mapping[str, str] = MappingProxyType({
@@ -24,6 +30,12 @@ COMMAND_LINE: Mapping[str, str] = MappingProxyType({
     "baseline": "--baseline",
     "scale": "--scale",
     "cutoffs": "--cutoff",
+    "replicate": "--replicate",
+    "patient": "--patient",
+    "reference": "--reference",
+    "measured": "--measured",
+    "compare": "--compare",
+    "where": "--where",
 })  # fmt: skip
 """The same on the command line."""
 
@@ -108,29 +120,110 @@ class SurvivalColumns(TaskColumns):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AgreementColumns(TaskColumns):
-    """A continuous measurement and its reference."""
+class Measurements(TaskColumns):
+    """A continuous measurement and its reference, however they lie in the table."""
 
     reference: str
     measured: str
     covariate: str | None = None
     replicate: str | None = None
+    compared: Sequence[str] = ()
+    """Further measurements of the same cases."""
     unit: str = ""
     """Of the measurement."""
+    cutoffs: Sequence[float] = ()
+    """From each on, a value is of the next grade."""
     options: Mapping[str, object] = field(default_factory=dict)
     """What else metrics of the task name."""
+    notes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatersColumns(TaskColumns):
-    """Several raters of the same subjects."""
+class AgreementColumns(Measurements):
+    """One row for each pair: `reference`, `measured` and `compared` are columns."""
 
-    raters: Mapping[str, str]
-    """Name to column."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongAgreementColumns(Measurements):
+    """One row for each value: `reference`, `measured` and `compared` are names in the column of the method."""
+
+    method: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sums:
+    """Columns from which one method's response to treatment follows."""
+
+    baseline: str | None = None
+    """Sum before treatment; None: the column of the method is the relative change itself."""
+    nadir: str | None = None
+    """Smallest sum so far; None: that of baseline."""
+    new_lesion: str | None = None
+    gone: str | None = None
+    """Whether every target lesion is gone; None: the sum is 0."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """Return what each column is, by our word for it."""
+        words = ("baseline", "nadir", "new_lesion", "gone")
+        return {word: column for word in words if (column := getattr(self, word)) is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseColumns(TaskColumns):
+    """Sums of diameters or volumes under treatment by two methods, or their relative changes."""
+
+    reference: str
+    """The sum now (its relative change, where no baseline is named)."""
+    measured: str
+    criteria: str
+    """recist_1_1, mrecist, volumetric_recist."""
+    reference_sums: Sums = field(default_factory=Sums)
+    measured_sums: Sums = field(default_factory=Sums)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ratings(TaskColumns):
+    """Several raters of the same subjects, however their ratings lie in the table."""
+
     scale: str | None = None
     """nominal, ordinal or interval; None: as the values tell."""
     order: Sequence[str] = ()
     """Categories from the lowest to the highest."""
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """Return the columns that hold ratings."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatersColumns(Ratings):
+    """One row for each subject."""
+
+    raters: Mapping[str, str]
+    """Name to column."""
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """Return the columns that hold ratings."""
+        return tuple(self.raters.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LongRatersColumns(Ratings):
+    """One row for each rating."""
+
+    subject: str
+    rater: str
+    rating: str
+    replicate: str | None = None
+
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """Return the column that holds ratings."""
+        return (self.rating,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import Problem
-from checker.model.predictions import Codes, Floats
+from checker.model.predictions import Codes, Floats, Labels
 from checker.reading.columns import Reading
 from checker.reading.task_columns import TaskColumns
 
@@ -21,9 +21,32 @@ class TaskRows:
     reading: Reading
     asked: TaskColumns
     columns: dict[str, Any] = field(default_factory=dict)
+    compared: dict[str, Floats] = field(default_factory=dict)
+    """Further measurements, by their names."""
     given: dict[str, object] = field(default_factory=dict)
     places: dict[str, tuple[object, ...]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    unit: Codes | None = None
+    """Of each row of a table with a row for each reading: which subject it is of; None: every row is one."""
+
+    @property
+    def first(self) -> Codes:
+        """Return the first row of each subject: every row, where each is one."""
+        import numpy as np
+
+        if self.unit is None:
+            return np.arange(self.reading.table.rows)
+        return np.unique(self.unit, return_index=True)[1]
+
+    def of_subjects(self, column: str, found: Labels) -> Labels:
+        """Return a column of names with one for each subject; a subject with several is refused."""
+        if self.unit is None or len(found.codes) != len(self.unit):
+            return found
+        kept = Labels(found.codes[self.first], found.names)
+        differs = found.codes != kept.codes[self.unit]
+        what = "the value differs from that of an earlier row of the same subject"
+        self.refuse_rows(column, differs, what, "it has to be the same in all rows of a subject")
+        return kept
 
     def wrong(self, column: str, message: str, hint: str = "") -> None:
         """Complain about a column."""

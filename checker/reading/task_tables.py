@@ -8,20 +8,28 @@ from checker.model.predictions import TaskTable
 from checker.reading.agreement_tables import agreement, raters
 from checker.reading.class_tables import multiclass, ordinal
 from checker.reading.columns import Reading, no_groups, selected
-from checker.reading.folds import fold_of
+from checker.reading.folds import FOLD, fold_of
+from checker.reading.long_tables import long_agreement, long_raters
 from checker.reading.reader_tables import readers
+from checker.reading.response_tables import responses
 from checker.reading.survival_tables import survival
 from checker.reading.tables import Table, everything
 from checker.reading.task_columns import (
     AgreementColumns,
+    LongAgreementColumns,
+    LongRatersColumns,
     MulticlassColumns,
     OrdinalColumns,
     RatersColumns,
     ReadersColumns,
+    ResponseColumns,
     SurvivalColumns,
     TaskColumns,
 )
 from checker.reading.task_rows import TaskRows
+
+UNITS = {"raters": "subject", "agreement": "pair"}
+"""What several rows of a file make up, where it has a row for each reading."""
 
 
 def read_task(table: Table, asked: TaskColumns) -> TaskTable:
@@ -42,8 +50,10 @@ def read_task(table: Table, asked: TaskColumns) -> TaskTable:
 def _finished(made: TaskRows, task: str) -> TaskTable:
     asked, reading = made.asked, made.reading
     fold = fold_of(reading, asked.fold, said=asked.fold_said)
+    if fold is not None:
+        fold = made.of_subjects(asked.fold or FOLD, fold)
     names = {
-        column: reading.labels(column)
+        column: made.of_subjects(column, reading.labels(column))
         for column in (asked.case, asked.patient, *asked.groups)
         if column is not None
     }
@@ -56,7 +66,7 @@ def _finished(made: TaskRows, task: str) -> TaskTable:
         task=task,
         file=reading.table.name,
         sha256=reading.table.sha256,
-        cases=reading.table.rows,
+        cases=len(made.first),
         columns=made.columns,
         given=made.given,
         places=made.places,
@@ -64,7 +74,9 @@ def _finished(made: TaskRows, task: str) -> TaskTable:
         patient=names[asked.patient] if asked.patient is not None else None,
         fold=fold,
         groups={column: names[column] for column in asked.groups},
-        everything=everything(reading.table),
+        compared=made.compared,
+        everything={name: codes[made.first] for name, codes in everything(reading.table).items()},
+        unit="row" if made.unit is None else UNITS[task],
         notes=tuple(made.notes),
     )
 
@@ -74,7 +86,10 @@ READERS: Mapping[type[TaskColumns], tuple[str, Callable[[TaskRows, Any], None]]]
     OrdinalColumns: ("ordinal", ordinal),
     SurvivalColumns: ("survival", survival),
     AgreementColumns: ("agreement", agreement),
+    LongAgreementColumns: ("agreement", long_agreement),
+    ResponseColumns: ("responses", responses),
     RatersColumns: ("raters", raters),
+    LongRatersColumns: ("raters", long_raters),
     ReadersColumns: ("readers", readers),
 }
 """By what is asked: the task, and the function that fills its table."""

@@ -57,6 +57,10 @@ SHORT: dict[str, tuple[str, ...]] = {
         "fleiss_kappa",
         "krippendorff_alpha",
         "gwet_ac1",
+        "sensitivity",
+        "specificity",
+        "response_agreement",
+        "objective_response_rate",
     ),
     "readers": (
         "auroc",
@@ -78,6 +82,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")
+BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
 SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
 
 
@@ -107,7 +112,7 @@ def _is_short(estimate: Estimate, metric: str) -> bool:
         estimate.metric == metric
         and estimate.score == "score"
         and estimate.reader is None
-        and (estimate.label in SHORT_LABELS or metric == "dichotomised_auroc")
+        and (estimate.label in SHORT_LABELS or metric in BY_EVERY_LABEL)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
 from typing import Any, Protocol
 
-from checker.model.curves import RiskGroups
+from checker.model.curves import CategoryTable, RiskGroups
 from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
@@ -56,6 +56,10 @@ class Recomputed(Protocol):
         """Return the groups by risk of follow-up; None: none were asked for."""
 
     @property
+    def category_tables(self) -> Sequence[CategoryTable]:
+        """Return the cases by category of reference and measured value."""
+
+    @property
     def notes(self) -> Sequence[str]:
         """Return what was read otherwise than written, or chosen for the user."""
 
@@ -81,6 +85,9 @@ def metrics_text(
             lines += _over_folds(found.folds, screen)
     if found.risk_groups is not None:
         lines += risk_groups_lines(found.risk_groups, screen, in_days=False)
+    for each in found.category_tables:
+        lines += screen.heading(page.category_title(each))
+        lines += screen.table(_category_heads(each), list(_category_rows(each)))
     for caption, comparisons in page.parted(found.comparisons, "Comparisons on the same rows"):
         lines += screen.heading(caption)
         lines += screen.table(_comparison_heads(), [_comparison(each) for each in comparisons])
@@ -108,6 +115,7 @@ def metrics_json(found: Recomputed) -> str:
             else {"risk_groups": _risk_groups_json(found.risk_groups)}
         ),
         "notes": list(found.notes),
+        **_tables_json(found.category_tables),
     }
     return to_json_text(plain(made, "metrics"))
 
@@ -198,6 +206,36 @@ def _comparison(each: Comparison) -> tuple[Cell, ...]:
         Cell(digits.count(each.cases), right=True),
         Cell(each.test),
     )
+
+
+def _category_heads(each: CategoryTable) -> tuple[Cell, ...]:
+    return (
+        Cell("Reference"),
+        *(Cell(f"Measured {name}", right=True) for name in each.categories),
+    )
+
+
+def _category_rows(each: CategoryTable) -> Iterator[tuple[Cell, ...]]:
+    for name, row in zip(each.categories, each.counts, strict=True):
+        yield (Cell(name), *(Cell(digits.count(count), right=True) for count in row))
+
+
+def _tables_json(tables: Sequence[CategoryTable]) -> dict[str, Any]:
+    """Return the tables under their name, where there are any."""
+    if not tables:
+        return {}
+    return {
+        "category_tables": [
+            {
+                "title": each.title,
+                "categories": list(each.categories),
+                "rows": "reference",
+                "columns": "measured",
+                "counts": [list(row) for row in each.counts],
+            }
+            for each in tables
+        ]
+    }
 
 
 def _of(each: Comparison) -> str:

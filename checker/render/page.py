@@ -7,6 +7,7 @@ from statistics import median, mode
 from typing import NamedTuple
 
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
+from checker.model.curves import CategoryTable
 from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimate, FoldEstimates, GroupSize, PartOfCohort, TaskCohort
 from checker.model.finding import Severity
@@ -73,6 +74,7 @@ FAMILIES = {
 """Families of metrics in the order of the table; further ones follow under their own name."""
 OF_TASK = {
     ("agreement", "agreement"): "Agreement of measurements",
+    ("classification", "agreement"): "Values at or above the cut-off",
     ("classification", "multiclass"): "Predicted classes",
     ("classification", "ordinal"): "Predicted classes",
     ("agreement", "multiclass"): "Agreement of predicted and true class",
@@ -515,11 +517,16 @@ def reader_title(reader: str) -> str:
     return reader if "reader" in reader.casefold() else f"reader {reader}"
 
 
+def category_title(table: CategoryTable) -> str:
+    """Return the caption of cases by category of reference and measured value."""
+    return f"{table.title} by reference (rows) and measured value (columns)"
+
+
 def comparison_tables(
     evaluation: EvaluationReport,
 ) -> tuple[tuple[str, tuple[Comparison, ...]], ...]:
     """Return the comparisons on the same cases, and those of groups, each with its caption; empty ones are left out."""
-    what = "Modalities" if evaluation.task == "readers" else "Scores"
+    what = {"readers": "Modalities", "agreement": "Measurements"}.get(evaluation.task, "Scores")
     return parted(evaluation.comparisons, f"{what} compared on the same cases")
 
 
@@ -560,7 +567,7 @@ def comparison_label(comparison: Comparison) -> str:
 
 def cohort_words(cohort: TaskCohort) -> str:
     """Return who was scored in another task: ``240 rows of 200 patients; 109 with the outcome, 131 censored``."""
-    text = counted(cohort.rows, "row")
+    text = counted(cohort.rows, cohort.unit)
     if cohort.patients is not None:
         text += f" of {counted(cohort.patients, 'patient')}"
     if cohort.incomplete:

@@ -12,6 +12,7 @@ from checker.model.curves import (
     AgreementPlot,
     CalibrationAt,
     CalibrationCurve,
+    CategoryTable,
     ClassDistances,
     ConfusionMatrix,
     DecisionAt,
@@ -42,6 +43,7 @@ TOGETHER: dict[type, dict[str, tuple[str, ...]]] = {
     ConfusionMatrix: {"classes": ("counts",)},
     ClassDistances: {"distance": ("cases",)},
     AgreementPlot: {"mean": ("difference", "cases")},
+    CategoryTable: {"categories": ("counts",)},
 }
 """Of each kind of figure a list of points, and those that are drawn with it."""
 MAY_BE_EMPTY = ("low", "high")

@@ -166,6 +166,7 @@ def _performance(report: Report) -> Iterator[str]:
             yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
         yield from _over_folds(each)
         yield from _of_classes(each)
+        yield from _of_categories(each)
         yield from _at_risk(each)
         yield from _risk_groups(each)
         yield from _comparisons(each)
@@ -215,6 +216,17 @@ def _of_classes(evaluation: EvaluationReport) -> Iterator[str]:
         rows = [
             (escaped(name), *map(digits.count, row))
             for name, row in zip(matrix.classes, matrix.counts, strict=True)
+        ]
+        yield from table(heads, rows, range(1, len(heads)))
+
+
+def _of_categories(evaluation: EvaluationReport) -> Iterator[str]:
+    for each in evaluation.category_tables:
+        yield from (f"{escaped(page.category_title(each))}:", "")
+        heads = ("Reference", *(f"Measured {escaped(name)}" for name in each.categories))
+        rows = [
+            (escaped(name), *map(digits.count, row))
+            for name, row in zip(each.categories, each.counts, strict=True)
         ]
         yield from table(heads, rows, range(1, len(heads)))
 

@@ -202,6 +202,10 @@ class Evaluation(Described):
     claims: tuple[Claim, ...] | None = None
     """Numbers as printed in the paper."""
 
+    def unit_of(self, row: str = "row") -> str:
+        """Return what numbers of cases count; `row`: what a row of the submitted table is, where that was seen."""
+        return self.unit or (self.counted if row == "row" else row)
+
 
 class WithDirection(Evaluation):
     """An evaluation of scores that have a direction."""
