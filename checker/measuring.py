@@ -91,6 +91,8 @@ class Measured:
     notes: tuple[str, ...]
     risk_groups: RiskGroups | None = None
     category_tables: tuple[CategoryTable, ...] = ()
+    tables: Mapping[str, object] = field(default_factory=dict)
+    """Further aggregates by the name of their evidence (`TABLES`), where they could be established."""
 
 
 class _Made(NamedTuple):
@@ -117,6 +119,14 @@ SHOWN = (
 """Evidence that `measure` shows."""
 SHOWN_OF_TASK = ("estimates", "task_subgroup_estimates")
 """The same of other tasks."""
+TABLES = (
+    "confusion_counts",
+    "confusion_matrix",
+    "class_distances",
+    "survival_curves",
+    "treatment_choice",
+)
+"""Evidence that `measure` shows as it stands."""
 UNITS = {"readers": "reading", "raters": "subject"}
 """What a row is, where its task says so."""
 OF_AGREEMENT = ("raters", "responses")
@@ -150,6 +160,7 @@ def measure(question: Question | TaskQuestion) -> Measured:
         ),
         comparisons=tuple(_all(found, SHOWN[3:], Comparison)),
         folds=_folds(made),
+        tables=_tables(made),
         notes=(
             *_read_as(question, made),
             *made.table.notes,
@@ -209,7 +220,13 @@ def _task_measured(question: TaskQuestion) -> Measured:
         ),
         risk_groups=groups if isinstance(groups, RiskGroups) else None,
         category_tables=() if isinstance(categories, Absent) else cast(Any, categories),
+        tables=_tables(made),
     )
+
+
+def _tables(made: _Made) -> dict[str, object]:
+    found = {name: made.known.value(name) for name in TABLES}
+    return {name: value for name, value in found.items() if not isinstance(value, Absent)}
 
 
 def _folds(made: _Made) -> FoldEstimates | None:

@@ -65,6 +65,43 @@ def test_several_classes(capsys: Any) -> None:
     one = next(each for each in found["estimates"] if each["metric"] == "multiclass_accuracy")
     assert set(one["interval"]) == {"low", "high", "level", "method"}
     assert {each["group"] for each in found["estimates"]} == {"all", "Sex = f", "Sex = m"}
+    with Path(HCV).open(encoding="utf-8") as rows:
+        table = list(csv.DictReader(rows))
+    matrix = found["confusion_matrix"]
+    for true, counts in zip(matrix["classes"], matrix["counts"], strict=True):
+        for called, count in zip(matrix["classes"], counts, strict=True):
+            assert count == sum((row["truth"], row["pred"]) == (true, called) for row in table)
+
+
+def test_counts_stand_beside_the_numbers(tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(
+        "y,s,time,event\n" + "".join(f"{i % 2},0.{i},{i + 1},{i % 3 == 0:d}\n" for i in range(10))
+    )
+    found = as_json(
+        [
+            "classification",
+            str(file),
+            "--outcome",
+            "y",
+            "--score",
+            "s",
+            "--threshold",
+            "0.5",
+            *FAST,
+        ],
+        capsys,
+    )
+    assert found["confusion_counts"] == {
+        "true_positives": 3, "false_positives": 2, "false_negatives": 2, "true_negatives": 3,
+    }  # fmt: skip
+    arguments = ["survival", str(file), "--time", "time", "--event", "event", *FAST]
+    (curve,) = as_json(arguments, capsys)["survival_curves"]
+    assert (curve["label"], curve["quantity"], curve["cases"]) == ("all", "survival", 10)
+    assert curve["at_risk"][0] == 10
+    assert curve["value"][:2] == [1.0, 0.9]
+    assert run(["metrics", *arguments]) == 0
+    assert "Still followed, and outcomes so far" in capsys.readouterr().out
 
 
 def test_classes_in_order(capsys: Any) -> None:

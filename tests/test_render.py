@@ -865,6 +865,7 @@ def measured(**changes: Any) -> Any:
         "comparisons": samples.EXTERNAL.comparisons,
         "folds": None,
         "risk_groups": None,
+        "tables": {},
         "notes": ("1 was taken as the outcome",),
         "category_tables": (),
     }

@@ -396,7 +396,7 @@ def _of_scores(asked: _Asked) -> Checked:
             f"differences between two models are not recomputed for the task {task} by this version"
         )
     name, sign = _other(asked)
-    columns = {**columns_of(table), **table.compared}
+    columns = {**table.compared, **columns_of(table)}
     made = COMPARE[table.task](table, columns, name, asked.unit, asked.settings)
     ours = _at(claim, [each for each in made if each.metric == claim.metric])
     found = _turned(_defined(ours), sign)

@@ -1,6 +1,6 @@
 """Recomputed numbers without a study: as tables of text and as JSON."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Protocol
 
@@ -9,7 +9,7 @@ from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
-from checker.render.text_tables import folded, risk_groups_lines
+from checker.render.text_tables import folded, risk_groups_lines, tables_lines
 from checker.render.to_json import plain
 from checker.visible import to_json_text
 
@@ -60,6 +60,10 @@ class Recomputed(Protocol):
         """Return the cases by category of reference and measured value."""
 
     @property
+    def tables(self) -> Mapping[str, object]:
+        """Return further aggregates by name: the confusion matrix, survival curves ..."""
+
+    @property
     def notes(self) -> Sequence[str]:
         """Return what was read otherwise than written, or chosen for the user."""
 
@@ -83,6 +87,7 @@ def metrics_text(
         lines += [line for each in estimates for line in _remark(each, screen)]
         if found.folds and (score, group) == ("score", "all"):
             lines += _over_folds(found.folds, screen)
+    lines += tables_lines(found.tables, screen)
     if found.risk_groups is not None:
         lines += risk_groups_lines(found.risk_groups, screen, in_days=False)
     for each in found.category_tables:
@@ -114,6 +119,7 @@ def metrics_json(found: Recomputed) -> str:
             if found.risk_groups is None
             else {"risk_groups": _risk_groups_json(found.risk_groups)}
         ),
+        **found.tables,
         "notes": list(found.notes),
         **_tables_json(found.category_tables),
     }
