@@ -70,10 +70,6 @@ WIDE = {
 """The covariate: the second reading of the Wright meter."""
 ML = {"measurement_unit": "ml"}
 CONSTANT = {"true_value": "constant"}
-CHANGES = {
-    "reference": np.array([-1, -0.5, -0.31, -0.3, -0.1, 0.0, 0.2, 0.21, 0.5, 0.1]),
-    "measured": np.array([-1, -0.4, -0.29, -0.3, -0.2, 0.1, 0.19, 0.25, 0.6, 0.3]),
-}
 GRADED = {"cutoffs": (400.0, 500.0)}
 FROZEN = [
     # R 4.2.2 on the two columns of PAIRS: mean, sd, t.test, cor.test, cor(method =), lm with confint; psych 2.2.9
@@ -279,15 +275,6 @@ FROZEN = [
         None,
         {"summary": "mean"},
         ML,
-    ),
-    # by hand: 7 of 10 agree; CR, PR, SD, PD by the reference 1, 3, 3, 3, by the measured change 1, 2, 4, 3
-    Frozen(
-        "response_agreement",
-        CHANGES,
-        (0.7 - 0.28) / (1 - 0.28),
-        None,
-        {},
-        {"change_of": "diameter"},
     ),
     # R 4.2.2, vcd 1.4-11: Kappa(t, weights = "Fleiss-Cohen" and "Equal-Spacing") with confint, of the table of
     # cut(x, c(-Inf, 400, 500, Inf), right = FALSE); shares with prop.test(correct = FALSE)
@@ -893,20 +880,6 @@ DEGENERATE = [
         "reference_limit",
         "all values of the covariate are equal, so there is no slope",
         {"reference_method": "normal", "at_covariate": 3.0},
-    ),
-    Degenerate(
-        "changes in percent",
-        {"reference": [-30.0, 5], "measured": [-30.0, 7]},
-        "response_agreement",
-        "1 case has a change below -1 (-100 %), so these are no relative changes",
-        {"change_of": "volume"},
-    ),
-    Degenerate(
-        "one response",
-        {"reference": [0.0, 0.1], "measured": [0.0, 0.1]},
-        "response_agreement",
-        "every rating is the same category",
-        {"change_of": "volume"},
     ),
 ]
 

@@ -22,7 +22,6 @@ SCALE = {
 GIVEN: dict[str, object] = {
     "measurement_unit": "ml",
     "reference_method": "normal",
-    "change_of": "volume",
     "cutoffs": (0.0, 5.0),
     "threshold": 0.0,
     "rater_names": ("a", "b", "c", "d"),

@@ -93,11 +93,20 @@ def test_agreement_of_categories_and_of_changes_is_the_same_kappa() -> None:
     reader, model = (mrecist(baseline, baseline, each) for each in (by_reader, by_model))
     assert evaluable(reader, model).all()
     found = Estimates(raters(np.column_stack([reader, model]), resamples=20)).one("cohen_kappa")
-    changes = (each / baseline - 1 for each in (by_reader, by_model))
-    again = METRICS["agreement", "response_agreement"](*changes, change_of="diameter")
+    changes = [each / baseline - 1 for each in (by_reader, by_model)]
+    again = METRICS["responses", "response_agreement"](*changes, criteria="mrecist", changes=True)
     assert again == pytest.approx(found.value, abs=1e-12)
 
 
-def test_a_change_of_nothing_known_is_refused() -> None:
-    with pytest.raises(ValueError, match="no change of 'area'; expected diameter or volume"):
-        METRICS["agreement", "response_agreement"]([0.1], [0.2], change_of="area")
+def test_agreement_of_ten_changes_by_hand() -> None:
+    """7 of 10 agree; CR, PR, SD, PD by the reference 1, 3, 3, 3, by the measured change 1, 2, 4, 3."""
+    reference = [-1, -0.5, -0.31, -0.3, -0.1, 0.0, 0.2, 0.21, 0.5, 0.1]
+    measured = [-1, -0.4, -0.29, -0.3, -0.2, 0.1, 0.19, 0.25, 0.6, 0.3]
+    kappa = METRICS["responses", "response_agreement"]
+    found = kappa(reference, measured, criteria="mrecist", changes=True)
+    assert found == pytest.approx((0.7 - 0.28) / (1 - 0.28), abs=1e-12)
+
+
+def test_unknown_criteria_are_refused() -> None:
+    with pytest.raises(ValueError, match="no response by 'area'"):
+        METRICS["responses", "response_agreement"]([0.1], [0.2], criteria="area")

@@ -54,7 +54,6 @@ NO_SPREAD = "all differences are equal, so there is no variance"
         "reference_method": "",
         "reference_share": 0.95,
         "at_covariate": None,
-        "change_of": "",
         "cutoffs": (),
     },
 )

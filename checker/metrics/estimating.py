@@ -44,7 +44,6 @@ OF_AGREEMENT = (
     "passing_bablok",
     "reference_limits",
     "grades",
-    "response",
     "chance",
     "krippendorff",
 )

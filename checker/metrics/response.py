@@ -1,21 +1,11 @@
-"""Response of tumours to treatment: categories of RECIST 1.1 and mRECIST, by volume, and their agreement."""
+"""Response of tumours to treatment: categories of RECIST 1.1 and mRECIST, and by volume."""
 
 from typing import Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from checker.metrics.agreement import TASK
-from checker.metrics.base import Bools, Codes, Floats, Uncertainty, Undefined, derived, metric
-from checker.metrics.chance import (
-    Pair,
-    PairSums,
-    identity_interval,
-    kappa_of,
-    pair_sums_of,
-)
-from checker.metrics.patients import Weight
-from checker.needs import DoesNotApply
+from checker.metrics.base import Bools, Codes, Floats
 
 Category = Literal["CR", "PR", "SD", "PD", "NE"]
 CATEGORIES: tuple[Category, ...] = get_args(Category)
@@ -147,55 +137,6 @@ def of_change(change: Floats, cutoffs: Cutoffs) -> Codes:
     gone, smaller = change <= -1, change <= cutoffs.shrunk + SLACK
     worse = change >= cutoffs.grown - SLACK
     return np.select([gone, smaller, worse], [0, 1, 3], 2).astype(np.int64)
-
-
-CHANGES = {"diameter": MRECIST, "volume": VOLUME}
-
-
-@derived(TASK)
-def responses(reference: Floats, measured: Floats, patient: Codes, change_of: str) -> Pair:
-    """Return both response categories of each case.
-
-    Raises:
-        DoesNotApply: reference and measured value are not said to be changes.
-        Undefined: a change is below -1, so that it is none, or in percent.
-        ValueError: a change of neither diameter nor volume.
-    """
-    if not change_of:
-        raise DoesNotApply("the measurements are not said to be changes under treatment")
-    if change_of not in CHANGES:
-        raise ValueError(f"no change of {change_of!r}; expected diameter or volume")
-    wrong = (reference < -1 - SLACK) | (measured < -1 - SLACK)
-    if wrong.any():
-        cases = int(np.count_nonzero(wrong))
-        who = "1 case has" if cases == 1 else f"{cases:,} cases have"
-        raise Undefined(f"{who} a change below -1 (-100 %), so these are no relative changes")
-    codes = [of_change(each, CHANGES[change_of]) for each in (reference, measured)]
-    return Pair(codes[0], codes[1], patient, 4)
-
-
-@derived(TASK)
-def response_sums(responses: Pair) -> PairSums:
-    """Return the sums from which kappa follows."""
-    return pair_sums_of(responses, "identity")
-
-
-def response_interval(responses: Pair, measured: Floats, level: float) -> Uncertainty:
-    """Return the large-sample interval of kappa (Fleiss, Cohen & Everitt 1969)."""
-    return identity_interval(responses, measured, level)
-
-
-@metric(
-    "response_agreement", task=TASK, goal="higher", bounds=(-1, 1),
-    interval=response_interval, source="cohen-1960",
-)  # fmt: skip
-def response_agreement(response_sums: PairSums, weight: Weight) -> Floats:
-    """Return Cohen's kappa of the response categories that measured and reference change mean.
-
-    Both columns are relative changes (-0.3 is -30 %) of the sum of diameters or of the volume (`change_of`):
-    CR at -1, PR from -0.30 (-0.65 of volumes), PD from 0.20 (0.73 of volumes), SD between.
-    """
-    return kappa_of(response_sums, weight)
 
 
 def evaluable(*categories: Categories) -> Bools:
