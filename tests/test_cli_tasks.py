@@ -118,9 +118,12 @@ def test_classes_in_order(capsys: Any) -> None:
         "ordinal", columns, given={"classes": ("0", "1", "2", "3")}, resamples=200
     )  # type: ignore[arg-type]  # lists are arrays enough
     assert values(found, "obuchowski_measure")[()] == pytest.approx(expected[0].value)
-    assert [each["metric"] for each in found["comparisons"]] == [
-        "obuchowski_measure",
-        "ordinal_c_index",
+    assert [(each["metric"], each.get("label")) for each in found["comparisons"]] == [
+        ("obuchowski_measure", None),
+        ("ordinal_c_index", None),
+        ("dichotomised_auroc", "0 vs 1-3"),
+        ("dichotomised_auroc", "0-1 vs 2-3"),
+        ("dichotomised_auroc", "0-2 vs 3"),
     ]
     assert "Order of the classes: 0 < 1 < 2 < 3." in found["notes"]
 

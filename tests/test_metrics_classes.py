@@ -196,7 +196,7 @@ def obuchowski_case(case: Mapping[str, Any], columns: Columns, classes: tuple[st
     assert np.maximum(ours, 1 - ours) == pytest.approx(pairs, abs=near)  # they fold pairs at 0.5
     if "test" in values:
         two = {"outcome": columns["outcome"], "a": scores[0], "b": scores[1]}
-        found, _ = compare_ordinal(two, "a", "b", classes=classes, penalty=penalty)
+        found, *_ = compare_ordinal(two, "a", "b", classes=classes, penalty=penalty)
         together = (errors[0] ** 2 + errors[1] ** 2 - error(found) ** 2) / 2
         assert abs(together) == pytest.approx(values["test"]["Covariance"], abs=near)
         if together > 0:
@@ -1237,11 +1237,15 @@ def test_two_ordinal_scores_are_compared_on_the_same_rows() -> None:
     options: dict[str, Any] = {"classes": LETTERS}
     found = compare_ordinal(columns, "risk", "score", **options)
     turned = compare_ordinal(columns, "score", "risk", **options)
-    assert [each.metric for each in found] == ["obuchowski_measure", "ordinal_c_index"]
+    cuts = [("dichotomised_auroc", label) for label in dichotomies(LETTERS)]
+    whole = [("obuchowski_measure", None), ("ordinal_c_index", None)]
+    assert [(each.metric, each.label) for each in found] == [*whole, *cuts]
     kept = {"outcome": table["outcome"][5:]}
     for one, back in zip(found, turned, strict=True):
         ends = [
-            made(ORDINAL, {**kept, "score": each[5:]}, LETTERS).one(one.metric).value
+            made(ORDINAL, {**kept, "score": each[5:]}, LETTERS)
+            .one(one.metric, label=one.label)
+            .value
             for each in (other, table["score"])
         ]
         assert one.difference == pytest.approx(ends[0] - ends[1], abs=1e-12)  # type: ignore[operator]
@@ -1262,7 +1266,9 @@ def test_comparisons_that_are_not_possible_say_why() -> None:
         assert "the difference has no variance" in each.test
     one_class = {**same, "outcome": np.zeros(180, int)}
     for each in compare_ordinal(one_class, "a", "b", classes=LETTERS):
-        assert each.undefined_because == "all cases are of one class"
+        of_a_cut = "needs cases with the outcome and cases without"
+        expected = "all cases are of one class" if each.label is None else of_a_cut
+        assert each.undefined_because == expected
     nothing = {**same, "a": np.full(180, np.nan)}
     for each in compare_ordinal(nothing, "a", "b", classes=LETTERS):
         assert each.undefined_because == "no row has an outcome and both scores"

@@ -311,6 +311,31 @@ def test_a_difference_between_scores_is_reproduced(
         assert found.verdict is CONTRADICTED
 
 
+def test_areas_at_a_cut_between_classes_are_compared_by_delong() -> None:
+    table = table_of("ordinal")
+    above = (table.columns["outcome"] >= 1).astype(int)
+    scores = {"score": table.columns["score"], "clinic": table.compared["clinic"]}
+    expected = metrics.compare({"outcome": above, **scores}, "score", "clinic", resamples=1)[0]
+    assert expected.difference is not None
+    assert expected.interval is not None
+    printed = {
+        "value": f"{expected.difference:.4f}",
+        "low": f"{expected.interval.low:.4f}",
+        "high": f"{expected.interval.high:.4f}",
+        "p_value": f"{expected.p:.5f}",
+    }
+    for of in ("F2-F4", "≥F2", "F0-F1 vs F2-F4", "model, F2-F4"):
+        found = checked(
+            "ordinal", metric="dichotomised_auroc", of=of, versus="clinic", test="delong", **printed
+        )
+        assert {each.verdict for each in found.parts} == {REPRODUCED}, (of, found.parts)
+    assert "F0-F1 vs F2-F4, score minus clinic" in found.label
+    wrong = checked("ordinal", metric="dichotomised_auroc", of="F4", versus="clinic", p_value="0.9")
+    assert wrong.verdict is CONTRADICTED
+    said = refused("ordinal", metric="dichotomised_auroc", versus="clinic", value="0.1")
+    assert "say at which cut by of; the differences are at F0-F1 vs F2-F4" in said
+
+
 def test_a_difference_of_another_metric_of_that_name_is_named() -> None:
     uno = of_scores("survival", "uno_c_index").difference
     found = checked("survival", metric="c_index", versus="clinic", value=f"{uno:.6f}")

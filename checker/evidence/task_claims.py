@@ -19,7 +19,7 @@ from checker.evidence.printed import AsPrinted
 from checker.evidence.task_conventions import OTHER_NUMBERS, standing_in
 from checker.evidence.task_differences import check_task_difference
 from checker.evidence.task_intervals import OTHER_INTERVALS
-from checker.evidence.task_rows import TaskRows, plain_name, rows_behind
+from checker.evidence.task_rows import TaskRows, label_names, plain_name, rows_behind
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Floats, Metric, Share
@@ -140,6 +140,7 @@ def _label(ours: Estimate) -> str:
 
 def _difference_label(found: Comparison) -> str:
     named = [
+        found.label,
         f"{found.first} minus {found.second}",
         found.reader if found.reader and found.reader not in found.first else None,
         None if found.horizon is None else f"at {in_words(found.horizon)}",
@@ -214,12 +215,7 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
 
 def _names(each: Estimate) -> set[str]:
     named = {plain_name(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
-    if each.label and " vs " in each.label:  # F0-F1 vs F2-F4, also called F2-F4 or ≥F2
-        higher = each.label.partition(" vs ")[2]
-        named |= {
-            plain_name(higher),
-            *(plain_name(f"{sign}{higher.split('-')[0]}") for sign in ("≥", ">=", "> =")),
-        }
+    named |= label_names(each.label) if each.label else set()
     return named if each.horizon is None else named | {plain_name(in_words(each.horizon))}
 
 

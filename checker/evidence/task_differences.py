@@ -8,23 +8,28 @@ import numpy as np
 
 from checker.evidence.asked_differences import Checked, Difference, checked_parts, defined
 from checker.evidence.difference_ways import (
+    Pair,
     Way,
     normal_way,
     our_way,
     resampled_difference,
     resampled_values,
+    ways,
 )
 from checker.evidence.reader_differences import difference_of_readers
+from checker.evidence.rows import Rows
 from checker.evidence.task_figures import COMPARE
 from checker.evidence.task_rows import (
     SCORE,
     TaskRows,
     columns_of,
     group_rows,
+    label_names,
     plain_name,
     rows_scored,
 )
 from checker.metrics.base import METRICS
+from checker.metrics.ordinal import dichotomies
 from checker.model.estimate import Comparison
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
@@ -73,10 +78,12 @@ def _of_scores(asked: Difference) -> Checked:
         raise NotEstablished(
             f"differences between two models are not recomputed for the task {task} by this version"
         )
-    name, sign = _other(asked)
+    label, of = _label(asked)
+    name, sign = _other(asked, of)
     columns = {**table.compared, **columns_of(table)}
     made = COMPARE[table.task](table, columns, name, asked.unit, asked.settings)
-    ours = _at(claim, [each for each in made if each.metric == claim.metric])
+    named = [each for each in made if each.metric == claim.metric and label in (None, each.label)]
+    ours = _at(claim, named)
     found = _turned(defined(ours), sign)
     also = [
         each
@@ -91,7 +98,17 @@ def _of_scores(asked: Difference) -> Checked:
     return checked_parts(asked, found, lambda: tuple(_tests(asked, found, name, sign)), others)
 
 
-def _other(asked: Difference) -> tuple[str, float]:
+def _label(asked: Difference) -> tuple[str | None, str | None]:
+    """Return the cut between classes that the claim names, and what else it names."""
+    given: Any = asked.table.given.get("classes") or ()
+    cuts = {each: label_names(each) for each in dichotomies(tuple(map(str, given)))}
+    parts = [each.strip() for each in (asked.claim.of or "").replace(";", ",").split(",")]
+    found = next((cut for cut, names in cuts.items() if names & set(map(plain_name, parts))), None)
+    rest = [each for each in parts if each and plain_name(each) not in cuts.get(found or "", set())]
+    return found, ", ".join(rest) or None
+
+
+def _other(asked: Difference, of: str | None) -> tuple[str, float]:
     """Return the score that is compared with the model's, and 1; -1 if the model's is the second one.
 
     Raises:
@@ -103,8 +120,8 @@ def _other(asked: Difference) -> tuple[str, float]:
         plain_name(each) for each in table.compared
     }
     known = {plain_name(each): each for each in table.compared}
-    first, second = plain_name(claim.of or ""), plain_name(claim.versus or "")
-    for each, text in ((first, claim.of), (second, claim.versus)):
+    first, second = plain_name(of or ""), plain_name(claim.versus or "")
+    for each, text in ((first, of), (second, claim.versus)):
         if each not in known and each not in ours:
             there = ", ".join(f'"{name}"' for name in table.compared) or "no further score"
             raise NotEstablished(
@@ -138,6 +155,9 @@ def _at(claim: Claim, found: Sequence[Comparison]) -> Comparison:
         or in_words(each.horizon) == in_words(claim.at)
     ]
     if len(here) != 1:
+        cuts = ", ".join(each.label for each in found if each.label is not None)
+        if cuts:
+            raise NotEstablished(f"say at which cut by of; the differences are at {cuts}")
         there = ", ".join(in_words(each.horizon) for each in found if each.horizon is not None)
         raise NotEstablished(f"say at which horizon by at; the differences are at {there}")
     return here[0]
@@ -161,17 +181,41 @@ def _turned(found: Comparison, sign: float) -> Comparison:
 
 def _tests(asked: Difference, found: Comparison, name: str, sign: float) -> Iterator[Way]:
     """Yield ours, then the bootstrap of both scores on the same patients, and as if of different ones."""
-    yield our_way(found, "paired", asked.settings.resamples)
+    yield our_way(found, "delong" if "DeLong" in found.test else "paired", asked.settings.resamples)
     metric = METRICS[asked.table.task, found.metric]
     pair = [
         rows_scored(asked.table, score, found, asked.settings, asked.seeds)
         for score in (SCORE[asked.table.task], name)
     ]
     first, second = pair if sign > 0 else pair[::-1]
+    if found.label is not None:
+        yield from _of_two_classes(asked, found, first, second)
+        return
     if first.patients > MOST_RESAMPLED:
         return
     yield from resampled_difference(metric, first, second, "patients")
     yield from _apart(metric, first, second)
+
+
+def _of_two_classes(
+    asked: Difference, found: Comparison, first: TaskRows, second: TaskRows
+) -> Iterator[Way]:
+    """Yield every test of two AUROCs, at a cut between classes."""
+    cut = dichotomies(first.given["classes"]).index(found.label or "") + 1  # type: ignore[arg-type]  # names
+    rows = [
+        Rows(
+            outcome=np.asarray(each.cases.columns["outcome"]) >= cut,
+            score=np.asarray(each.cases.columns["score"], float),
+            patient=each.cases.patient,
+            probability=False,
+            seeds=asked.seeds,
+            resamples=asked.settings.resamples,
+            level=asked.settings.level,
+        )
+        for each in (first, second)
+    ]
+    pair = Pair(metric=METRICS["classification", "auroc"], first=rows[0], second=rows[1])
+    yield from tuple(ways(pair, found))[1:]
 
 
 def _apart(metric: Any, first: TaskRows, second: TaskRows) -> Iterator[Way]:

@@ -114,6 +114,16 @@ def rows_behind(
     )
 
 
+def label_names(label: str) -> set[str]:
+    """Return how people call a class, or a cut between classes: F0-F1 vs F2-F4 is also F2-F4 or ≥F2."""
+    named = {plain_name(label)}
+    if " vs " not in label:
+        return named
+    higher = label.partition(" vs ")[2]
+    signed = (plain_name(f"{sign}{higher.split('-')[0]}") for sign in ("≥", ">=", "> ="))
+    return {*named, plain_name(higher), *signed}
+
+
 def group_rows(table: TaskTable, group: str | None) -> tuple[str, TaskTable]:
     """Return the group as the file spells it, and its rows.
 
@@ -160,7 +170,7 @@ def rows_scored(
     Args:
         table: of the task; its own score stands in the column `SCORE`.
         score: that column, or a further score.
-        found: the comparison, at whose horizon the metric is taken.
+        found: the comparison, at whose horizon or cut the metric is taken.
         settings: resamples and level.
         own: seeds of the evaluation and the group.
     """
@@ -175,7 +185,11 @@ def rows_scored(
     }
     columns[place] = np.asarray(scores[score], float)[both]
     cases, _ = complete(columns, task=table.task)
-    facets_there = {} if found.horizon is None else {"horizon": found.horizon}
+    facets_there = {
+        name: at
+        for name, at in (("horizon", found.horizon), ("label", found.label))
+        if at is not None
+    }
     return TaskRows(
         task=table.task,
         cases=cases,

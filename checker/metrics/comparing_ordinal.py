@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from checker.metrics.areas import Spread, clustered_variance, variance_of
 from checker.metrics.base import Undefined
-from checker.metrics.comparing import Difference, normal_difference
+from checker.metrics.comparing import Difference, compare_areas, normal_difference
 from checker.metrics.estimating import Cases, complete, known_of
-from checker.metrics.ordinal import Penalty
+from checker.metrics.ordinal import Penalty, dichotomies
 from checker.model.estimate import Comparison
 from checker.needs import Absent, Known
 
@@ -33,10 +33,11 @@ def compare_ordinal(
     group: str = "all",
     level: float = 0.95,
 ) -> tuple[Comparison, ...]:
-    """Return the differences of the Obuchowski measure and of the ordinal C-index between two scores.
+    """Return the differences between two scores: the Obuchowski measure, the ordinal C-index, the AUROC of each cut.
 
     The variance of a difference comes from what each case (each patient, where patients repeat) adds to both
-    (Obuchowski 2005, section on paired designs); z test and interval, cut at -1 and 1.
+    (Obuchowski 2005, section on paired designs); z test and interval, cut at -1 and 1. AUROCs at a cut between
+    classes by paired DeLong.
 
     Args:
         columns: outcome (codes in the order of `classes`, negative missing), both scores (NaN missing; larger
@@ -69,6 +70,13 @@ def compare_ordinal(
             found.append(
                 replace(made, metric=metric, difference=value, interval=interval, p=p, test=test)
             )
+    for cut, label in enumerate(dichotomies(classes), start=1):
+        outcome = np.asarray(columns["outcome"])
+        above = np.where(outcome < 0, -1, (outcome >= cut).astype(np.int64))
+        area = compare_areas(
+            {**columns, "outcome": above}, first, second, unit=unit, group=group, level=level
+        )
+        found.append(replace(area, metric="dichotomised_auroc", label=label))
     return tuple(found)
 
 

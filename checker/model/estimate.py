@@ -89,6 +89,8 @@ class Comparison:
     undefined_because: str = ""
     reader: str | None = None
     """The one reader it concerns."""
+    label: str | None = None
+    """The cut between classes it concerns."""
 
 
 @dataclass(frozen=True, slots=True)

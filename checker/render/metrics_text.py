@@ -247,6 +247,7 @@ def _tables_json(tables: Sequence[CategoryTable]) -> dict[str, Any]:
 def _of(each: Comparison) -> str:
     """Return what tells a comparison from others of its metric."""
     parts = [
+        f", {each.label}" if each.label is not None else "",
         f" at {digits.short(each.threshold)}" if each.threshold is not None else "",
         f", horizon {digits.short(each.horizon)}" if each.horizon is not None else "",
         f", reader {each.reader}" if each.reader is not None else "",
@@ -311,7 +312,7 @@ def _risk_groups_json(found: RiskGroups) -> dict[str, Any]:
 
 def _comparison_json(comparison: Comparison) -> dict[str, Any]:
     made = {each.name: getattr(comparison, each.name) for each in fields(comparison)}
-    for optional in ("threshold", "reader"):
+    for optional in ("threshold", "reader", "label"):
         if made[optional] is None:
             del made[optional]
     return made

@@ -557,6 +557,8 @@ def sample_sizes(evaluation: EvaluationReport) -> tuple[tuple[str, SampleSize], 
 def comparison_label(comparison: Comparison) -> str:
     """Return ``AUROC at 5 years: the model minus age``, and the one reader it concerns."""
     label = first_upper(digits.metric_label(comparison.metric))
+    if comparison.label is not None:
+        label += f", {comparison.label}"
     if comparison.horizon is not None:
         label += f" at {in_words(comparison.horizon)}"
     if comparison.threshold is not None:
