@@ -28,6 +28,13 @@ SPOKEN = {"calibration intercept": "calibration_in_the_large"}
 """Words that most papers mean otherwise than a name of ours that is spelt alike (Van Calster et al. 2019)."""
 
 
+STANDS_FOR: Mapping[str, Mapping[str, str]] = {
+    "multiclass": {"auroc": "one_vs_rest_auroc"},
+    "readers": {"cohen_kappa": "fleiss_kappa"},
+}
+"""Task to metrics of other tasks whose words papers use in it, and which of its own they mean."""
+
+
 def find_metric(text: str, task: str) -> str | None:
     """Return the name of the metric that the text means in the task; None if it has no such metric.
 
@@ -67,6 +74,10 @@ def _spellings(task: str) -> Mapping[str, str]:
     for metric in metrics:
         for spelling in (metric.label, *metric.synonyms):
             found.setdefault(_folded(spelling), metric.name)
+    for other, meant in STANDS_FOR.get(task, {}).items():
+        named = METRIC_NAMES[other]
+        for spelling in (other, named.label, *named.synonyms):
+            found.setdefault(_folded(spelling), meant)
     return found
 
 
@@ -1019,7 +1030,15 @@ _ROWS = (
         "agreement",
         ("agreement",),
         "Linear correlation; no measure of agreement.",
-        ("Pearson's r", "Pearson r", "Pearson", "r", "correlation coefficient", "PCC"),
+        (
+            "Pearson's r",
+            "Pearson r",
+            "Pearson",
+            "r",
+            "correlation",
+            "correlation coefficient",
+            "PCC",
+        ),
     ),
     MetricName(
         "spearman_correlation",
