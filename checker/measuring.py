@@ -25,9 +25,9 @@ from checker.model.study.evaluations import (
     OperatingPoint,
     ThresholdOrigin,
 )
+from checker.model.times import DAYS
 from checker.needs import Absent, Known
 from checker.reading.documents import Places, StudyDocument
-from checker.reading.evaluation_columns import DAYS
 from checker.reading.folds import read_table_or_folds
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds

@@ -18,7 +18,7 @@ NO_FOLDS = (
     "what follows ± equals no standard error, no half interval and no standard deviation over cases of these data; if "
     "it was computed over folds, name their column (evaluations.columns.fold)"
 )
-AS_NAMED = ("sd_over_folds", "sd_over_cases")
+AS_NAMED = ("sd_over_folds", "sd_over_cases", "sd_over_readers")
 """Readings that are a standard deviation, which is what the fact is called."""
 
 

@@ -2,21 +2,21 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, NamedTuple, cast, get_args
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from checker.evidence.asked_differences import Checked, Difference, checked_parts, defined
 from checker.evidence.difference_ways import Pair, Way, our_way, ways
 from checker.evidence.limits import exactly
+from checker.evidence.null_tests import SIGNED_RANKS
+from checker.evidence.reader_intervals import analyses
 from checker.evidence.rows import Rows
 from checker.evidence.task_rows import columns_of, plain_name
 from checker.metrics import compare, compare_readers, reader_study
 from checker.metrics.base import METRICS, Floats
 from checker.metrics.classical_tests import signed_ranks
 from checker.metrics.estimating import complete, known_of
-from checker.metrics.mrmc import Analysis, Method
-from checker.metrics.reader_areas import Covariances
 from checker.metrics.reader_comparing import FIGURES, MEAN_METRIC, READER_METRIC, Figure
 from checker.metrics.readers import Crossed
 from checker.model.estimate import Comparison
@@ -233,36 +233,39 @@ def _between_modalities(readings: _Readings, first: str, second: str) -> Checked
 
 
 def _analyses(readings: _Readings, first: str, second: str, ours: str) -> Iterator[Way]:
-    """Yield the other analyses of the same readings: by what is random, by method, and by kind of covariances."""
+    """Yield the other analyses of the same readings, and what compares the numbers of the readers alone."""
     said = {ours}
-    kinds = get_args(Covariances) if readings.figure == "auroc" else ("jackknife",)
-    every = [("OR", kind) for kind in kinds] + [("DBM", "jackknife")]
-    for analysis in get_args(Analysis):
-        for method, covariances in every:
-            try:
-                study = reader_study(
-                    readings.columns, readings.figure, threshold=readings.threshold,
-                    analysis=cast(Analysis, analysis), method=cast(Method, method),
-                    covariances=cast(Covariances, covariances),
-                    level=readings.asked.settings.level, **readings.named,
-                )  # fmt: skip
-                found = study.difference(first, second)
-            except NotEstablished:
-                continue
-            if study.words in said or found.interval is None or found.p is None:
-                continue
-            said.add(study.words)
-            limits, p = exactly(found.interval), (found.p, found.p)
-            yield Way(study.words, "mrmc", limits, p)
-            if study.analysis == "RRFC" and len(study.modalities) == 2 and method == "OR":
-                yield Way("paired t test over readers", "paired_t", limits, p)
-                yield from _signed_ranks([each.value for each in study.by_reader])
+    study = None
+    for chosen in analyses():
+        try:
+            study = reader_study(
+                readings.columns, readings.figure, threshold=readings.threshold,
+                level=readings.asked.settings.level, **readings.named, **cast(Any, chosen),
+            )  # fmt: skip
+            found = study.difference(first, second)
+        except NotEstablished:
+            continue
+        if study.words in said or found.interval is None or found.p is None:
+            continue
+        said.add(study.words)
+        limits, p = exactly(found.interval), (found.p, found.p)
+        yield Way(study.words, "mrmc", limits, p)
+        if study.analysis == "RRFC" and "paired_t" not in said and len(study.modalities) == 2:
+            said.add("paired_t")
+            yield Way("paired t test over readers", "paired_t", limits, p)
+    if study is not None and {first, second} <= set(study.modalities):
+        one, other = (study.values[study.modalities.index(each)] for each in (first, second))
+        yield from _signed_ranks(np.array(one) - np.array(other))
 
 
-def _signed_ranks(differences: Sequence[float]) -> Iterator[Way]:
-    if len(differences) > 1 and any(differences):
-        p = signed_ranks(np.array(differences))
-        yield Way("Wilcoxon signed-rank test over readers", "wilcoxon", None, (p, p))
+def _signed_ranks(differences: Floats) -> Iterator[Way]:
+    """Yield Wilcoxon's test over readers as it is computed by different programs, differences of 0 left out."""
+    for words, correction, exact in SIGNED_RANKS:
+        try:
+            p = signed_ranks(differences, correction=correction, exact=exact)
+        except NotEstablished:
+            continue
+        yield Way(f"Wilcoxon signed-rank test over readers{words}", "wilcoxon", None, (p, p))
 
 
 def _between_two(readings: _Readings, first: Side, second: Side) -> Checked:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
+from checker.evidence.reader_intervals import own_spreads, reader_intervals
 from checker.evidence.task_conventions import OTHER_NUMBERS, standing_in
 from checker.evidence.task_differences import check_task_difference
 from checker.evidence.task_intervals import OTHER_INTERVALS
@@ -32,7 +34,7 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Printed
-from checker.model.times import in_words
+from checker.model.times import DAYS, in_words
 from checker.needs import Absent, NotEstablished, needs
 
 NAMED_BY_OF = ("label", "reader", "modality", "structure", "strategy", "summary", "score")
@@ -249,6 +251,8 @@ class Number(NamedTuple):
     """None: computed another way, of which no interval is recomputed."""
     turn: Callable[[float], float] = float
     """What is done to the estimate, and to its limits."""
+    unit: str = ""
+    """Of a time that is not in days."""
 
 
 def _parts(
@@ -259,12 +263,13 @@ def _parts(
     table: TaskTable,
     settings: Settings,
 ) -> Iterator[PartCheck]:
-    reading, found = next(readings(claim, claim.metric)), Number("", 0.0, ours)
+    first = _first(ours, evaluation)
+    reading, found = next(readings(claim, claim.metric)), first
     level = claim.level or settings.level
     folds = _folds(ours, evaluation, table, level, settings)
     if claim.value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
-        numbers = chain(_numbers(ours, every, rows), _over_folds(ours, folds))
+        numbers = chain(_numbers(first, ours, every, rows), _over_folds(ours, folds))
         part, reading, fitting = value_part(claim, claim.value, numbers)
         yield part
         found = fitting or found
@@ -282,7 +287,8 @@ def _parts(
         rows = rows_behind(ours, evaluation, table, level, settings)
         asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
         cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
-        spreads = readings_of_spread(folds, cases, ours.interval, level)
+        of_folds = readings_of_spread(folds, cases, ours.interval, level)
+        spreads = chain(own_spreads(ours, rows), of_folds) if not folds else of_folds
         printed = reading.of(claim.standard_deviation)
         yield spread_part(printed, spreads, folded=folds is not None)
     if claim.p_value is not None:
@@ -321,7 +327,7 @@ def value_part(
                 )
                 return part, reading, number
     last = read[-1].of(printed)
-    return _cut_or_contradicted(last, ours.value, tried), read[-1], None
+    return _cut_or_contradicted(last, ours, tried), read[-1], None
 
 
 def _another_fits_better(
@@ -343,10 +349,13 @@ def _own_interval_fits(printed: PrintedLimits, number: Number) -> bool:
     return printed.fit(exactly(made.interval))
 
 
-def _cut_or_contradicted(printed: AsPrinted, value: float, tried: list[Attempt]) -> PartCheck:
+def _cut_or_contradicted(printed: AsPrinted, ours: Number, tried: list[Attempt]) -> PartCheck:
+    value = ours.value
     cut = Attempt(convention=CUT, value=value, fits=printed.is_cut(value))
     shown = printed.show(value)
-    differs = f"recomputed {shown}, printed {printed.text}: differs by {printed.difference(value)}"
+    of = f" {ours.unit}" if ours.unit else ""
+    off = f"differs by {printed.difference(value)}"
+    differs = f"recomputed {shown}{of}, printed {printed.text}: {off}"
     return PartCheck(
         part="value",
         printed=printed.text,
@@ -358,10 +367,31 @@ def _cut_or_contradicted(printed: AsPrinted, value: float, tried: list[Attempt])
     )
 
 
-def _numbers(ours: Estimate, every: list[Estimate], rows: TaskRows) -> Iterator[Number]:
-    """Yield our number, then those that go by the same name, in a fixed order."""
+def _first(ours: Estimate, evaluation: Evaluation) -> Number:
+    """Return our number; a time in the unit of the study's own times."""
     assert ours.value is not None
-    yield Number("our definition", ours.value, ours)
+    unit = getattr(evaluation, "time_unit", None) or "days"
+    if ours.metric not in TIMES or unit == "days":
+        return Number("our definition", ours.value, ours)
+    turn = partial(_in_unit, DAYS[unit])
+    return Number(f"our definition, in {unit}", turn(ours.value), ours, turn, unit)
+
+
+def _in_unit(days: float, value: float) -> float:
+    return value / days
+
+
+TIMES = ("median_survival", "median_follow_up", "restricted_mean_survival")
+"""Metrics that are times; recomputed in days."""
+
+
+def _numbers(
+    first: Number, ours: Estimate, every: list[Estimate], rows: TaskRows
+) -> Iterator[Number]:
+    """Yield our number, then those that go by the same name, in a fixed order."""
+    yield first
+    if first.unit:
+        yield Number("in days", float(ours.value or 0.0), ours)
     for other in OTHER_NUMBERS.get(ours.metric, ()):
         if other.task not in ("", rows.task):
             continue
@@ -478,6 +508,8 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
         if interval is not None and not drawn and interval.level == rows.level:
             yield Way(interval.method, exactly(interval))
     yield from _by_formula(metric, rows)
+    for words, interval in reader_intervals(of, rows) if rows.task == "readers" else ():
+        yield Way(words, exactly(interval))
     for other in OTHER_INTERVALS.get((rows.task, of.metric), ()):
         try:
             yield Way(other.words, exactly(other.make(rows.known(), rows.level)))
@@ -517,16 +549,26 @@ def _of_independent_rows(metric: Metric, rows: TaskRows) -> Iterator[Way]:
 
 def _by_formula(metric: Metric, rows: TaskRows) -> Iterator[Way]:
     """Yield further intervals in common use: of a proportion of independent cases, of Cohen's kappa."""
-    if rows.cases.repeated:
-        return
     found: Share | Floats | Absent = rows.known().ask(metric.function)
-    if isinstance(found, Share):
+    if isinstance(found, Share) and _of_single_cases(metric, rows):
         counts = float(found.numerator), float(found.denominator)
         for words, make in PROPORTIONS:
             yield Way(words, exactly(make(*counts, rows.level)))
-    table = rows.known().value("cross_table") if metric.name == "cohen_kappa" else None
+    if rows.cases.repeated or metric.name != "cohen_kappa" or rows.task not in CLASSES:
+        return
+    table = rows.known().value("cross_table")
     if isinstance(table, np.ndarray):
         yield Way("standard error of Cohen 1960", _simple_kappa(table, rows.level))
+
+
+CLASSES = ("multiclass", "ordinal")
+"""Tasks whose predicted classes are counted in a cross table."""
+
+
+def _of_single_cases(metric: Metric, rows: TaskRows) -> bool:
+    """Return whether no patient has two cases in the denominator."""
+    each = rows.known().inside(weight=EACH_PATIENT).ask(metric.function)
+    return isinstance(each, Share) and float(np.max(each.denominator, initial=0.0)) <= 1
 
 
 PROPORTIONS: tuple[tuple[str, Callable[[float, float, float], Interval]], ...] = (

@@ -107,7 +107,12 @@ def rows_behind(
         task=table.task,
         cases=cases,
         given=table.given,
-        facets={name: value for name, value in there.items() if value is not None},
+        facets={
+            name: value
+            for name, value in there.items()
+            if value is not None
+            or None in table.places.get(name, ())  # decisions without a threshold
+        },
         seeds=seeds(settings.seed, evaluation.name, f"{of.group}{fold_name}"),
         resamples=settings.resamples,
         level=level,

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from checker.metrics.base import METRICS, Codes, Floats
+from checker.metrics.cox import cox
 from checker.metrics.readers import Crossed
 from checker.metrics.survival import incidence_of
 from checker.model.times import MONTH, YEAR
@@ -63,6 +64,25 @@ def _median_of_outcomes(known: Known) -> float:
     if not (event == 1).any():
         raise DoesNotApply("nobody had the outcome")
     return float(np.median(time[event == 1]))
+
+
+def _concordance_of_the_cause(known: Known) -> float:
+    """Return Harrell's C with competing events as censored."""
+    event: Codes = _given(known, "event")
+    if not (event == 2).any():
+        raise DoesNotApply("there are no competing events")
+    alone = np.where(event == 2, 0, event)
+    prognosis = _given(known, "prognosis")
+    return float(METRICS["survival", "c_index"](_given(known, "time"), alone, prognosis))
+
+
+def _subdistribution(known: Known) -> float:
+    """Return the hazard ratio of Fine and Gray, under which those with a competing event stay at risk."""
+    line = _given(known, "timeline")
+    if not line.competing:
+        raise DoesNotApply("there are no competing events")
+    fit = cox(line, _given(known, "prognosis")[None], stay=True)
+    return float(np.exp(fit.coefficients[0]))
 
 
 def _in_units(*ways: OtherWay) -> tuple[OtherWay, ...]:
@@ -207,7 +227,13 @@ F1S = (
 )
 
 OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
-    ("survival", "c_index"): (OtherWay("pairs with tied scores left out", _without_ties),),
+    ("survival", "c_index"): (
+        OtherWay("pairs with tied scores left out", _without_ties),
+        OtherWay("competing events as censored", _concordance_of_the_cause),
+    ),
+    ("survival", "hazard_ratio"): (
+        OtherWay("of the subdistribution (Fine and Gray)", _subdistribution),
+    ),
     ("survival", "median_follow_up"): _in_units(
         OtherWay("median of all times, outcomes included", _median_of_times),
         OtherWay("median time of those without the outcome", _median_of_censored),

@@ -9,7 +9,7 @@ from checker.metrics.distributions import student_p
 from checker.metrics.intervals import two_sided_p
 
 MOST_EXACT = 50
-"""Differences up to which the signed-rank test is exact, if none is 0 and none are tied, as in R's wilcox.test."""
+"""Differences up to which the signed-rank test has its exact distribution, as in R's wilcox.test."""
 
 
 def shared_ranks(values: Floats) -> tuple[Floats, Floats]:
@@ -55,16 +55,16 @@ def mann_whitney(first: Floats, second: Floats, *, correction: bool = False) -> 
     return two_sided_p(off / variance**0.5)
 
 
-def signed_ranks(differences: Floats, *, correction: bool = False, exact: bool = True) -> float:
+def signed_ranks(differences: Floats, *, correction: bool = False, exact: bool = False) -> float:
     """Return the p value of Wilcoxon's signed-rank test (Wilcoxon 1945); differences of 0 are left out.
 
     Args:
         differences: shape (pairs,).
         correction: for continuity, of the normal approximation.
-        exact: the exact distribution, where there are at most 50 differences, none 0 and none tied.
+        exact: the exact distribution; without it the normal approximation.
 
     Raises:
-        Undefined: all differences are 0.
+        Undefined: all differences are 0; exact: more than 50 of them, or some are tied.
     """
     apart = differences[differences != 0]
     n = len(apart)
@@ -72,7 +72,9 @@ def signed_ranks(differences: Floats, *, correction: bool = False, exact: bool =
         raise Undefined("all differences are 0")
     ranks, times = shared_ranks(np.abs(apart))
     above = float(ranks[apart > 0].sum())
-    if exact and n == len(differences) <= MOST_EXACT and times.max() == 1:
+    if exact:
+        if n > MOST_EXACT or times.max() > 1:
+            raise Undefined("differences are tied, or too many for the exact distribution")
         return _exact(int(min(above, n * (n + 1) / 2 - above)), n)
     middle = n * (n + 1) / 4
     variance = n * (n + 1) * (2 * n + 1) / 24 - float((times**3 - times).sum()) / 48

@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from checker.metrics.base import Codes, Floats, Uncertainty, Undefined, derived, metric
-from checker.metrics.intervals import around_logarithm
+from checker.metrics.intervals import around_logarithm, quantile
 from checker.metrics.patients import sums_by_patient
 from checker.metrics.survival import (
     COMPETING,
@@ -24,7 +24,13 @@ CONVERGED = 1e-10
 """A last step of this length, in standard deviations of the covariate, leaves an error of about its square."""
 LONGEST = 2.0
 """Steps are shortened to this length, so that the first ones cannot overflow."""
+LOWER = 1e-12
+"""Part of the likelihood by which rounding may lower it in a step that raises it."""
+HALVINGS = 30
 FLAT = 1e-8
+LARGEST = 700.0
+"""Above this a logarithm has no number."""
+TOO_LARGE = "per unit of the score it is too large for a number; give the score in larger steps"
 NO_FIT = (
     "the Cox fit does not converge, as where a covariate separates early outcomes from all others"
 )
@@ -202,8 +208,12 @@ def cox(
 def newton(
     design: Floats, who: Outcomes, start: Floats | None = None
 ) -> tuple[Floats, Floats | None]:
-    """Return the coefficients of a standardised design and the information; None where there is no convergence."""
+    """Return the coefficients of a standardised design and the information; None where there is no convergence.
+
+    A step that would lower the likelihood is halved: a few far covariates make the first steps too long.
+    """
     found = np.zeros(len(design)) if start is None else start
+    height = likelihood(design, found, who)
     for _ in range(STEPS):
         gradient, information = first_and_second(design, who, found)
         try:
@@ -211,9 +221,15 @@ def newton(
         except np.linalg.LinAlgError:
             return found, None
         length = float(np.abs(step).max())
-        found = found + step * min(1.0, LONGEST / max(length, LONGEST))
         if length < CONVERGED:
-            return found, information
+            return found + step, information
+        step *= min(1.0, LONGEST / max(length, LONGEST))
+        reached = likelihood(design, found + step, who)
+        halvings = 0
+        while not reached >= height - LOWER * abs(height) and halvings < HALVINGS:
+            step, halvings = step / 2, halvings + 1
+            reached = likelihood(design, found + step, who)
+        found, height = found + step, reached
     return found, None
 
 
@@ -288,6 +304,8 @@ def cause_specific(timeline: Timeline, prognosis: Floats, patient: Codes) -> Cox
 def hazard_ratio_interval(cause_specific: CoxFit, patient: Codes, level: float) -> Uncertainty:
     """Return the Wald interval of the hazard ratio, on the logarithmic scale."""
     value, variance = float(cause_specific.coefficients[0]), float(cause_specific.covariance[0, 0])
+    if abs(value) + quantile(level) * variance**0.5 > LARGEST:
+        return Uncertainty(None, f"No interval: {TOO_LARGE}.")
     return Uncertainty(_ratio(value, variance, level, cause_specific.method))
 
 
@@ -305,6 +323,8 @@ def hazard_ratio(cause_specific: CoxFit) -> Floats:
 
     Competing events are censored (cause-specific hazards). Between risk groups see `risk_groups`.
     """
+    if abs(cause_specific.coefficients[0]) > LARGEST:
+        raise Undefined(TOO_LARGE)
     return np.asarray(np.exp(cause_specific.coefficients[0]))
 
 

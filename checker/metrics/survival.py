@@ -5,6 +5,7 @@ event takes a share of 1 over those still there. Ties need no care then: the fac
 that of the tie, and so do the terms of Greenwood's sum add up to its term.
 """
 
+from dataclasses import replace
 from typing import Any, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -257,8 +258,17 @@ def incidence_of(time: Floats, event: Codes, horizon: float) -> Incidence:
     return incidence(line, gone(line, horizon))
 
 
-def variances(line: Timeline, found: Steps) -> Floats:
-    """Return the variance of the risk after each case: Greenwood's, and for Aalen-Johansen that of the influences."""
+def variances(line: Timeline, found: Steps, patient: Codes | None = None) -> Floats:
+    """Return the variance of the risk after each case: Greenwood's, and for Aalen-Johansen that of the influences.
+
+    Args:
+        line: cases in the order of their times.
+        found: the curve.
+        patient: shape (cases,), in the order of the columns: where patients repeat, influences are summed by patient.
+    """
+    if patient is not None and clustered(patient):
+        codes = patient[line.order]
+        return (_by_patient if not line.competing else _by_patient_and_cause)(line, found, codes)
     ahead, at_risk = np.append(1.0, found.event_free[:-1]), line.at_risk
     outcome, event = line.event == OUTCOME, line.event > 0
     spread = np.where(event, _greenwood(at_risk), 0)
@@ -269,6 +279,41 @@ def variances(line: Timeline, found: Steps) -> Floats:
     total += np.cumsum(spread * risk**2) + own
     total -= 2 * (risk * np.cumsum(both) - np.cumsum(both * risk))
     return np.asarray(np.maximum(total, 0))
+
+
+def _by_patient(line: Timeline, found: Steps, codes: Codes) -> Floats:
+    """Return the variance of 1 - Kaplan-Meier after each case, clustered by patient.
+
+    The influence of a case on the logarithm of survival is what it takes itself, if it is gone, less what the events
+    before it took; so a sum over patients of squares is kept up from case to case.
+    """
+    event, at_risk = line.event > 0, line.at_risk
+    taken = np.cumsum(np.where(event, _greenwood(at_risk), 0))
+    own = np.where(event, 1 / at_risk, 0) - np.append(0, taken[:-1])
+    together = np.argsort(codes, kind="stable")
+    first = np.searchsorted(codes[together], codes[together], "left")
+    passed = np.append(0, np.cumsum(own[together]))
+    before, left = np.empty(len(codes)), np.empty(len(codes))
+    before[together] = passed[:-1] - passed[first]
+    counts = np.bincount(codes)
+    left[together] = counts[codes[together]] - (np.arange(len(codes)) - first)
+    squares = np.cumsum(own * (2 * before + own))
+    products = np.cumsum(own * (left - 1) - before)
+    sizes = float((counts.astype(float) ** 2).sum()) + np.cumsum(1 - 2 * left)
+    spread = squares - 2 * taken * products + taken**2 * sizes
+    return np.asarray(np.maximum(found.event_free**2 * spread, 0))
+
+
+def _by_patient_and_cause(line: Timeline, found: Steps, codes: Codes) -> Floats:
+    """Return the variance of the Aalen-Johansen risk after each case, clustered by patient."""
+    patient = np.empty(len(codes), np.int64)
+    patient[line.order] = codes
+    steps = np.flatnonzero(line.event == OUTCOME)
+    values = [incidence(line, int(at) + 1).variance(patient) for at in steps]
+    if not values:
+        return np.zeros(len(codes))
+    last = np.searchsorted(steps, np.arange(len(codes)), "right")
+    return np.append(0.0, values)[last]
 
 
 def band(
@@ -358,6 +403,31 @@ def observed_risk(incidence: Incidence) -> Floats:
     return np.asarray(incidence.risk)
 
 
+def survival_probability_interval(
+    incidence: Incidence, patient: Codes, level: float, curve_interval: CurveInterval
+) -> Uncertainty:
+    """Return one minus the interval of the observed risk."""
+    found = observed_risk_interval(incidence, patient, level, curve_interval)
+    if found.interval is None:
+        return found
+    low, high = 1 - found.interval.high, 1 - found.interval.low
+    return found._replace(interval=replace(found.interval, low=low, high=high))
+
+
+@metric(
+    "survival_probability", task=TASK, goal="target", bounds=(0, 1),
+    interval=survival_probability_interval, beside=at_risk_note, source="kaplan-meier-1958",
+)  # fmt: skip
+def survival_probability(incidence: Incidence) -> Floats:
+    """Return the share without the outcome at the horizon by Kaplan-Meier: 1 minus the observed risk.
+
+    Not given under competing events, where the rest of the cumulative incidence is no survival of anyone.
+    """
+    if incidence.competing:
+        raise DoesNotApply("there are competing events")
+    return np.asarray(1 - incidence.risk)
+
+
 def counts(line: Timeline, patient: Codes, weight: Floats) -> Floats:
     """Return how often each case stands in each resample, in the order of the timeline."""
     return weight.take(patient[line.order], axis=-1)
@@ -403,12 +473,19 @@ def _median(line: Timeline, found: Steps, otherwise: str) -> Floats:
     return value
 
 
-def _median_limits(line: Timeline, found: Steps, level: float, kind: CurveInterval) -> Uncertainty:
-    """Return the times at which the limits of the curve cross one half (Brookmeyer & Crowley 1982)."""
+def _median_limits(
+    line: Timeline, found: Steps, patient: Codes, level: float, kind: CurveInterval
+) -> Uncertainty:
+    """Return the times at which the limits of the curve cross one half (Brookmeyer & Crowley 1982).
+
+    Where nobody is left without the outcome the curve has no upper limit, as in R's survfit.
+    """
     ends = line.ends
-    limits = band(found.risk, variances(line, found), line.competing, level, kind)
-    high, low = (float(reaching(line.time[ends], each[ends])) for each in limits)
-    method = f"Brookmeyer-Crowley, {kind} band"
+    spread = variances(line, found, patient)
+    below, above = band(found.risk, spread, line.competing, level, kind)
+    below = np.where(found.risk >= 1 - SURE, 0.0, below)
+    high, low = (float(reaching(line.time[ends], each[ends])) for each in (below, above))
+    method = f"Brookmeyer-Crowley, {kind} band{clustered(patient)}"
     if np.isnan(high):
         said = "no limit can be seen" if np.isnan(low) else f"it begins at {low:g}"
         return Uncertainty(
@@ -418,17 +495,21 @@ def _median_limits(line: Timeline, found: Steps, level: float, kind: CurveInterv
 
 
 def median_survival_interval(
-    timeline: Timeline, curve: Steps, level: float, curve_interval: CurveInterval
+    timeline: Timeline, curve: Steps, patient: Codes, level: float, curve_interval: CurveInterval
 ) -> Uncertainty:
     """Return the interval of the median survival."""
-    return _median_limits(timeline, curve, level, curve_interval)
+    return _median_limits(timeline, curve, patient, level, curve_interval)
 
 
 def median_follow_up_interval(
-    reverse_timeline: Timeline, reverse_curve: Steps, level: float, curve_interval: CurveInterval
+    reverse_timeline: Timeline,
+    reverse_curve: Steps,
+    patient: Codes,
+    level: float,
+    curve_interval: CurveInterval,
 ) -> Uncertainty:
     """Return the interval of the median follow-up."""
-    return _median_limits(reverse_timeline, reverse_curve, level, curve_interval)
+    return _median_limits(reverse_timeline, reverse_curve, patient, level, curve_interval)
 
 
 @metric(

@@ -239,7 +239,7 @@ def _group(
         expected=float(expected),
         hazard_ratio=ratio,
         observed_risks=tuple(_risk(rows, name, time, event, own, each) for each in horizons),
-        median_survival=_median(rows, name, time, event),
+        median_survival=_median(rows, name, time, event, own),
         curve=survival_curve(
             time,
             event,
@@ -276,13 +276,14 @@ def _risk(
     )
 
 
-def _median(rows: _Rows, name: str, time: Floats, event: Codes) -> Estimate:
+def _median(rows: _Rows, name: str, time: Floats, event: Codes, patient: Codes) -> Estimate:
     """Return the median survival of a group."""
     line, value, interval, note, because = timeline(time, event), None, None, "", ""
     found = curve(line, np.arange(len(time)), None)
     try:
         value = float(median_survival(time, event))
-        uncertain = median_survival_interval(line, found, rows.level, rows.curve_interval)
+        kind = rows.curve_interval
+        uncertain = median_survival_interval(line, found, patient, rows.level, kind)
         interval, note = uncertain.interval, uncertain.note
     except Undefined as reason:
         because = str(reason)

@@ -140,6 +140,11 @@ SpreadName = Literal[
     "half_interval_pooled",
     "half_interval_mean",
     "se_pooled",
+    "sd_over_readers",
+    "se_over_readers",
+    "half_interval_other",
+    "se_other",
+    "half_limits_of_agreement",
 ]
 
 

@@ -573,7 +573,29 @@ _ROWS = (
             "Risk of the outcome by a horizon, Kaplan-Meier, or Aalen-Johansen under "
             "competing events."
         ),
-        (),
+        ("cumulative incidence", "cumulative risk", "cumulative incidence function", "CIF"),
+        percent_able=True,
+    ),
+    MetricName(
+        "survival_probability",
+        "survival probability",
+        "survival",
+        ("survival",),
+        "Share without the outcome at a horizon, Kaplan-Meier.",
+        (
+            "survival rate",
+            "overall survival",
+            "OS",
+            "Kaplan-Meier survival",
+            "event-free survival",
+            "EFS",
+            "disease-free survival",
+            "DFS",
+            "recurrence-free survival",
+            "RFS",
+            "progression-free survival",
+            "PFS",
+        ),
         percent_able=True,
     ),
     MetricName(

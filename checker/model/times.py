@@ -2,6 +2,8 @@
 
 YEAR, MONTH = 365.25, 365.25 / 12
 """Days."""
+DAYS = {"days": 1.0, "weeks": 7.0, "months": MONTH, "years": YEAR}
+"""Days in each unit of time."""
 
 
 def unit_of_time(last: float) -> tuple[float, str]:

@@ -14,6 +14,7 @@ from checker.model.study.evaluations import (
     ReaderEvaluation,
     Survival,
 )
+from checker.model.times import DAYS
 from checker.reading.class_names import classes_of, in_order
 from checker.reading.columns import Reading, listed
 from checker.reading.folds import FOLD
@@ -33,8 +34,6 @@ from checker.reading.task_columns import (
     TaskColumns,
 )
 
-DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12, "years": 365.25}
-"""Days in each unit of time."""
 BEFORE_A_CLASS = ("", "p_", "prob_", "P_", "p", "prob")
 """What may stand before the name of a class in the name of the column of its probability."""
 ANALYSES = {"these_readers": "FRRC", "readers_like_these": "RRRC"}

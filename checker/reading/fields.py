@@ -359,7 +359,17 @@ def _without(node: Node, name: str) -> Node:
     return replace(node, entries={k: v for k, v in node.entries.items() if k != name})
 
 
+WRITTEN_OTHERWISE = {
+    ("survival", "logrank"): "write metric: hazard_ratio, test: log_rank and the p_value",
+    ("survival", "logranktest"): "write metric: hazard_ratio, test: log_rank and the p_value",
+}
+"""Task and what papers call a number that is no metric, to how it is claimed."""
+
+
 def _unknown_metric(metric: str, task: str) -> tuple[str, str]:
+    plain = re.sub(r"[\s_-]", "", metric).casefold()
+    if hint := WRITTEN_OTHERWISE.get((task, plain)):
+        return f"{quoted(metric)} is no metric of {task}", hint
     show = f"checker list metrics shows those of {task}"
     if tasks := tasks_of(metric):
         return f"{quoted(metric)} is a metric of {' and '.join(tasks)}, not of {task}", show
