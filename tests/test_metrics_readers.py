@@ -779,7 +779,7 @@ WRONG = [
     Wrong("one negative", {"outcome": (COLUMNS["case"] < 3).astype(int)},
         "reader_specificity_difference", "needs cases of at least two patients without the outcome"),
     Wrong("no such reader", {"reader_code": COLUMNS["reader_code"] + 1}, "reader_auroc",
-        "a rated no case under without"),
+        "reader a rated no case under without"),
 ]  # fmt: skip
 
 

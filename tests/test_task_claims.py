@@ -43,6 +43,20 @@ def table_of(name: str) -> TaskTable:
     if name == "rounded":
         table = task_tables.survival()
         return replace(table, columns={**table.columns, "score": table.columns["score"].round(0)})
+    if name == "decisions":
+        table = task_tables.readers()
+        called = (table.columns["rating"] >= 3).astype(int)
+        rest = {each: column for each, column in table.columns.items() if each != "rating"}
+        places = {**table.places, "threshold": (None,)}
+        return replace(table, columns={**rest, "decision": called}, places=places)
+    if name == "two raters":
+        table = task_tables.raters()
+        return replace(table, columns={"ratings": table.columns["ratings"][:, :2]})
+    if name == "grades":
+        table = task_tables.agreement()
+        cutoffs = (1200.0, 1600.0)
+        given = {**table.given, "cutoffs": cutoffs}
+        return replace(table, given=given, places={**table.places, "threshold": cutoffs})
     if name == "repeated":
         patients = task_tables.labels([f"p{each // 3:02}" for each in range(60)])
         return task_tables.agreement(patient=patients)
@@ -159,6 +173,29 @@ def test_our_own_numbers_are_reproduced(name: str) -> None:
             if part.part != "interval" or not drawn:
                 assert part.verdict is REPRODUCED, (claim, part)
             assert part.verdict in (REPRODUCED, OTHER), (claim, part)
+
+
+@pytest.mark.parametrize("name", [*TABLES, "decisions", "two raters", "grades"])
+def test_no_part_that_is_wrong_ends_the_check(name: str) -> None:
+    claims = [
+        {**claim, "value": f"{each.value:.4f}", **more}
+        for claim, each in claimable(name)
+        for more in (
+            {"low": f"{each.value - 0.31:.4f}", "high": f"{each.value + 0.0123:.4f}"},
+            {"standard_deviation": "0.7777", "numerator": 3, "cases": 7, "p_value": "0.7777"},
+        )
+    ]
+    for claim, found in zip(claims, checks(name, *claims, resamples=40), strict=True):
+        if isinstance(found, Absent):
+            assert "versus" in claim, (claim, found)
+            continue
+        verdicts = {part.part: part.verdict for part in found.parts}
+        assert verdicts["value"] is REPRODUCED, (claim, found)
+        if "low" in claim:
+            assert verdicts["interval"] in (CONTRADICTED, NOT_CHECKABLE), (claim, found)
+        else:
+            assert verdicts["cases"] is CONTRADICTED, (claim, found)
+            assert not {REPRODUCED, OTHER} & {verdicts["standard_deviation"], verdicts["p_value"]}
 
 
 def _off_by_two(number: float) -> str:

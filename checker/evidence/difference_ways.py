@@ -7,7 +7,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from checker.evidence.limits import AUTHORS_RESAMPLES, ERRORS, Limits, Measurable, exactly
+from checker.evidence.limits import (
+    AUTHORS_RESAMPLES,
+    ERRORS,
+    LEVEL_OF_ROOM,
+    Limits,
+    Measurable,
+    exactly,
+)
 from checker.evidence.rows import Rows
 from checker.metrics import intervals
 from checker.metrics.base import Bools, Floats, Metric
@@ -104,10 +111,18 @@ def _with_room(interval: Interval, resamples: int) -> Limits:
 
 
 def _share_room(p: float, resamples: int) -> tuple[float, float]:
-    """Return the range of a p value that is twice the share of resamples beyond zero."""
-    share = p / 2
-    error = 2 * (share * (1 - share) * (1 / AUTHORS_RESAMPLES + 1 / resamples)) ** 0.5
-    return float(max(0.0, p - ERRORS * error)), float(min(1.0, p + ERRORS * error))
+    """Return the range of a p value that is twice the share of resamples beyond zero.
+
+    The score interval of that share with the authors' resamples and ours together; never below what the most resamples
+    in use can show.
+    """
+    both = 1 / (1 / AUTHORS_RESAMPLES + 1 / resamples)
+    share = intervals.wilson(p / 2 * both, both, LEVEL_OF_ROOM)
+    return max(SMALLEST, 2 * share.low), min(1.0, 2 * share.high)
+
+
+SMALLEST = 2 / 10_001
+"""The smallest two-sided p value of 10,000 resamples."""
 
 
 def normal_way(words: str, test: str, value: float, variance: float, level: float) -> Way:

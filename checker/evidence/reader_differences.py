@@ -106,7 +106,8 @@ class _Names:
         Raises:
             NotEstablished: a name is neither.
         """
-        known = {plain_name(each): each for each in (*self.modalities, *self.readers)}
+        known = {plain_name(f"reader {each}"): each for each in self.readers}
+        known |= {plain_name(each): each for each in (*self.readers, *self.modalities)}
         whole = known.get(plain_name(text or ""))
         parts = [whole] if whole else [known.get(plain_name(each), each) for each in _parted(text)]
         unknown = [each for each in parts if each not in known.values()]
@@ -227,7 +228,9 @@ def _between_modalities(readings: _Readings, first: str, second: str) -> Checked
     def tests() -> Iterator[Way]:
         yield our_way(found, "mrmc", 0)
         yield from _analyses(readings, first, second, found.test)
-        yield from (each._replace(words=f"{POOLED}, {each.words}") for each in ways(pair, pooled))
+        for each in ways(pair, pooled):
+            if each.test != "bootstrap" or readings.asked.claim.test == "bootstrap":
+                yield each._replace(words=f"{POOLED}, {each.words}")
 
     return checked_parts(readings.asked, found, lambda: tuple(tests()), others)
 

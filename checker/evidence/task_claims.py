@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import chain
-from typing import NamedTuple
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -218,6 +218,7 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
 def _names(each: Estimate) -> set[str]:
     named = {plain_name(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
     named |= label_names(each.label) if each.label else set()
+    named |= {plain_name(f"reader {each.reader}")} if each.reader else set()
     return named if each.horizon is None else named | {plain_name(in_words(each.horizon))}
 
 
@@ -270,6 +271,8 @@ def _parts(
     if claim.value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         numbers = chain(_numbers(first, ours, every, rows), _over_folds(ours, folds))
+        if claim.summary == "mean" and folds is not None and ours.summary is None:
+            numbers = chain(islice(_over_folds(ours, folds), 1), numbers)
         part, reading, fitting = value_part(claim, claim.value, numbers)
         yield part
         found = fitting or found
@@ -283,12 +286,16 @@ def _parts(
         yield interval_part(limits, ways, found.estimate.note)
     if claim.cases is not None:
         yield counted("cases", claim.cases, _counts(ours, table))
+    if claim.numerator is not None:
+        rows = rows_behind(ours, evaluation, table, level, settings)
+        yield _numerator(claim.numerator, ours, rows, table)
     if claim.standard_deviation is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
         cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
         of_folds = readings_of_spread(folds, cases, ours.interval, level)
-        spreads = chain(own_spreads(ours, rows), of_folds) if not folds else of_folds
+        own = own_spreads(ours, rows)
+        spreads = chain(own, of_folds) if table.task == "readers" else chain(of_folds, own)
         printed = reading.of(claim.standard_deviation)
         yield spread_part(printed, spreads, folded=folds is not None)
     if claim.p_value is not None:
@@ -595,4 +602,22 @@ def _counts(ours: Estimate, table: TaskTable) -> dict[str, int]:
     counts = {"cases behind the number": ours.cases, "all rows": table.cases}
     if table.patient is not None:
         counts["patients"] = len(np.unique(table.patient.codes[table.patient.codes >= 0]))
+    if table.task == "readers" and ours.reader is None:
+        counts["readings of all readers"] = ours.cases * _readers(table)
     return counts
+
+
+def _readers(table: TaskTable) -> int:
+    names: Any = table.given["reader_names"]
+    return len(names)
+
+
+def _numerator(printed: int, ours: Estimate, rows: TaskRows, table: TaskTable) -> PartCheck:
+    """Return the verdict on the numerator of a proportion; of a mean over readers, of all their readings together."""
+    found: Share | Floats | Absent = rows.known().ask(METRICS[table.task, ours.metric].function)
+    if isinstance(found, Share):
+        return counted("numerator", printed, {"our definition": round(float(found.numerator))})
+    if ours.metric.startswith("mean_reader_") and ours.value is not None:
+        together = round(ours.value * ours.cases * _readers(table))
+        return counted("numerator", printed, {"readings of all readers": together})
+    return not_checkable("numerator", str(printed), "it is no proportion, so it has no numerator")

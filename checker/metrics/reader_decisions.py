@@ -61,7 +61,7 @@ def decided(of_reader: Bools, truth: Bools, called: Floats, reader: str, modalit
     Raises:
         Undefined: there are none.
     """
-    return reading_of(of_reader, truth, called, f"{reader} decided no case under {modality}")
+    return reading_of(of_reader, truth, called, f"reader {reader} decided no case under {modality}")
 
 
 @derived(TASK)

@@ -35,6 +35,7 @@ TASK = "readers"
 Names = Sequence[str]
 Say = Callable[[int, str, str], str]
 """A sentence about a number of cases, a reader and a modality."""
+NO_RATINGS = "readers gave decisions and no ratings"
 NO_VARIANCE = "No interval: it has no variance."
 NOT_ADJUSTED = "differences of pairs share one error term and are not adjusted for their number"
 
@@ -169,7 +170,9 @@ def rated(of_reader: Bools, truth: Bools, rating: Floats, reader: str, modality:
     Raises:
         Undefined: there are none.
     """
-    return reading_of(of_reader, truth, rating, f"{reader} rated no case under {modality}")
+    if np.isnan(rating).all():
+        raise DoesNotApply(NO_RATINGS)
+    return reading_of(of_reader, truth, rating, f"reader {reader} rated no case under {modality}")
 
 
 def reading_of(chosen: Bools, truth: Bools, said: Floats, nothing: str) -> Reading:
@@ -281,6 +284,8 @@ def filled(crossed: Crossed, values: Floats, what: str) -> Floats:
 @derived(TASK)
 def areas(crossed: Crossed, rating: Floats, covariances: Covariances) -> Figures:
     """Return the AUROCs of all readers and modalities with their covariances."""
+    if np.isnan(rating).all():
+        raise DoesNotApply(NO_RATINGS)
     ratings = filled(crossed, rating, "rating")
     return reader_areas(crossed.outcome, ratings, crossed.patient, covariances)
 
