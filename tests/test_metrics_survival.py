@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
 
 from checker.metrics import (
     METRICS,
@@ -32,9 +33,12 @@ from checker.metrics.survival import (
     OUTCOME,
     censoring,
     gone,
+    incidence,
     incidence_of,
     status,
+    steps,
     timeline,
+    variances,
 )
 from checker.metrics.survival_ranking import Side, pairs
 from checker.model.estimate import Estimate
@@ -82,6 +86,7 @@ NET = {"horizon": 4.0, "strategy": "model"}
 CASES = [
     Case("observed_risk", SIX, 5 / 9, AT),
     Case("observed_risk", SIX, 1 / 6, {"horizon": 1.0}),
+    Case("survival_probability", SIX, 4 / 9, AT),
     Case("observed_risk", SIX, 0, {"horizon": 0.5}),
     Case("observed_risk", FOUR, 1 / 2, {"horizon": 3.5}),
     Case("median_survival", SIX, 4),
@@ -266,6 +271,10 @@ def made(columns: Mapping[str, Any], **options: Any) -> tuple[Estimate, ...]:
 NO_INTERVAL = {"treat_none"}
 
 
+OF_ONE_CAUSE = {"restricted_mean_survival", "survival_probability"}
+"""Metrics that do not exist under competing events."""
+
+
 @pytest.mark.parametrize("repeated", [False, True])
 @pytest.mark.parametrize("competing", [False, True])
 def test_every_interval_holds_its_value_and_names_its_method(
@@ -285,7 +294,7 @@ def test_every_interval_holds_its_value_and_names_its_method(
             if repeated:
                 words = each.interval.method
                 assert "patients" in words or "effective cases" in words, (each.metric, words)
-    assert metrics == set(NAMES) - ({"restricted_mean_survival"} if competing else set())
+    assert metrics == set(NAMES) - (OF_ONE_CAUSE if competing else set())
 
 
 BY_INFLUENCE = (
@@ -723,11 +732,82 @@ def test_missing_values_are_left_out_and_counted() -> None:
         METRICS["survival", "observed_risk"](columns["time"], columns["event"], horizon=4.0)
 
 
+def test_a_row_without_a_score_still_has_its_follow_up() -> None:
+    """As R's survfit, which knows no score: all 40 rows; the C-index of the 38 with a score."""
+    columns = many()
+    score = columns["score"].copy()
+    score[:2] = np.nan
+    found = estimates("survival", {**columns, "score": score}, places={"horizon": (4.0,)})
+    whole = estimates("survival", columns, places={"horizon": (4.0,)})
+    by_name = {each.metric: each for each in found}
+    for each in whole:
+        if each.metric in ("observed_risk", "median_survival", "median_follow_up"):
+            assert by_name[each.metric] == each
+    assert (by_name["c_index"].cases, by_name["c_index"].missing) == (38, 2)
+
+
+def patients_of_cases(cases: int, patients: int) -> np.ndarray:
+    drawn = np.random.default_rng(4).integers(0, patients, cases)
+    return np.unique(drawn, return_inverse=True)[1]
+
+
+@pytest.mark.parametrize("competing", [False, True])
+def test_variances_along_the_curve_are_those_at_each_horizon(competing: bool) -> None:
+    columns = simulated(90, competing=competing)
+    time, event, patient = columns["time"].round(1), columns["event"], patients_of_cases(90, 35)
+    line = timeline(time, event)
+    found = variances(line, steps(line), patient)
+    for end in line.ends.tolist():
+        at = incidence(line, end + 1)
+        assert found[end] == pytest.approx(at.variance(patient), abs=1e-12)
+
+
+def test_a_median_of_repeated_patients_is_that_of_r() -> None:
+    """R 4.2.2, survival 3.5-3: survfit(Surv(time, event) ~ 1, cluster = patient): limits 5 and NA (without: 4)."""
+    patient = np.repeat(np.arange(10), 2)
+    time = np.array([1, 3, 2, 6, 3, 5, 8, 8, 2, 9, 4, 7, 6, 6, 1, 9, 5, 9, 3, 9.0])
+    event = np.array([1, 0, 1, 1, 1, 1, 0, 1, 1, 0, 1, 0, 1, 0, 1, 0, 0, 0, 1, 0])
+    found = of({"time": time, "event": event, "patient": patient}, "median_survival")
+    assert found.value == 6.0
+    assert found.interval is None
+    assert "it begins at 5, and its upper limit is not reached" in found.note
+    last = {"time": np.array([1.0, 2, 3]), "event": np.array([0, 0, 1])}
+    alone = of(last, "median_survival")
+    assert (alone.value, alone.interval) == (3.0, None)
+
+
+def test_a_cox_fit_of_a_skewed_score_is_found() -> None:
+    """One value far from all others makes Newton's first steps too long; the maximum is that of a plain search."""
+    columns = simulated(200, digits=6)
+    for far in (10.0, 50.0, 1000.0):
+        score = columns["score"].copy()
+        score[7] = far
+        found = METRICS["survival", "hazard_ratio"](columns["time"], columns["event"], score)
+
+        def likelihood(slope: float, score: np.ndarray = score) -> float:
+            order = np.argsort(columns["time"])
+            linear, event = slope * score[order], columns["event"][order] == 1
+            behind = np.logaddexp.accumulate(linear[::-1])[::-1]
+            return -float((linear - behind)[event].sum())
+
+        best = minimize_scalar(
+            likelihood, bounds=(-2, 2), method="bounded", options={"xatol": 1e-10}
+        )
+        assert np.log(found) == pytest.approx(best.x, abs=1e-6)
+
+
+def test_a_ratio_that_has_no_number_says_so() -> None:
+    columns = simulated(200)
+    said = value(METRICS["survival", "hazard_ratio"], {**columns, "score": columns["score"] * 1e-4})
+    assert "too large for a number" in str(said)
+
+
 def test_what_a_table_does_not_hold_is_not_computed() -> None:
     columns = {name: many()[name] for name in ("time", "event")}
     names = {each.metric for each in estimates("survival", columns, places={"horizon": (4.0,)})}
     assert names == {
         "observed_risk",
+        "survival_probability",
         "median_survival",
         "median_follow_up",
         "restricted_mean_survival",

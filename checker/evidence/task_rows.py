@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.metrics.base import METRICS, TASKS, Codes, Floats, Metric, Share, plain
-from checker.metrics.estimating import Cases, complete, known_of
+from checker.metrics.estimating import Cases, columns_behind, complete, known_of
 from checker.metrics.resampling import seeds
 from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.predictions import Labels, TaskTable
@@ -96,8 +96,9 @@ def rows_behind(
         fold_name = f", fold {table.fold.names[fold]}"
         here = columns["fold"] == fold
         columns = {each: values[here] for each, values in columns.items()}
-    cases, _ = complete(columns, task=table.task)
-    behind = METRICS[table.task, of.metric].depends_on()
+    metric = METRICS[table.task, of.metric]
+    cases, _ = complete(columns_behind(metric, columns), task=table.task)
+    behind = metric.depends_on()
     there = {
         name: getattr(of, name)
         for name in facets()

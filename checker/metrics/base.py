@@ -42,6 +42,8 @@ class Task:
     """The column of codes whose rows stay together where no patient is named; empty: every row stands alone."""
     defaults: Mapping[str, object] = field(default_factory=dict)
     """What holds for its metrics where nobody says otherwise, beside `DEFAULTS`."""
+    apart: bool = False
+    """A row that lacks an optional value still counts for the metrics that do not need it."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -231,6 +233,7 @@ def task(
     optional: tuple[str, ...] = (),
     together: str = "",
     defaults: Mapping[str, object] | None = None,
+    apart: bool = False,
 ) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """Register a function that tells complete rows as the beginning of a task.
 
@@ -241,7 +244,9 @@ def task(
     def register(function: Callable[P, T]) -> Callable[P, T]:
         if name in TASKS:
             raise TypeError(f"the task {name} is registered twice")
-        made = Task(columns, cast(Any, function), incomplete, optional, together, defaults or {})
+        made = Task(
+            columns, cast(Any, function), incomplete, optional, together, defaults or {}, apart
+        )
         TASKS[name], DERIVED[name] = made, {}
         return function
 

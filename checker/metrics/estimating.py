@@ -253,8 +253,23 @@ def estimates(
     settings = settings_of(level, probability, proportion_interval, given)
     known = known_of(cases, plan.seeds, settings, task)
     asked = asked_of(task, threshold, decision_range, net_benefit, stated, places, known)
+    found: dict[Asked, Estimate] = {}
+    for some, of_them in _by_columns(task, columns, cases, asked):
+        found |= _estimated(task, some, of_them, plan, settings)
+    return tuple(found[each] for each in asked if each in found)
+
+
+def _estimated(
+    task: str,
+    cases: Cases,
+    asked: Sequence[Asked],
+    plan: _Plan,
+    settings: Mapping[str, object],
+) -> dict[Asked, Estimate]:
+    """Return the estimates that apply, from these rows."""
     if not len(cases):
-        return tuple(_estimate(each, cases, plan, Absent(no_rows(task))) for each in asked)
+        return {each: _estimate(each, cases, plan, Absent(no_rows(task))) for each in asked}
+    known = known_of(cases, plan.seeds, settings, task)
     values = {each: _value(known, each) for each in asked}
     values = {
         each: value
@@ -262,14 +277,36 @@ def estimates(
         if not isinstance(value, Absent) or value.applies
     }
     uncertain = _uncertainties(known, cases, values, plan)
-    return tuple(
-        _recounted(
+    return {
+        each: _recounted(
             known,
             each,
             _estimate(each, cases, plan, value, uncertain.get(each), _beside(known, each)),
         )
         for each, value in values.items()
-    )
+    }
+
+
+def _by_columns(
+    task: str, columns: Columns, cases: Cases, asked: Sequence[Asked]
+) -> Iterator[tuple[Cases, Sequence[Asked]]]:
+    """Yield the rows that metrics need, with the metrics: a row that lacks a score still has its follow-up."""
+    if not cases.missing:
+        yield cases, asked
+        return
+    parts: dict[frozenset[str], list[Asked]] = {}
+    for each in asked:
+        parts.setdefault(frozenset(columns_behind(each.metric, columns)), []).append(each)
+    for names, of_them in parts.items():
+        yield complete({name: columns[name] for name in names}, task=task)[0], of_them
+
+
+def columns_behind(metric: Metric, columns: Columns) -> Columns:
+    """Return the columns, where the task says so without the optional ones that the metric does not need."""
+    if not TASKS[metric.task].apart:
+        return columns
+    unneeded = set(TASKS[metric.task].optional) - metric.depends_on()
+    return {name: values for name, values in columns.items() if name not in unneeded}
 
 
 def settings_of(

@@ -36,6 +36,7 @@ SURE = 1e-12
     "event",
     optional=("score", "risks", "treatment", "treatment_risks"),
     incomplete="a row lacks its time, its event, its score or a predicted risk",
+    apart=True,
 )
 def followed(
     time: ArrayLike,
