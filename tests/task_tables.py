@@ -76,7 +76,7 @@ def survival(
     if cuts:
         columns["risk_group"] = np.searchsorted(cuts, score, "right")
         names = ("low", "intermediate", "high") if len(cuts) == 2 else ("low", "high")
-        given["given"] |= {"risk_groups": names, "risk_groups_by": "the score"}
+        given["given"] |= {"risk_groups": names, "risk_groups_by": "the score with the cut-off 0"}
     if treated:
         columns["treatment"] = rng.integers(0, 2, cases)
         columns["treatment_risks"] = np.clip(

@@ -36,6 +36,14 @@ def test_signed_ranks_are_exact_where_no_differences_are_tied(
     )
 
 
+def test_differences_of_zero_are_left_out_of_signed_ranks() -> None:
+    """R 4.2.2: wilcox.test(x)$p.value with a 0 (normal, continuity correction), and without it (exact)."""
+    differences = np.array([0.0625, 0.125, 0.03125, 0, 0.09375])
+    corrected = classical_tests.signed_ranks(differences, correction=True)
+    assert corrected == pytest.approx(0.100348246462, abs=1e-11)
+    assert classical_tests.signed_ranks(differences, exact=True) == 0.125
+
+
 @pytest.mark.parametrize("correction", [False, True])
 def test_signed_ranks_with_ties_are_those_of_scipy(
     rng: np.random.Generator, correction: bool
@@ -65,6 +73,13 @@ def test_tests_of_correlations_are_those_of_scipy(rng: np.random.Generator) -> N
     assert classical_tests.correlation_t(1.0, 5) == 0.0
 
 
+def test_williams_is_that_of_r() -> None:
+    """R 4.2.2, psych 2.2.9: r.test(103, 0.4, 0.5, 0.1)."""
+    assert classical_tests.williams(0.4, 0.5, 0.1, 103) == pytest.approx(
+        0.374918517491256, abs=1e-12
+    )
+
+
 def test_what_has_no_test_says_so() -> None:
     nothing = np.array([])
     for sentence, make in (
@@ -72,6 +87,8 @@ def test_what_has_no_test_says_so() -> None:
         ("all scores are equal", lambda: classical_tests.mann_whitney(np.ones(2), np.ones(3))),
         ("all differences are 0", lambda: classical_tests.signed_ranks(np.zeros(4))),
         ("do not vary", lambda: classical_tests.paired_t(np.ones(4))),
+        ("four cases", lambda: classical_tests.williams(0.4, 0.5, 0.1, 3)),
+        ("are the same", lambda: classical_tests.williams(1.0, 1.0, 1.0, 9)),
         ("three cases", lambda: classical_tests.correlation_t(0.3, 2)),
         ("different values", lambda: classical_tests.kendall(0.1, np.ones(5), np.arange(5.0))),
     ):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from math import log
 from pathlib import Path
@@ -114,6 +115,14 @@ def made(origin: str | None = None, **more: Any) -> Any:
 
 def test_without_risk_groups_nothing_is_missed() -> None:
     assert made() == Absent("no risk groups are described", applies=False)
+
+
+def test_groups_that_a_column_names_need_no_origin() -> None:
+    table = task_tables.survival(cuts=(0.0,))
+    named = replace(table, given={**table.given, "risk_groups_by": "the column stage"})
+    (found,) = evidence_of(described("survival"), named).evaluations
+    assert not isinstance(found.risk_groups, Absent)
+    assert NOBODY_SAID not in found.risk_groups.note
 
 
 def test_cut_offs_of_unknown_origin_are_said_to_be() -> None:

@@ -254,6 +254,102 @@ def test_a_claim_names_one_reader_under_one_modality_or_the_mean() -> None:
         assert checked("readers", metric=metric, of=of, value="0.12345").verdict is CONTRADICTED
 
 
+def test_readers_that_are_numbered_may_be_called_reader() -> None:
+    table = table_of("readers")
+    named = replace(
+        table,
+        given={**table.given, "reader_names": tuple("123456")},
+        places={**table.places, "reader": tuple("123456")},
+    )
+    made = metrics.estimates("readers", named.columns, places=named.places, given=named.given)
+    value = next(
+        each.value
+        for each in made
+        if (each.metric, each.reader, each.modality) == ("sensitivity", "2", WITH)
+    )
+    claims = [{"metric": "sensitivity", "of": f"reader 2, {WITH}", "value": f"{value:.5f}"}]
+    claims.append(
+        {"metric": "sensitivity", "of": f"reader 2, {WITH}", "versus": WITHOUT, "p_value": "n.s."}
+    )
+    study = described("readers", claims=claims)
+    for found in gather_claims(study, named):
+        assert isinstance(found, ClaimCheck), found
+    assert found.compared is not None
+    assert found.compared.reader == "2"
+
+
+def gather_claims(study: Any, table: TaskTable) -> list[ClaimCheck | Absent]:
+    (evaluation,) = study.evaluations
+    known = known_about(
+        study,
+        predictions={evaluation.name: table},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=Settings(resamples=60),
+    )
+    (found,) = gather(places(study, known)).evaluations
+    return [each.claim_check for each in found.claims]
+
+
+@pytest.mark.parametrize("analysis", ["FRRC", "RRFC"])
+@pytest.mark.parametrize("figure", ["auroc", "sensitivity"])
+def test_the_interval_of_a_mean_over_readers_under_another_analysis(
+    figure: Any, analysis: Any
+) -> None:
+    study = metrics.reader_study(**readers(), figure=figure, analysis=analysis)
+    mean = next(each for each in study.means if each.modality == WITH)
+    assert mean.interval is not None
+    found = checked(
+        "readers",
+        metric=figure,
+        of=WITH,
+        value=f"{mean.value:.5f}",
+        low=f"{mean.interval.low:.5f}",
+        high=f"{mean.interval.high:.5f}",
+        standard_deviation=f"{mean.standard_error:.6f}",
+    )
+    interval = part_of(found, "interval")
+    assert interval.verdict is OTHER, interval
+    assert f"({analysis})" in interval.convention
+    assert part_of(found, "standard_deviation").verdict is OTHER
+
+
+def test_counts_of_readers_may_be_of_all_readings() -> None:
+    table = table_of("readers").columns
+    here = (table["modality_code"] == 1) & (table["outcome"] == 1)
+    called = int((table["rating"][here] >= 3).sum())
+    found = checked(
+        "readers",
+        metric="sensitivity",
+        of=WITH,
+        value=f"{called / here.sum():.5f}",
+        numerator=called,
+        cases=int(here.sum()),
+    )
+    assert found.verdict is OTHER, found.parts
+    assert part_of(found, "cases").convention == "readings of all readers"
+    wrong = checked("readers", metric="sensitivity", of=WITH, value="0.9", numerator=called + 1)
+    assert part_of(wrong, "numerator").verdict is CONTRADICTED
+
+
+def test_the_exact_interval_of_one_reader_is_a_convention() -> None:
+    table = table_of("readers").columns
+    here = (table["modality_code"] == 1) & (table["reader_code"] == 1) & (table["outcome"] == 1)
+    called, cases = int((table["rating"][here] >= 3).sum()), int(here.sum())
+    exact = stats.binomtest(called, cases).proportion_ci(method="exact")
+    found = checked(
+        "readers",
+        metric="sensitivity",
+        of=f"reader 2, {WITH}",
+        value=f"{called / cases:.5f}",
+        low=f"{exact.low:.5f}",
+        high=f"{exact.high:.5f}",
+        numerator=called,
+    )
+    assert part_of(found, "interval").convention == "Clopper-Pearson"
+    assert part_of(found, "numerator").verdict is REPRODUCED
+
+
 # Two scores
 
 
@@ -309,6 +405,43 @@ def test_a_difference_between_scores_is_reproduced(
     for name_of, value in (("value", "0.4321"), ("p_value", "0.9876")):
         found = checked(name, metric=metric, versus="clinic", **place, **{name_of: value})
         assert found.verdict is CONTRADICTED
+
+
+@pytest.mark.parametrize(
+    ("name", "metric", "where"),
+    [
+        ("survival", "c_index", {}),
+        ("survival", "time_dependent_auroc", {"horizon": 3 * YEAR}),
+        ("ordinal", "dichotomised_auroc", {"label": "F0-F1 vs F2-F4"}),
+        ("ordinal", "obuchowski_measure", {}),
+    ],
+)
+def test_a_further_score_alone_is_checked(name: str, metric: str, where: dict[str, Any]) -> None:
+    table = table_of(name)
+    columns = {
+        each: table.columns[each] for each in ("outcome", "time", "event") if each in table.columns
+    }
+    columns["score"] = table.compared["clinic"]
+    given = {key: table.given[key] for key in ("classes", "horizons") if key in table.given}
+    made = metrics.estimates(name, columns, given=given, places=table.places)
+    (ours,) = [
+        each
+        for each in made
+        if each.metric == metric and all(getattr(each, key) == at for key, at in where.items())
+    ]
+    assert ours.interval is not None
+    claim: dict[str, Any] = {
+        "metric": metric,
+        "of": ", ".join(["clinic", *([where["label"]] if "label" in where else [])]),
+        "value": f"{ours.value:.4f}",
+        "low": f"{ours.interval.low:.4f}",
+        "high": f"{ours.interval.high:.4f}",
+        **({"at": where["horizon"]} if "horizon" in where else {}),
+    }
+    found = checked(name, **claim)
+    assert {each.verdict for each in found.parts} == {REPRODUCED}, found.parts
+    assert found.label.endswith(", clinic")
+    assert checked(name, **{**claim, "value": "0.123"}).verdict is CONTRADICTED
 
 
 def test_areas_at_a_cut_between_classes_are_compared_by_delong() -> None:

@@ -62,7 +62,7 @@ def risk_groups(
     return replace(
         made,
         groups=tuple(map(_without_small_curve, made.groups)),
-        note=" ".join(filter(None, (caution(of_survival), made.note))),
+        note=" ".join(filter(None, (caution(of_survival, made.by), made.note))),
     )
 
 
@@ -70,9 +70,11 @@ def _without_small_curve(group: RiskGroup) -> RiskGroup:
     return group if group.cases >= FEWEST_IN_GROUP else replace(group, curve=None)
 
 
-def caution(evaluation: Evaluation) -> str:
+def caution(evaluation: Evaluation, by: str) -> str:
     """Return the sentence about cut-offs that were not fixed before the outcomes of these patients were seen."""
     origin = evaluation.operating_point.origin
+    if origin is None and "cut-off" not in by:
+        return ""  # groups that a column names need none
     return "" if origin in FIXED else CAUTIONS.get(origin or "", NOBODY_SAID)
 
 

@@ -21,8 +21,16 @@ from checker.evidence.reader_intervals import own_spreads, reader_intervals
 from checker.evidence.task_conventions import OTHER_NUMBERS, standing_in
 from checker.evidence.task_differences import check_task_difference
 from checker.evidence.task_intervals import OTHER_INTERVALS
-from checker.evidence.task_rows import TaskRows, label_names, plain_name, rows_behind
+from checker.evidence.task_rows import (
+    SCORE,
+    TaskRows,
+    group_rows,
+    label_names,
+    plain_name,
+    rows_behind,
+)
 from checker.evidence.task_ways import OTHER_WAYS
+from checker.evidence.tasks import estimates_of
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Floats, Metric, Share
 from checker.metrics.cross_validation import MEAN_OVER_FOLDS, spreads_over_cases
@@ -72,6 +80,9 @@ def task_claim_check(
     """
     if claim.versus is not None:
         return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
+    further = _of_further_score(claim, evaluation, task_table, unit, settings)
+    if further is not None:
+        return _compared_alone(claim, claim_at, evaluation, further, settings)
     every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
     if not isinstance(task_subgroup_estimates, Absent):
         every += task_subgroup_estimates
@@ -84,6 +95,53 @@ def task_claim_check(
         made,
         label=_label(ours),
         group=ours.group,
+        threshold=ours.threshold,
+        recomputed=ours,
+    )
+
+
+class _Further(NamedTuple):
+    """A further score in the place of the model's: the table, its numbers, and what else the claim names."""
+
+    name: str
+    table: TaskTable
+    every: list[Estimate]
+    of: str | None
+
+
+def _of_further_score(
+    claim: Claim, evaluation: Evaluation, table: TaskTable, unit: str, settings: Settings
+) -> _Further | None:
+    """Return the further score that the claim names, measured as the model's is; None if it names none."""
+    known = {plain_name(each): each for each in table.compared}
+    parts = [each.strip() for each in (claim.of or "").replace(";", ",").split(",")]
+    named = [known[plain_name(each)] for each in parts if plain_name(each) in known]
+    if len(named) != 1 or table.task not in SCORE:
+        return None
+    _, rows = group_rows(table, claim.group)
+    others = ("risks", "decision", "risk_group")
+    columns = {name: each for name, each in rows.columns.items() if name not in others}
+    alone = replace(rows, columns={**columns, SCORE[table.task]: rows.compared[named[0]]})
+    made = estimates_of(evaluation, alone, unit, settings)
+    every = [replace(each, score=named[0]) for each in made]
+    rest = [each for each in parts if each and plain_name(each) not in known]
+    return _Further(named[0], replace(alone, groups={}), every, ", ".join(rest) or None)
+
+
+def _compared_alone(
+    claim: Claim, claim_at: str, evaluation: Evaluation, further: _Further, settings: Settings
+) -> ClaimCheck:
+    """Return the claim about a further score alone."""
+    asked = claim.model_copy(update={"of": further.of, "group": None})
+    ours = _meant(asked, evaluation.task, further.every)
+    if ours.value is None:
+        raise NotEstablished(ours.undefined_because)
+    parts = tuple(_parts(asked, ours, further.every, evaluation, further.table, settings))
+    made = _made(claim, claim_at, evaluation, parts)
+    return replace(
+        made,
+        label=f"{_label(ours)}, {further.name}",
+        group=claim.group or "all",
         threshold=ours.threshold,
         recomputed=ours,
     )

@@ -28,7 +28,9 @@ from checker.evidence.task_rows import (
     plain_name,
     rows_scored,
 )
+from checker.metrics import compare_correlations
 from checker.metrics.base import METRICS
+from checker.metrics.classical_tests import williams
 from checker.metrics.ordinal import dichotomies
 from checker.model.estimate import Comparison
 from checker.model.metric_names import METRIC_NAMES
@@ -191,6 +193,8 @@ def _tests(asked: Difference, found: Comparison, name: str, sign: float) -> Iter
     if found.label is not None:
         yield from _of_two_classes(asked, found, first, second)
         return
+    if found.metric == "pearson_correlation" and not first.cases.repeated:
+        yield from _of_correlations(first, second)
     if first.patients > MOST_RESAMPLED:
         return
     yield from resampled_difference(metric, first, second, "patients")
@@ -216,6 +220,19 @@ def _of_two_classes(
     ]
     pair = Pair(metric=METRICS["classification", "auroc"], first=rows[0], second=rows[1])
     yield from tuple(ways(pair, found))[1:]
+
+
+def _of_correlations(first: TaskRows, second: TaskRows) -> Iterator[Way]:
+    """Yield the other tests of two correlations with one reference: Williams 1959, Meng, Rosenthal and Rubin 1992."""
+    reference = np.asarray(first.cases.columns["reference"], float)
+    one, other = (np.asarray(each.cases.columns["measured"], float) for each in (first, second))
+    try:
+        meng = compare_correlations(reference, one, other, method="meng")
+    except NotEstablished:
+        return
+    yield Way(meng.test, "meng", None, (meng.p, meng.p))
+    p = williams(meng.first, meng.second, float(np.corrcoef(one, other)[0, 1]), len(reference))
+    yield Way("Williams 1959", "williams", None, (p, p))
 
 
 def _apart(metric: Any, first: TaskRows, second: TaskRows) -> Iterator[Way]:

@@ -15,7 +15,7 @@ def task_estimates(
     evaluation: Evaluation, task_table: TaskTable, unit: str, settings: Settings
 ) -> Estimates:
     """Return all estimates of the task, with interval, method and number of cases."""
-    return Estimates(_estimates(evaluation, task_table, unit, settings))
+    return Estimates(estimates_of(evaluation, task_table, unit, settings))
 
 
 @evidence
@@ -33,19 +33,20 @@ def task_subgroup_estimates(
     for column, labels in task_table.groups.items():
         for code, name in [*enumerate(labels.names), (-1, MISSING)]:
             if (labels.codes == code).any():
-                made += _estimates(
+                made += estimates_of(
                     evaluation, task_table, unit, settings, (f"{column} = {name}", labels, code)
                 )
     return Estimates(tuple(made))
 
 
-def _estimates(
+def estimates_of(
     evaluation: Evaluation,
     table: TaskTable,
     unit: str,
     settings: Settings,
     group: tuple[str, Labels, int] | None = None,
 ) -> tuple[Estimate, ...]:
+    """Return all estimates of the table, or of the rows of one group: its name, its column and its code there."""
     columns = dict(table.columns)
     if table.patient is not None:
         columns["patient"] = table.patient.codes

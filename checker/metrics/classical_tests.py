@@ -140,3 +140,26 @@ def kendall(tau: float, first: Floats, second: Floats) -> float:
     variance += tied[0] * tied[1] / (2 * pairs) + thrice[0] * thrice[1] / (9 * triples)
     score = tau * ((pairs - tied[0]) * (pairs - tied[1])) ** 0.5 / 2
     return 2 * NormalDist().cdf(-abs(score) / variance**0.5)
+
+
+def williams(first: float, second: float, between: float, cases: int) -> float:
+    """Return the p value of equal correlations with one variable (Williams 1959; Steiger 1980, eq. 7).
+
+    Args:
+        first: correlation of one measurement with the reference.
+        second: of the other.
+        between: of both with each other.
+        cases: four or more.
+
+    Raises:
+        Undefined: fewer than four cases, or both measurements are the same.
+    """
+    if cases < 4:
+        raise Undefined("needs at least four cases")
+    determinant = 1 - first**2 - second**2 - between**2 + 2 * first * second * between
+    middle = (first + second) / 2
+    below = 2 * (cases - 1) / (cases - 3) * determinant + middle**2 * (1 - between) ** 3
+    if not below > 0:
+        raise Undefined("both measurements are the same")
+    t = (first - second) * ((cases - 1) * (1 + between) / below) ** 0.5
+    return student_p(t, cases - 3)

@@ -26,6 +26,8 @@ FEW_AT_RISK = 0.1
 """Fewer than this share still followed at a horizon is said beside every number there."""
 TIED = 1.5e-8
 """Risks as close as this are equal where a median is read off, as in R's survfit."""
+NOTHING = 1e-20
+"""A variance below this is rounding."""
 SURE = 1e-12
 """A risk nearer to 0 or 1 is 0 or 1, but for rounding."""
 
@@ -378,8 +380,8 @@ def stated(value: float, influence: Floats, patient: Codes, level: float, method
     Raises:
         Undefined: the variance is zero.
     """
-    words = method + clustered(patient)
-    return around(value, sum_of_squares(influence, patient), level, words)
+    words, variance = method + clustered(patient), sum_of_squares(influence, patient)
+    return around(value, variance if variance > NOTHING else 0.0, level, words)
 
 
 def observed_risk_interval(

@@ -30,7 +30,6 @@ SPOKEN = {"calibration intercept": "calibration_in_the_large"}
 
 STANDS_FOR: Mapping[str, Mapping[str, str]] = {
     "multiclass": {"auroc": "one_vs_rest_auroc"},
-    "readers": {"cohen_kappa": "fleiss_kappa"},
 }
 """Task to metrics of other tasks whose words papers use in it, and which of its own they mean."""
 
@@ -74,6 +73,8 @@ def _spellings(task: str) -> Mapping[str, str]:
     for metric in metrics:
         for spelling in (metric.label, *metric.synonyms):
             found.setdefault(_folded(spelling), metric.name)
+    if task == "readers":  # of several readers, whichever kappa it is
+        found.setdefault("kappa", "fleiss_kappa")
     for other, meant in STANDS_FOR.get(task, {}).items():
         named = METRIC_NAMES[other]
         for spelling in (other, named.label, *named.synonyms):

@@ -158,6 +158,13 @@ def _called_alike(tables: Sequence[Table]) -> Iterator[Problem]:
             message = f"{seen[fold]} is of the fold {fold} as well"
             yield Problem(each.name, None, "", message, "give each fold one file")
         seen.setdefault(fold, file)
+    contents: dict[str, str] = {}
+    for each in tables:
+        file = each.name.rpartition("/")[2]
+        if each.sha256 in contents:
+            message = f"this is the same file as {contents[each.sha256]}"
+            yield Problem(each.name, None, "", message, "give each fold its own rows")
+        contents.setdefault(each.sha256, file)
 
 
 def _of_another_kind(table: Table, first: Table) -> list[Problem]:

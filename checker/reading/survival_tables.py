@@ -1,5 +1,8 @@
 """Tables of follow-up: times, events, predicted risks by horizon and by treatment."""
 
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
 from checker.model.predictions import Floats
 from checker.reading.class_names import codes_of
 from checker.reading.event_codes import Asked, events
@@ -46,6 +49,10 @@ def survival(made: TaskRows, asked: SurvivalColumns) -> None:
     made.notes += found.notes
     if asked.score:
         made.columns["score"] = made.reading.numbers(asked.score, asked.lower_is_positive)
+        if asked.lower_is_positive:
+            made.notes.append(
+                f"Lower values of {asked.score} mean more risk: hazard ratios are of one unit less of it."
+            )
     for each in asked.compared:
         made.columns[each] = made.reading.numbers(each, asked.lower_is_positive)
         made.compared[each] = made.columns[each]
@@ -78,6 +85,7 @@ def _horizons(made: TaskRows, asked: SurvivalColumns) -> None:
         by_horizon = [found.get(at, nothing) for at in horizons]
         if all(len(values) == rows for values in by_horizon):
             made.columns["risks"] = np.column_stack(by_horizon)
+            made.notes += _falling(found)
     if not horizons:
         made.notes.append("No horizon is named, so nothing is computed at one.")
         return
@@ -91,6 +99,17 @@ def _horizons(made: TaskRows, asked: SurvivalColumns) -> None:
             made.notes.append(
                 "Net benefit is that of treating everyone and no one: that of the model does not apply, since there "
                 "are no predicted risks."
+            )
+
+
+def _falling(risks: Mapping[float, Floats]) -> Iterator[str]:
+    """Yield a sentence for each pair of horizons of which the later one has a smaller risk in some row."""
+    for first, second in pairwise(sorted(risks)):
+        rows = int((risks[second] < risks[first] - 1e-9).sum())
+        if rows:
+            yield (
+                f"In {rows:,} row{'s' if rows > 1 else ''} the risk by {second:g} is smaller than that by {first:g}, "
+                "which no risk of an event can be: are the columns exchanged?"
             )
 
 
@@ -115,7 +134,7 @@ def _treatments(made: TaskRows, asked: SurvivalColumns) -> None:
         made.wrong(asked.treatment_risks[names[0]], message, "name the column of the treatment")
         return
     made.columns["treatment"] = codes_of(
-        made.reading, asked.treatment, names, "treatment_risk_columns:", "treatment"
+        made.reading, asked.treatment, names, asked.written["treatment"], "treatment"
     )
     found = [made.reading.numbers(column) for column in asked.treatment_risks.values()]
     for column, values in zip(asked.treatment_risks.values(), found, strict=True):

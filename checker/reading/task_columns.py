@@ -19,6 +19,7 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "measured": "columns: {measured: NAME}",
     "compare": "compared_scores:",
     "where": "another table with one of them",
+    "treatment": "treatment_risk_columns:",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
 COMMAND_LINE: Mapping[str, str] = MappingProxyType({
@@ -36,6 +37,7 @@ COMMAND_LINE: Mapping[str, str] = MappingProxyType({
     "measured": "--measured",
     "compare": "--compare",
     "where": "--where",
+    "treatment": "--treatment-risk",
 })  # fmt: skip
 """The same on the command line."""
 
