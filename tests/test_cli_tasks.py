@@ -73,6 +73,20 @@ def test_several_classes(capsys: Any) -> None:
             assert count == sum((row["truth"], row["pred"]) == (true, called) for row in table)
 
 
+def test_risks_that_fall_and_turned_scores_are_said(tmp_path: Path, capsys: Any) -> None:
+    file = tmp_path / "t.csv"
+    rows = "".join(f"{i + 1},{i % 2},{i},0.{9 - i % 9},0.{i % 9 + 1}\n" for i in range(40))
+    file.write_text(f"time,event,liver,one,five\n{rows}")
+    arguments = ["survival", str(file), "--time", "time", "--event", "event", "--score", "liver"]
+    arguments += ["--lower-is-positive", "--risk", "1=one", "--risk", "5=five", *FAST]
+    notes = as_json(arguments, capsys)["notes"]
+    assert (
+        "Lower values of liver mean more risk: hazard ratios are of one unit less of it." in notes
+    )
+    (said,) = [each for each in notes if "is smaller than that by" in each]
+    assert said.startswith("In 20 rows the risk by 5 is smaller than that by 1")
+
+
 def test_counts_stand_beside_the_numbers(tmp_path: Path, capsys: Any) -> None:
     file = tmp_path / "t.csv"
     file.write_text(

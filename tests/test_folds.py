@@ -172,6 +172,11 @@ BAD = [
     Bad("another type", _typed, ("folds/b.parquet:None: p: this column holds another kind",)),
     Bad("another delimiter", _text("fold_3.csv", "y;p\n1;1\n"), ("folds/fold_3.csv:1: : commas",)),
     Bad(
+        "the same file twice",
+        lambda folder: (folder / "fold_3.csv").write_bytes((folder / "fold_1.csv").read_bytes()),
+        ("folds/fold_3.csv:None: : this is the same file as fold_1.csv",),
+    ),
+    Bad(
         "one name twice",
         _text("fold_2.tsv", "y,p\n1,1\n"),
         ("folds/fold_2.tsv:None: : fold_2.csv is of the fold fold_2 as well",),

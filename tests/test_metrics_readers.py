@@ -367,6 +367,8 @@ HAND = {
     ("specificity", "b", "without", None): 1 / 2,
     ("accuracy", "b", "without", None): 1 / 2,
     ("accuracy", "a", "with", None): 3 / 4,
+    ("positive_predictive_value", "b", "without", None): 1 / 2,
+    ("negative_predictive_value", "a", "without", None): 2 / 3,
     ("mean_reader_sensitivity", None, "with", None): 3 / 4,
     ("mean_reader_specificity", None, "without", None): 3 / 4,
     ("mean_reader_accuracy", None, "without", None): 5 / 8,
@@ -395,7 +397,9 @@ def test_values_computed_by_hand(at: tuple[str, str | None, str | None, str | No
     found = made.one(name, reader=reader, modality=modality, versus=versus)
     assert found.value == pytest.approx(HAND[at], abs=1e-12)
     of_one_class = "sensitivity" in name or "specificity" in name
-    assert found.cases == (2 if of_one_class and "_at_" not in name else 4)
+    called = {"positive_predictive_value": 2, "negative_predictive_value": 3}
+    of_all = 2 if of_one_class and "_at_" not in name else 4
+    assert found.cases == called.get(name, of_all)
 
 
 def test_every_metric_has_a_value_computed_by_hand_and_a_listed_name() -> None:

@@ -15,8 +15,10 @@ from checker.evidence.task_conventions import OTHER_NUMBERS
 from checker.evidence.task_intervals import OTHER_INTERVALS
 from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import intervals
+from checker.metrics.cox import cox
 from checker.metrics.distributions import student
 from checker.metrics.estimating import complete, known_of
+from checker.metrics.survival import timeline
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate
 from checker.model.metric_names import METRIC_NAMES
@@ -287,6 +289,18 @@ def _without_ties() -> float:
     return right / pairs
 
 
+def _subdistribution() -> float:
+    columns = table_of("competing").columns
+    line = timeline(columns["time"], columns["event"])
+    return float(np.exp(cox(line, columns["score"][None], stay=True).coefficients[0]))
+
+
+def _concordance_of_the_cause() -> float:
+    columns = table_of("competing").columns
+    alone = np.where(columns["event"] == 2, 0, columns["event"])
+    return metrics.METRICS["survival", "c_index"](columns["time"], alone, columns["score"])
+
+
 def _competing_as_censored() -> float:
     columns = _columns("competing")
     curve = metrics.survival_curve(columns["time"], np.where(columns["event"] == 1, 1, 0))
@@ -340,6 +354,8 @@ def conventions() -> tuple[Convention, ...]:
             _competing_as_censored(),
         ),
         ("other direction", "survival", {"metric": "hazard_ratio"}, 1 / hazard),
+        ("Fine and Gray", "competing", {"metric": "hazard_ratio"}, _subdistribution()),
+        ("events as censored", "competing", {"metric": "c_index"}, _concordance_of_the_cause()),
         ("logarithm", "survival", {"metric": "hazard_ratio"}, log(hazard)),
         (
             "in months",
@@ -527,7 +543,7 @@ def conventions() -> tuple[Convention, ...]:
     return tuple(Convention(*each) for each in made)
 
 
-@pytest.mark.parametrize("at", range(55))
+@pytest.mark.parametrize("at", range(57))
 def test_a_number_under_another_convention_is_named(at: int) -> None:
     case = conventions()[at]
     found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
@@ -536,7 +552,7 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 55
+    assert len(conventions()) == 57
     told = {str(case.claim["metric"]) for case in conventions()}
     assert {metric for _, metric in OTHER_WAYS} <= told
     assert set(OTHER_NUMBERS) <= set(METRIC_NAMES)
@@ -754,6 +770,42 @@ def test_net_benefit_is_named_by_horizon_and_threshold() -> None:
     ours = value("survival", "net_benefit", horizon=3 * YEAR, threshold=0.2, strategy="model")
     found = checked("survival", metric="net_benefit", of="3 years", at=0.2, value=f"{ours:.4f}")
     assert part_of(found, "value").verdict is REPRODUCED
+
+
+def test_times_are_in_the_unit_of_the_study() -> None:
+    table = table_of("survival")
+    study = described(
+        "survival",
+        time_unit="months",
+        claims=[
+            {
+                "metric": "median_survival",
+                "value": f"{value('survival', 'median_survival') / YEAR * 12:.3f}",
+            },
+            {"metric": "median_survival", "value": "3.21"},
+            {"metric": "median_survival", "value": f"{value('survival', 'median_survival'):.1f}"},
+        ],
+    )
+    (evaluation,) = study.evaluations or ()
+    known = known_about(
+        study,
+        predictions={evaluation.name: table},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=Settings(resamples=20),
+    )
+    (found,) = gather(places(study, known)).evaluations
+    right, wrong, in_days = (part_of(each.claim_check, "value") for each in found.claims)  # type: ignore[arg-type]  # checked
+    assert right.verdict is REPRODUCED
+    assert wrong.verdict is CONTRADICTED
+    assert "months, printed 3.21" in wrong.because
+    assert (in_days.verdict, in_days.convention) == (OTHER, "in days")
+
+
+def test_survival_is_claimed_by_its_own_name() -> None:
+    share = 1 - value("survival", "observed_risk", horizon=3 * YEAR)
+    found = checked("survival", metric="survival_probability", at=3 * YEAR, value=f"{share:.5f}")
+    assert found.verdict is REPRODUCED
 
 
 def test_percent_is_read_as_such() -> None:

@@ -231,6 +231,24 @@ def reader_accuracy(cells: Cells) -> Share:
 
 
 @metric(
+    "positive_predictive_value", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="vecchio-1966",
+)  # fmt: skip
+def reader_positive_predictive_value(cells: Cells) -> Share:
+    """Return the share of one reader's positive calls that are right, at the share with the outcome of these cases."""
+    return Share(cells.tp, cells.tp + cells.fp, "no case was called positive")
+
+
+@metric(
+    "negative_predictive_value", task=TASK, goal="higher", bounds=(0, 1),
+    interval=share_interval, source="vecchio-1966",
+)  # fmt: skip
+def reader_negative_predictive_value(cells: Cells) -> Share:
+    """Return the share of one reader's negative calls that are right, at the share with the outcome of these cases."""
+    return Share(cells.tn, cells.tn + cells.fn, "no case was called negative")
+
+
+@metric(
     "mean_reader_sensitivity", task=TASK, goal="higher", bounds=(0, 1),
     interval=mean_sensitivity_interval, source="hillis-2007", cases=positives_read,
 )  # fmt: skip
