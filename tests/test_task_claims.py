@@ -13,6 +13,7 @@ from scipy import stats
 
 from checker import metrics
 from checker.evidence import gather, known_about, places
+from checker.evidence.printed import printed_p
 from checker.evidence.task_conventions import OTHER_NUMBERS
 from checker.evidence.task_intervals import OTHER_INTERVALS
 from checker.evidence.task_ways import OTHER_WAYS
@@ -21,7 +22,7 @@ from checker.metrics.distributions import student
 from checker.metrics.estimating import complete, known_of
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate
-from checker.model.metric_names import METRIC_NAMES
+from checker.model.metric_names import METRIC_NAMES, find_metric
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.times import YEAR
@@ -979,3 +980,13 @@ def test_subjects_with_a_gap_are_not_counted() -> None:
         (each,) = [each for each in found if each.metric == name]
         assert each.cases == 27
         assert "3 subjects that not every rater rated are left out." in each.note
+
+
+@pytest.mark.parametrize("name", ["icc_2_1", "ICC2,1", "ICC(2,1)", "ICC(A,1)"])
+def test_the_usual_icc_is_known_by_its_form(name: str) -> None:
+    assert find_metric(name, "agreement") == "intraclass_correlation"
+
+
+def test_a_p_value_too_small_for_a_number_is_not_shown_as_0() -> None:
+    assert printed_p("1e-20").show(0.0) == "<1e-300"
+    assert printed_p("0.03").show(0.0) == "<0.001"
