@@ -6,8 +6,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
+from scipy import stats
 
 from checker import metrics, pipeline
 from checker.cli.app import run
@@ -560,3 +562,27 @@ def test_a_table_of_almost_nothing_gets_sentences(
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
     found = as_json([arguments[0], str(file), *arguments[1:], *FAST], capsys)
     assert any(each["undefined_because"] or each["note"] for each in found["estimates"])
+
+
+def test_limits_of_normal_at_a_value_of_a_covariate(tmp_path: Path, capsys: Any) -> None:
+    """The prediction limits of the regression, by statsmodels' formula: value ± t s √(1 + 1/n + (x - mean)² / S_xx)."""
+    rng = np.random.default_rng(4)
+    weight = rng.normal(70, 12, 40)
+    volume = 300 + 17 * weight + rng.normal(0, 120, 40)
+    rows = "\n".join(f"{v},{v + 1},{w}" for v, w in zip(volume, weight, strict=True))
+    file = tmp_path / "liver.csv"
+    file.write_text(f"ct,ai,kg\n{rows}\n")
+    asked = ["agreement", str(file), "--reference", "ct", "--measured", "ai", "--covariate", "kg"]
+    found = as_json([*asked, "--at-covariate", "80", *FAST], capsys)
+    fit = stats.linregress(weight, volume + 1)
+    left = volume + 1 - fit.intercept - fit.slope * weight
+    spread = ((weight - weight.mean()) ** 2).sum()
+    error = (left @ left / 38 * (1 + 1 / 40 + (80 - weight.mean()) ** 2 / spread)) ** 0.5
+    half = stats.t.ppf(0.975, 38) * error
+    at = fit.intercept + fit.slope * 80
+    limits = values(found, "reference_limit", "label")
+    assert limits[("lower",)] == pytest.approx(at - half)
+    assert limits[("upper",)] == pytest.approx(at + half)
+    assert any(each.get("note") == "At a covariate of 80." for each in found["estimates"])
+    assert run(["metrics", *asked[:-2], "--at-covariate", "80"]) == 2
+    assert "--covariate" in capsys.readouterr().err

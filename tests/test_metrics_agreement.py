@@ -817,7 +817,7 @@ DEGENERATE = [
         "everything equal",
         SAME_ALL,
         "concordance_correlation",
-        "all reference and measured values are equal",
+        "neither reference nor measured values differ",
     ),
     Degenerate("everything equal", SAME_ALL, "intraclass_correlation", "all ratings are equal"),
     Degenerate(
@@ -1071,3 +1071,20 @@ def test_the_interval_of_the_icc_turns_into_that_of_a_mean() -> None:
     low, high = agreement_limits(squares, 0.95)
     expected = (2 * low / (1 + low), 2 * high / (1 + high))
     assert limits(made(PAIRS).one("icc_2_k")) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["concordance_correlation", "pearson_correlation", "spearman_correlation", "kendall_tau"],
+)
+def test_one_pair_has_no_correlation(name: str) -> None:
+    with pytest.raises(Undefined, match="needs at least two pairs"):
+        METRICS["agreement", name]([1.0], [2.0])
+
+
+def test_inverse_data_have_no_interval_without_width() -> None:
+    x = np.arange(10.0)
+    found = estimates("agreement", {"reference": x, "measured": x[::-1].copy()}, resamples=0)
+    icc = next(each for each in found if each.metric == "intraclass_correlation")
+    assert icc.interval is None
+    assert "the cases do not differ" in icc.note

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.evidence.task_ways import OTHER_WAYS
 from checker.metrics import METRICS, Undefined, estimates, mrecist, recist
 from checker.metrics.estimating import complete, in_order, known_of
 from checker.metrics.resampling import Asked, drawn, resampled
@@ -52,7 +53,7 @@ def test_shares_and_agreement_are_those_of_another_program() -> None:
     assert found.one("disease_control_rate", label="reference").value == 9 / 12
     assert found.one("disease_control_rate", label="measured").value == 6 / 12
     assert (
-        "1 of 12 cases are not evaluable (NE)"
+        "1 of 12 cases is not evaluable (NE)"
         in found.one("disease_control_rate", label="reference").note
     )
     assert "2 of 12 cases are not evaluable by one method" in same.note
@@ -154,3 +155,13 @@ def test_a_resample_equals_the_metric_of_the_drawn_rows(name: str) -> None:
         times = weight.astype(int)[rows.patient]
         again = {key: np.repeat(each, times) for key, each in TWELVE.items()}
         assert value == pytest.approx(outcome(name, again)[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "right"), [("objective_response_rate", 4), ("disease_control_rate", 9)]
+)
+def test_a_rate_of_the_evaluable_cases_is_another_way(name: str, right: int) -> None:
+    cases, _ = complete(TWELVE, task=TASK)
+    known = known_of(cases, (0, 0), {}, TASK).inside(label="reference")
+    (way,) = OTHER_WAYS[TASK, name]
+    assert way.make(known) == pytest.approx(right / 11)

@@ -3,14 +3,17 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import combinations
 from math import log, sqrt
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from checker import metrics
 from checker.evidence import gather, known_about, places
+from checker.evidence.printed import printed_p
 from checker.evidence.task_conventions import OTHER_NUMBERS
 from checker.evidence.task_intervals import OTHER_INTERVALS
 from checker.evidence.task_ways import OTHER_WAYS
@@ -21,7 +24,7 @@ from checker.metrics.estimating import complete, known_of
 from checker.metrics.survival import timeline
 from checker.model.claim import ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Estimate
-from checker.model.metric_names import METRIC_NAMES
+from checker.model.metric_names import METRIC_NAMES, find_metric
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.times import YEAR
@@ -71,6 +74,9 @@ def table_of(name: str) -> TaskTable:
             given={"scale": "interval"},
             columns={"ratings": ratings},
         )
+    if name == "replicates tied":
+        table = table_of("replicates")
+        return replace(table, columns={"ratings": table.columns["ratings"].round(-1)})
     if name == "score alone":
         table = task_tables.survival()
         columns = {each: table.columns[each] for each in ("time", "event", "score")}
@@ -315,6 +321,39 @@ def _pooled() -> float:
     return float(((above > 0) + (above == 0) / 2).mean())
 
 
+def _mean_over_pairs() -> float:
+    columns = _columns("ordinal")
+    outcome, score = columns["outcome"], columns["score"]
+    found = []
+    for low, high in combinations(np.unique(outcome), 2):
+        above = score[outcome == high][:, None] - score[outcome == low][None, :]
+        found.append(((above > 0) + (above == 0) / 2).mean())
+    return float(np.mean(found))
+
+
+def _plain_w() -> float:
+    ratings = _columns("replicates tied")["ratings"]
+    n, m = ratings.shape
+    sums = stats.rankdata(ratings, axis=0).sum(axis=1)
+    return float(12 * ((sums - sums.mean()) ** 2).sum() / (m**2 * (n**3 - n)))
+
+
+def _alpha_of_squares() -> float:
+    """Return 1 - D_o / D_e of complete ratings: squared differences inside subjects over those of all ratings."""
+    ratings = _columns("raters")["ratings"]
+    return float(1 - ratings.var(axis=1, ddof=1).mean() / ratings.var(ddof=1))
+
+
+def _mean_quadratic_kappa() -> float:
+    """Return the mean over pairs of 2 s_xy / (s_x² + s_y² + (mean x - mean y)²), which is quadratic kappa."""
+    ratings = _columns("raters")["ratings"]
+    found = []
+    for x, y in combinations(ratings.T, 2):
+        below = x.var() + y.var() + (x.mean() - y.mean()) ** 2
+        found.append(2 * np.cov(x, y, ddof=0)[0, 1] / below)
+    return float(np.mean(found))
+
+
 @cache
 def conventions() -> tuple[Convention, ...]:
     agreement, difference = _columns("agreement"), _difference()
@@ -539,11 +578,44 @@ def conventions() -> tuple[Convention, ...]:
             -value("readers", "reader_auroc_difference"),
         ),
         ("pooled", "readers", {"metric": "auroc", "of": "with the model"}, _pooled()),
+        (
+            "Van Calster",
+            "ordinal",
+            {"metric": "ordinal_c_index"},
+            _mean_over_pairs(),
+        ),
+        ("without correction for ties", "replicates tied", {"metric": "kendall_w"}, _plain_w()),
+        (
+            "all raters agree",
+            "raters",
+            {"metric": "percent_agreement"},
+            float((np.ptp(_columns("raters")["ratings"], axis=1) == 0).mean()),
+        ),
+        ("interval differences", "raters", {"metric": "krippendorff_alpha"}, _alpha_of_squares()),
+        ("quadratic weights", "raters", {"metric": "light_kappa"}, _mean_quadratic_kappa()),
+        (
+            "as a share of the reference",
+            "agreement",
+            {"metric": "mean_absolute_error"},
+            np.abs(difference / agreement["reference"]).mean(),
+        ),
+        (
+            "as a share of the mean of both",
+            "agreement",
+            {"metric": "limits_of_agreement", "of": "upper"},
+            (difference / middle).mean() + 1.96 * (difference / middle).std(ddof=1),
+        ),
+        (
+            "as a share of the mean reference",
+            "agreement",
+            {"metric": "root_mean_squared_error"},
+            sqrt((difference**2).mean()) / agreement["reference"].mean(),
+        ),
     ]
     return tuple(Convention(*each) for each in made)
 
 
-@pytest.mark.parametrize("at", range(57))
+@pytest.mark.parametrize("at", range(65))
 def test_a_number_under_another_convention_is_named(at: int) -> None:
     case = conventions()[at]
     found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
@@ -552,8 +624,9 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 57
+    assert len(conventions()) == 65
     told = {str(case.claim["metric"]) for case in conventions()}
+    told |= {"objective_response_rate", "disease_control_rate"}  # in test_metrics_responses.py
     assert {metric for _, metric in OTHER_WAYS} <= told
     assert set(OTHER_NUMBERS) <= set(METRIC_NAMES)
 
@@ -887,3 +960,122 @@ def test_a_cut_between_classes_may_be_called_by_its_upper_part(name: str) -> Non
     of = name.format(upper, upper.split("-")[0])
     check = checked("ordinal", metric="dichotomised_auroc", of=of, value=f"{first.value:.4f}")
     assert check.verdict is REPRODUCED
+
+
+# What a claim says excludes what it does not say
+
+
+@pytest.mark.parametrize(
+    ("table", "metric", "other"),
+    [
+        ("replicates", "icc_3_1", "intraclass_correlation"),
+        ("agreement", "icc_1_k", "icc_1_1"),
+        ("ordinal", "linear_weighted_kappa", "weighted_kappa"),
+        ("agreement", "pearson_correlation", "spearman_correlation"),
+    ],
+)
+def test_a_form_that_the_claim_names_is_not_excused_by_another(
+    table: str, metric: str, other: str
+) -> None:
+    printed = f"{value(table, other):.6f}"
+    part = part_of(checked(table, metric=metric, value=printed), "value")
+    assert part.verdict is CONTRADICTED
+    assert "the printed number equals " in part.because
+
+
+def test_a_class_that_the_claim_names_is_not_excused_by_another() -> None:
+    first, other = [
+        each
+        for each in estimates("multiclass")
+        if each.metric == "one_vs_rest_auroc" and each.label not in ("macro", "weighted")
+    ][:2]
+    claim = {"metric": "one_vs_rest_auroc", "value": f"{other.value:.6f}"}
+    part = part_of(checked("multiclass", **claim, of=first.label), "value")
+    assert part.verdict is CONTRADICTED
+    assert (
+        f"the printed number equals that of another class or mean ({other.label})" in part.because
+    )
+    assert checked("multiclass", **claim).verdict is OTHER
+
+
+@pytest.mark.parametrize("metric", ["bland_altman_bias", "limits_of_agreement"])
+def test_percent_of_a_quantity_with_a_unit_are_of_something(metric: str) -> None:
+    where = {"of": "upper"} if metric == "limits_of_agreement" else {}
+    columns = _columns("agreement")
+    relative = 2 * _difference() / (columns["reference"] + columns["measured"])
+    share = relative.mean() + (1.96 * relative.std(ddof=1) if where else 0)
+    found = checked("agreement", metric=metric, **where, value=f"{100 * share:.2f} %")
+    assert part_of(found, "value").verdict is OTHER
+    assert part_of(found, "value").convention == "as a share of the mean of both"
+    ours = value("agreement", metric, **({"label": "upper"} if where else {}))
+    part = part_of(
+        checked("agreement", metric=metric, **where, value=f"{100 * ours:.2f} %"), "value"
+    )
+    assert part.verdict is CONTRADICTED
+    assert f"recomputed {100 * share:.2f} % (as a share of the mean of both)" in part.because
+
+
+def test_percent_of_what_is_not_recomputed_are_not_checked() -> None:
+    label = next(
+        each.label for each in estimates("agreement") if each.metric == "regression_intercept"
+    )
+    check = checked("agreement", metric="regression_intercept", of=label, value="12 %")
+    part = part_of(check, "value")
+    assert part.verdict is NOT_CHECKABLE
+    assert "has a unit" in part.because
+
+
+@pytest.mark.parametrize("times", [1.0, 1.06])
+def test_intervals_of_the_rank_correlation_are_conventions(times: float) -> None:
+    columns = _columns("agreement")
+    r = stats.spearmanr(columns["reference"], columns["measured"]).statistic
+    half = 1.959963984540054 * sqrt(times / (len(columns["reference"]) - 3))
+    low, high = (float(np.tanh(np.arctanh(r) + sign * half)) for sign in (-1, 1))
+    printed = {"value": f"{r:.6f}", "low": f"{low:.6f}", "high": f"{high:.6f}"}
+    part = part_of(checked("agreement", metric="spearman_correlation", **printed), "interval")
+    assert part.verdict is OTHER
+    assert "(n - 3)" in part.convention
+
+
+def test_the_interval_of_fleiss_kappa_by_its_error_under_chance_is_a_convention() -> None:
+    ratings = _columns("raters")["ratings"]
+    n, m = ratings.shape
+    counts = np.stack([(ratings == each).sum(axis=1) for each in range(3)], axis=1)
+    p = counts.sum(axis=0) / counts.sum()
+    kappa = (((counts**2).sum(axis=1) - m).mean() / (m * (m - 1)) - p @ p) / (1 - p @ p)
+    pq = p @ (1 - p)
+    variance = 2 * (pq**2 - (p * (1 - p)) @ (1 - 2 * p)) / (n * m * (m - 1) * pq**2)
+    low, high = (kappa + sign * 1.959963984540054 * sqrt(variance) for sign in (-1, 1))
+    printed = {"value": f"{kappa:.6f}", "low": f"{low:.6f}", "high": f"{high:.6f}"}
+    part = part_of(checked("raters", metric="fleiss_kappa", **printed), "interval")
+    assert part.verdict is OTHER
+    assert "under chance" in part.convention
+
+
+def test_p_values_of_rank_correlations_with_ordered_classes() -> None:
+    columns = _columns("ordinal")
+    p = stats.spearmanr(columns["outcome"], columns["score"]).pvalue
+    check = checked("ordinal", metric="spearman_correlation", p_value=f"{p:.3g}")
+    assert part_of(check, "p_value").verdict is REPRODUCED
+
+
+def test_subjects_with_a_gap_are_not_counted() -> None:
+    table = table_of("replicates")
+    ratings = table.columns["ratings"].copy()
+    ratings[:3, 0] = np.nan
+    given = {"scale": "interval"}
+    found = metrics.estimates("raters", {"ratings": ratings}, given=given, resamples=0)
+    for name in ("intraclass_correlation", "icc_3_k", "kendall_w"):
+        (each,) = [each for each in found if each.metric == name]
+        assert each.cases == 27
+        assert "3 subjects that not every rater rated are left out." in each.note
+
+
+@pytest.mark.parametrize("name", ["icc_2_1", "ICC2,1", "ICC(2,1)", "ICC(A,1)"])
+def test_the_usual_icc_is_known_by_its_form(name: str) -> None:
+    assert find_metric(name, "agreement") == "intraclass_correlation"
+
+
+def test_a_p_value_too_small_for_a_number_is_not_shown_as_0() -> None:
+    assert printed_p("1e-20").show(0.0) == "<1e-300"
+    assert printed_p("0.03").show(0.0) == "<0.001"

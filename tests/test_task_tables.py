@@ -182,8 +182,10 @@ def test_events(
 
 
 def test_measurements(tmp_path: Path) -> None:
-    file = written(tmp_path, "x,y,r,w", "1,2,a,3", ",2,b,", "3,4,,5")
-    asked = AgreementColumns(reference="x", measured="y", replicate="r", covariate="w", unit="mm")
+    file = written(tmp_path, "p,x,y,r,w", "1,1,2,a,3", "1,,2,b,", "2,3,4,,5")
+    asked = AgreementColumns(
+        patient="p", reference="x", measured="y", replicate="r", covariate="w", unit="mm"
+    )
     table = read(file, asked)
     assert table.columns["measured"].tolist() == [2, 2, 4]
     np.testing.assert_equal(table.columns["reference"], [1, np.nan, 3])
@@ -461,3 +463,9 @@ def test_numbers_are_those_of_the_library() -> None:
         resamples=200,
     )
     assert found == expected
+
+
+def test_replicates_without_a_patient_are_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, "x,y,r", "1,2,a", "2,2,b")
+    with pytest.raises(BadSubmission, match="replicates of one patient"):
+        read(file, AgreementColumns(reference="x", measured="y", replicate="r"))

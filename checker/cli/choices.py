@@ -86,6 +86,13 @@ class Criteria(StrEnum):
     VOLUME = "volumetric_recist"
 
 
+class ReferenceLimit(StrEnum):
+    """How limits of normal follow from the measured values."""
+
+    NORMAL = "normal"
+    PERCENTILE = "percentile"
+
+
 class TrueValue(StrEnum):
     """Whether the true value of a patient varies between replicates."""
 

@@ -160,10 +160,10 @@ def _mann_whitney(correction: bool) -> Callable[[Known], float]:
 # Measurements
 
 
-def _correlated(name: str) -> Callable[[Known], float]:
+def _correlated(task: str, name: str) -> Callable[[Known], float]:
     def make(known: Known) -> float:
-        reference, measured = _given(known, "reference"), _given(known, "measured")
-        value: Any = known.ask(METRICS["agreement", name].function)
+        reference, measured = (_given(known, each) for each in PAIRED[task])
+        value: Any = known.ask(METRICS[task, name].function)
         if isinstance(value, Absent):
             raise NotEstablished(value.because)
         if name == "kendall_tau":
@@ -226,8 +226,11 @@ def _fleiss(known: Known) -> float:
     return intervals.two_sided_p(metrics.fleiss_test(_given(known, "ratings")).z)
 
 
-def _concordance(known: Known) -> float:
-    return metrics.kendall_w_test(_given(known, "ratings")).p
+def _concordance(tie_correction: bool) -> Callable[[Known], float]:
+    def make(known: Known) -> float:
+        return metrics.kendall_w_test(_given(known, "ratings"), tie_correction).p
+
+    return make
 
 
 # Survival
@@ -254,6 +257,8 @@ CORRELATIONS = {
     "spearman_correlation": "t test of Spearman's correlation",
     "kendall_tau": "normal test of Kendall's tau",
 }
+PAIRED = {"agreement": ("reference", "measured"), "ordinal": ("outcome", "score")}
+"""Task to the two columns that are correlated."""
 ICC = {
     "intraclass_correlation": False, "icc_2_k": False, "icc_3_1": False, "icc_3_k": False,
     "icc_1_1": True, "icc_1_k": True,
@@ -270,7 +275,8 @@ TESTS: Mapping[tuple[str, str], tuple[NullTest, ...]] = {
         NullTest("Mann-Whitney, continuity correction", "mann_whitney", _mann_whitney(correction=True)),
     ),
     **{
-        ("agreement", name): (NullTest(words, "t", _correlated(name)),)
+        (task, name): (NullTest(words, "t", _correlated(task, name)),)
+        for task in PAIRED
         for name, words in CORRELATIONS.items()
     },
     ("agreement", "bland_altman_bias"): (
@@ -295,7 +301,12 @@ TESTS: Mapping[tuple[str, str], tuple[NullTest, ...]] = {
         for name, weights in KAPPAS.items()
     },
     ("raters", "fleiss_kappa"): (NullTest("z test without agreement beyond chance", "z", _fleiss),),
-    ("raters", "kendall_w"): (NullTest("chi-squared test of concordance", "chi_squared", _concordance),),
+    ("raters", "kendall_w"): (
+        NullTest("chi-squared test of concordance", "chi_squared", _concordance(True)),
+        NullTest(
+            "chi-squared test of concordance, without correction for ties", "chi_squared", _concordance(False)
+        ),
+    ),
     ("survival", "hazard_ratio"): (
         NullTest("Wald test of the Cox model", "wald", _hazard(0)),
         NullTest("likelihood-ratio test of the Cox model", "likelihood_ratio", _hazard(2)),

@@ -115,7 +115,7 @@ class PrintedP(NamedTuple):
             return self.number.show(p)
         if p < LEAST_P <= self.number.value:
             return p_value(p)
-        return f"{p:.2g}"
+        return f"{p:.2g}" if p else "<1e-300"
 
 
 def printed_p(text: str) -> PrintedP:

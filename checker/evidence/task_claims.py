@@ -1,6 +1,6 @@
 """Claims about other tasks than binary classification: found among the recomputed numbers, then compared."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
@@ -312,6 +312,8 @@ class Number(NamedTuple):
     """What is done to the estimate, and to its limits."""
     unit: str = ""
     """Of a time that is not in days."""
+    share: bool = False
+    """Of a quantity with a unit: relative to something, as which alone it can be in percent."""
 
 
 def _parts(
@@ -328,15 +330,20 @@ def _parts(
     folds = _folds(ours, evaluation, table, level, settings)
     if claim.value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
-        numbers = chain(_numbers(first, ours, every, rows), _over_folds(ours, folds))
+        numbers = chain(_numbers(first, claim, ours, every, rows), _over_folds(ours, folds))
         if claim.summary == "mean" and folds is not None and ours.summary is None:
             numbers = chain(islice(_over_folds(ours, folds), 1), numbers)
-        part, reading, fitting = value_part(claim, claim.value, numbers)
+        others = _others(claim, ours, every, rows.task, meant=False)
+        of_unit = has_unit(table.task, ours.metric)
+        part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
         yield part
         found = fitting or found
     limits = printed_limits(claim, reading)
     if limits is not None and found.estimate is None:
         because = f"no interval is recomputed under this convention ({found.words})"
+        yield not_checkable("interval", limits.text, because)
+    elif limits is not None and reading.percent and has_unit(table.task, ours.metric):
+        because = "no interval is recomputed in percent of a quantity that has a unit"
         yield not_checkable("interval", limits.text, because)
     elif limits is not None and found.estimate is not None:
         rows = rows_behind(found.estimate, evaluation, table, level, settings)
@@ -362,16 +369,34 @@ def _parts(
 
 
 def value_part(
-    claim: Claim, printed: Printed, numbers: Iterator[Number]
+    claim: Claim,
+    printed: Printed,
+    numbers: Iterator[Number],
+    others: Iterable[Number] = (),
+    *,
+    of_unit: bool = False,
 ) -> tuple[PartCheck, Reading, Number | None]:
     """Return the verdict on the value, how its digits were read, and the number that fits.
 
     Where several numbers fit, the one whose own interval fits as well, if there is one: forms of one measure may be
     equal at the printed digits, and their intervals are not.
+
+    Args:
+        claim: with the value.
+        printed: the value.
+        numbers: that the claim may mean, ours first.
+        others: that it does not mean, and that may tell where a wrong one comes from.
+        of_unit: the number has a unit, so that percent are of something else.
     """
     read = tuple(readings(claim, claim.metric))
     tried: list[Attempt] = []
     made = tuple(numbers)
+    in_percent = of_unit and read[0].percent
+    if in_percent:
+        made = tuple(each for each in made if each.share)
+    if not made:
+        because = "it has a unit, and nothing is recomputed that it could be in percent of"
+        return not_checkable("value", read[0].of(printed).text, because), read[0], None
     ours = made[0]
     for reading in read:
         as_printed = reading.of(printed)
@@ -381,7 +406,7 @@ def value_part(
             tried.append(Attempt(convention=words, value=number.value, fits=fits))
             later = made[made.index(number) + 1 :]
             if fits and not _another_fits_better(claim, reading, number, later):
-                first = len(tried) == 1
+                first = len(tried) == 1 and not in_percent
                 part = PartCheck(
                     part="value",
                     printed=as_printed.text,
@@ -392,7 +417,11 @@ def value_part(
                 )
                 return part, reading, number
     last = read[-1].of(printed)
-    return _cut_or_contradicted(last, ours, tried), read[-1], None
+    found = _cut_or_contradicted(last, ours, tried, in_percent)
+    alike = next((each.words for each in others if last.agrees(each.value)), "")
+    if alike and found.verdict is Verdict.CONTRADICTED:
+        found = replace(found, because=f"{found.because}; the printed number equals {alike}")
+    return found, read[-1], None
 
 
 def _another_fits_better(
@@ -414,13 +443,16 @@ def _own_interval_fits(printed: PrintedLimits, number: Number) -> bool:
     return printed.fit(exactly(made.interval))
 
 
-def _cut_or_contradicted(printed: AsPrinted, ours: Number, tried: list[Attempt]) -> PartCheck:
+def _cut_or_contradicted(
+    printed: AsPrinted, ours: Number, tried: list[Attempt], say_which: bool
+) -> PartCheck:
     value = ours.value
     cut = Attempt(convention=CUT, value=value, fits=printed.is_cut(value))
     shown = printed.show(value)
-    of = f" {ours.unit}" if ours.unit else ""
-    off = f"differs by {printed.difference(value)}"
-    differs = f"recomputed {shown}{of}, printed {printed.text}: {off}"
+    which = f" ({ours.words})" if say_which else f" {ours.unit}" if ours.unit else ""
+    differs = (
+        f"recomputed {shown}{which}, printed {printed.text}: differs by {printed.difference(value)}"
+    )
     return PartCheck(
         part="value",
         printed=printed.text,
@@ -450,15 +482,19 @@ TIMES = ("median_survival", "median_follow_up", "restricted_mean_survival")
 """Metrics that are times; recomputed in days."""
 
 
-def _numbers(
-    first: Number, ours: Estimate, every: list[Estimate], rows: TaskRows
+def has_unit(task: str, metric: str) -> bool:
+    """Return whether the number is a measurement, with its unit: a length has no percent of its own."""
+    without_end = METRICS[task, metric].bounds[1] == np.inf
+    return task in ("agreement", "raters") and without_end and not METRIC_NAMES[metric].percent_able
+
+
+def _others(
+    claim: Claim, ours: Estimate, every: list[Estimate], task: str, *, meant: bool
 ) -> Iterator[Number]:
-    """Yield our number, then those that go by the same name, in a fixed order."""
-    yield first
-    if first.unit:
-        yield Number("in days", float(ours.value or 0.0), ours)
+    """Yield the other recomputed numbers that the claim may mean, or those that it may not."""
     for other in OTHER_NUMBERS.get(ours.metric, ()):
-        if other.task not in ("", rows.task):
+        named = claim.of is not None and ours.label is not None
+        if other.task not in ("", task) or other.excuses(ours.metric, named) is not meant:
             continue
         for each in every:
             if each.value is None or not other.fits(ours, each):
@@ -466,6 +502,16 @@ def _numbers(
             value = other.turn(each.value)
             if np.isfinite(value):
                 yield Number(other.words_for(each), value, each, other.turn)
+
+
+def _numbers(
+    first: Number, claim: Claim, ours: Estimate, every: list[Estimate], rows: TaskRows
+) -> Iterator[Number]:
+    """Yield our number, then those that go by the same name, in a fixed order."""
+    yield first
+    if first.unit:
+        yield Number("in days", float(ours.value or 0.0), ours)
+    yield from _others(claim, ours, every, rows.task, meant=True)
     known = rows.known()
     for way in OTHER_WAYS.get((rows.task, ours.metric), ()):
         try:
@@ -473,7 +519,7 @@ def _numbers(
         except NotEstablished:
             continue
         if np.isfinite(value):
-            yield Number(way.words, value, None)
+            yield Number(way.words, value, None, share=way.share)
 
 
 def _over_folds(ours: Estimate, folds: Folds | None) -> Iterator[Number]:
@@ -575,11 +621,8 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
     yield from _by_formula(metric, rows)
     for words, interval in reader_intervals(of, rows) if rows.task == "readers" else ():
         yield Way(words, exactly(interval))
-    for other in OTHER_INTERVALS.get((rows.task, of.metric), ()):
-        try:
-            yield Way(other.words, exactly(other.make(rows.known(), rows.level)))
-        except NotEstablished:
-            continue
+    if not drawn:
+        yield from _other_ways(of, rows)
     found = Resamples(metric, rows)
     for words, make in (
         ("percentile bootstrap over patients", found.percentile),
@@ -591,7 +634,17 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
             continue
         if np.isfinite(limits.low) and np.isfinite(limits.high):
             yield Way(words, limits)
+    if drawn:
+        yield from _other_ways(of, rows)
     yield from _of_independent_rows(metric, rows)
+
+
+def _other_ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
+    for other in OTHER_INTERVALS.get((rows.task, of.metric), ()):
+        try:
+            yield Way(other.words, exactly(other.make(rows.known(), rows.level)))
+        except NotEstablished:
+            continue
 
 
 def _of_independent_rows(metric: Metric, rows: TaskRows) -> Iterator[Way]:

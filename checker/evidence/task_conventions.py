@@ -17,7 +17,9 @@ class OtherNumber(NamedTuple):
     """What it is; completed by its label where labels may differ."""
     turn: Callable[[float], float] = float
     any_label: bool = False
-    """Of any label (mean over classes, one class ...), not only of that of our number."""
+    """Of any label (mean over classes, one class ...), not only of that of our number: if the claim names none."""
+    of_sides: bool = False
+    """Labels are sides that change places under the turn, so that a claim that names one may mean the other."""
     itself: bool = False
     """Of our own number, turned."""
     task: str = ""
@@ -32,6 +34,17 @@ class OtherNumber(NamedTuple):
             if name not in left_out
         )
         return other.metric == self.metric and alike and (other is ours) is self.itself
+
+    def excuses(self, metric: str, named: bool) -> bool:
+        """Return whether a claim on the metric may mean it; if not, it only tells why the claim is wrong.
+
+        Args:
+            metric: of the claim.
+            named: the claim names the label.
+        """
+        if metric in FORMED and self.metric != metric:
+            return False
+        return not (named and self.any_label) or self.of_sides
 
     def words_for(self, other: Estimate) -> str:
         """Return the words, with the label where it may be any."""
@@ -110,6 +123,13 @@ FORMS = {
     "icc_2_k": "ICC(2,k)",
     "icc_3_k": "ICC(3,k)",
 }
+FORMED = {
+    *(name for name in FORMS if name != "intraclass_correlation"),
+    "linear_weighted_kappa",
+    "pearson_correlation",
+    "spearman_correlation",
+}
+"""Metrics whose names say the form: no other form is meant by them."""
 KAPPAS = {
     "weighted_kappa": "kappa with quadratic weights",
     "linear_weighted_kappa": "kappa with linear weights",
@@ -125,7 +145,7 @@ OF_RATERS = {
 OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
     # a mean over classes is printed under many names (Hand & Till 2001; scikit-learn)
     "one_vs_rest_auroc": (
-        OtherNumber("one_vs_rest_auroc", "another mean over classes", any_label=True),
+        OtherNumber("one_vs_rest_auroc", "that of another class or mean", any_label=True),
         OtherNumber(
             "multiclass_auroc", "mean over pairs of classes (Hand and Till)", any_label=True
         ),
@@ -200,7 +220,13 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
         OtherNumber("bland_altman_bias", "reference minus measured", _opposite, itself=True),
     ),
     "limits_of_agreement": (
-        OtherNumber("limits_of_agreement", "reference minus measured", _opposite, any_label=True),
+        OtherNumber(
+            "limits_of_agreement",
+            "reference minus measured",
+            _opposite,
+            any_label=True,
+            of_sides=True,
+        ),
     ),
     "repeatability_coefficient": (
         OtherNumber(

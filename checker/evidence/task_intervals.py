@@ -5,7 +5,8 @@ from typing import Any, NamedTuple
 
 from checker.metrics.agreement import LIMITS, Spread
 from checker.metrics.association import concordance_correlation, concordance_variance, fisher
-from checker.metrics.base import plain
+from checker.metrics.base import METRICS, TASKS, plain
+from checker.metrics.chance import fleiss_test
 from checker.metrics.distributions import student
 from checker.metrics.intervals import quantile
 from checker.metrics.moments import Moments
@@ -110,6 +111,30 @@ def _fisher_icc(
     return make
 
 
+def _rank_correlation(task: str, times: float) -> Callable[[Known, float], Interval]:
+    """Return the interval of Spearman's correlation on Fisher's z with the variance times / (n - 3)."""
+
+    def make(known: Known, level: float) -> Interval:
+        value: Any = known.ask(METRICS[task, "spearman_correlation"].function)
+        cases = len(_known(known, TASKS[task].columns[0]))
+        if isinstance(value, Absent) or cases <= 3:
+            raise NotEstablished("needs more than three cases")
+        return fisher(float(value), times / (cases - 3), level, "")
+
+    return make
+
+
+# Raters
+
+
+def _fleiss_by_chance(known: Known, level: float) -> Interval:
+    """Return the interval from the standard error under chance agreement (Fleiss, Nee & Landis 1979)."""
+    found = fleiss_test(_known(known, "ratings"))
+    if not found.z:
+        raise NotEstablished("kappa is 0, so z does not tell the standard error")
+    return _about(found.kappa, quantile(level) * found.kappa / found.z, level)
+
+
 T1986 = "approximate (Bland-Altman 1986)"
 T1999 = "approximate (Bland-Altman 1999)"
 SINGLE = {
@@ -128,6 +153,20 @@ OTHER_INTERVALS: dict[tuple[str, str], tuple[OtherInterval, ...]] = {
         OtherInterval(f"{T1986}, normal quantile", _limit(_of_1986, _normal)),
         OtherInterval(f"{T1999}, normal quantile", _limit(_of_1999, _normal)),
     ),
+    ("raters", "fleiss_kappa"): (
+        OtherInterval(
+            "standard error under chance agreement (Fleiss 1971, 1979)", _fleiss_by_chance
+        ),
+    ),
+    **{
+        (task, "spearman_correlation"): (
+            OtherInterval("Fisher's z, variance 1 / (n - 3)", _rank_correlation(task, 1.0)),
+            OtherInterval(
+                "Fisher's z, variance 1.06 / (n - 3) (Fieller)", _rank_correlation(task, 1.06)
+            ),
+        )
+        for task in ("agreement", "ordinal")
+    },
     ("agreement", "concordance_correlation"): (OtherInterval("normal, without Fisher's z", _lin),),
     **{
         (task, name): (OtherInterval("Fisher's z of two ratings", _fisher_icc(form, squares)),)

@@ -2,13 +2,18 @@
 
 from collections.abc import Callable
 from functools import partial
+from itertools import combinations
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from checker.metrics.base import METRICS, Codes, Floats
+from checker.metrics.chance import Weights, mean_kappa, pair_of, pair_sums_of
 from checker.metrics.cox import cox
+from checker.metrics.ratings import SCALES
 from checker.metrics.readers import Crossed
+from checker.metrics.response import CATEGORIES
+from checker.metrics.responses import NOT_EVALUABLE
 from checker.metrics.survival import incidence_of
 from checker.model.times import MONTH, YEAR
 from checker.needs import Absent, DoesNotApply, Known, NotEstablished
@@ -23,6 +28,8 @@ class OtherWay(NamedTuple):
     words: str
     make: Callable[[Known], float]
     """From what metrics can name, at the facets of our number."""
+    share: bool = False
+    """Of a quantity with a unit: it is relative to something, and may be in percent."""
 
 
 def _given(known: Known, name: str) -> Any:
@@ -136,21 +143,76 @@ def _limit_of_rows(known: Known) -> float:
     return float(difference.mean() + side * LIMIT * difference.std(ddof=1))
 
 
-def _bias_of_means(known: Known) -> float:
-    """Return the mean of the difference over the mean of both, as a share."""
-    reference, measured = _given(known, "reference"), _given(known, "measured")
-    middle = (reference + measured) / 2
-    if (middle == 0).any():
-        raise NotEstablished("a mean of both is 0")
-    return float(((measured - reference) / middle).mean())
+def _to_both(reference: Floats, measured: Floats) -> Floats:
+    return np.asarray((reference + measured) / 2)
 
 
-def _bias_of_reference(known: Known) -> float:
-    """Return the mean of the difference over the reference, as a share."""
-    reference, measured = _given(known, "reference"), _given(known, "measured")
-    if (reference == 0).any():
-        raise NotEstablished("a reference is 0")
-    return float(((measured - reference) / reference).mean())
+def _to_reference(reference: Floats, measured: Floats) -> Floats:
+    return reference
+
+
+def _to_mean_reference(reference: Floats, measured: Floats) -> Floats:
+    return np.full(len(reference), reference.mean())
+
+
+def _to_mean(reference: Floats, measured: Floats) -> Floats:
+    return np.full(len(reference), _to_both(reference, measured).mean())
+
+
+RELATIVE = {
+    "the mean of both": _to_both,
+    "the reference": _to_reference,
+    "the mean reference": _to_mean_reference,
+    "the mean of all values": _to_mean,
+}
+"""What differences are relative to (Bland & Altman 1999, section 3.3, take the mean of both)."""
+
+
+def _relative(known: Known, to: Callable[[Floats, Floats], Floats]) -> Floats:
+    """Return the differences relative to something, of each row."""
+    below = to(_given(known, "reference"), _given(known, "measured"))
+    if (below == 0).any():
+        raise NotEstablished("a value is 0, so a relative difference would divide by zero")
+    return np.asarray(_given(known, "difference") / below)
+
+
+def _relative_bias(known: Known, to: Callable[[Floats, Floats], Floats], turn: float) -> float:
+    return turn * float(_relative(known, to).mean())
+
+
+def _relative_limit(known: Known, to: Callable[[Floats, Floats], Floats], turn: float) -> float:
+    found = turn * _relative(known, to)
+    if _given(known, "spread").repeated:
+        raise DoesNotApply("replicates enter the variance")
+    side = SIDES[_given(known, "label")]
+    return float(found.mean() + side * LIMIT * found.std(ddof=1))
+
+
+def _relative_size(known: Known, to: Callable[[Floats, Floats], Floats]) -> float:
+    return float(np.abs(_relative(known, to)).mean())
+
+
+def _relative_root(known: Known, to: Callable[[Floats, Floats], Floats]) -> float:
+    return float((_relative(known, to) ** 2).mean() ** 0.5)
+
+
+def _shares_of(make: Callable[..., float]) -> tuple[OtherWay, ...]:
+    """Return the ways to a number of relative differences."""
+    return tuple(
+        OtherWay(f"as a share of {words}", partial(make, to=to), share=True)
+        for words, to in RELATIVE.items()
+    )
+
+
+def _signed_shares_of(make: Callable[..., float]) -> tuple[OtherWay, ...]:
+    """Return the same for either sign of the difference."""
+    return (
+        *_shares_of(partial(make, turn=1.0)),
+        *(
+            way._replace(words=f"{way.words}, reference minus measured")
+            for way in _shares_of(partial(make, turn=-1.0))
+        ),
+    )
 
 
 def _concordance_of_sample(known: Known) -> float:
@@ -164,7 +226,58 @@ def _deviation(known: Known) -> float:
     return float(np.std(_given(known, "difference"), ddof=1))
 
 
+def _of_evaluable(known: Known, worst: str) -> float:
+    """Return the share of the cases with a response by this method that is no worse."""
+    found: Codes = _given(known, f"{_given(known, 'label')}_response")
+    found = found[found != NOT_EVALUABLE]
+    if not len(found):
+        raise NotEstablished("no case is evaluable")
+    return float((found <= CATEGORIES.index(worst)).mean())
+
+
+# Raters
+
+
+def _under(task: str, metric: str, **given: object) -> Callable[[Known], float]:
+    """Return what makes our own metric under another setting."""
+
+    def make(known: Known) -> float:
+        found: Any = known.inside(**given).ask(METRICS[task, metric].function)
+        if isinstance(found, Absent):
+            raise NotEstablished(found.because)
+        return float(found)
+
+    return make
+
+
+def _all_agree(known: Known) -> float:
+    ratings: Floats = _given(known, "ratings")
+    whole = ratings[~np.isnan(ratings).any(axis=1)]
+    if not len(whole):
+        raise NotEstablished("no subject was rated by every rater")
+    return float((whole == whole[:, :1]).all(axis=1).mean())
+
+
+def _mean_weighted(known: Known, weights: Weights) -> float:
+    """Return the mean over pairs of raters of Cohen's kappa with these weights."""
+    rated, patient = _given(known, "rated"), _given(known, "patient")
+    pairs = combinations(range(rated.raters), 2)
+    sums = [pair_sums_of(pair_of(rated, patient, *each), weights) for each in pairs]
+    return float(mean_kappa(sums, None))
+
+
 # Classes
+
+
+def _mean_over_pairs(known: Known) -> float:
+    """Return the mean AUROC of all pairs of classes (Van Calster 2012)."""
+    outcome, score = _given(known, "outcome"), _given(known, "score")
+    pairs = (np.isin(outcome, each) for each in combinations(np.unique(outcome), 2))
+    auroc = METRICS["classification", "auroc"]
+    found = [auroc(outcome[at] == outcome[at].max(), score[at]) for at in pairs]
+    if not found:
+        raise NotEstablished("there is one class")
+    return float(np.mean(found))
 
 
 def _table(known: Known) -> Floats:
@@ -251,17 +364,43 @@ OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
         OtherWay("exact normal quantile", _limit(NORMAL)),
         OtherWay("standard deviation with n below", _limit(LIMIT, population=True)),
         OtherWay("rows taken as independent", _limit_of_rows),
+        *_signed_shares_of(_relative_limit),
     ),
-    ("agreement", "bland_altman_bias"): (
-        OtherWay("as a share of the mean of both", _bias_of_means),
-        OtherWay("as a share of the reference", _bias_of_reference),
-    ),
+    ("agreement", "bland_altman_bias"): _signed_shares_of(_relative_bias),
+    ("agreement", "mean_absolute_error"): _shares_of(_relative_size),
     ("agreement", "concordance_correlation"): (
         OtherWay("variances with n - 1 below", _concordance_of_sample),
     ),
     ("agreement", "root_mean_squared_error"): (
         OtherWay("standard deviation of the differences", _deviation),
+        *_shares_of(_relative_root),
     ),
+    ("ordinal", "ordinal_c_index"): (
+        OtherWay("mean over pairs of classes (Van Calster 2012)", _mean_over_pairs),
+    ),
+    ("raters", "kendall_w"): (
+        OtherWay(
+            "without correction for ties",
+            _under("raters", "kendall_w", tie_correction=False),
+        ),
+    ),
+    ("raters", "percent_agreement"): (
+        OtherWay("share of cases on which all raters agree", _all_agree),
+    ),
+    ("raters", "krippendorff_alpha"): tuple(
+        OtherWay(f"{scale} differences", _under("raters", "krippendorff_alpha", scale=scale))
+        for scale in SCALES
+    ),
+    ("raters", "light_kappa"): tuple(
+        OtherWay(f"{words} weights", partial(_mean_weighted, weights=words))
+        for words in ("linear", "quadratic")
+    ),
+    **{
+        ("responses", name): (
+            OtherWay("of the cases that are evaluable", partial(_of_evaluable, worst=worst)),
+        )
+        for name, worst in (("objective_response_rate", "PR"), ("disease_control_rate", "SD"))
+    },
     ("multiclass", "brier_score"): (OtherWay("mean over classes", _over_classes),),
     **{(task, "macro_f1"): F1S for task in ("multiclass", "ordinal")},
     ("readers", "auroc"): (OtherWay("ratings of all readers pooled", _pooled_area),),

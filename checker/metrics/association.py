@@ -5,7 +5,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from checker.metrics.agreement import TASK
+from checker.metrics.agreement import TASK, TWO_PAIRS
 from checker.metrics.base import Codes, Floats, Uncertainty, Undefined, derived, metric, over
 from checker.metrics.intervals import quantile, two_sided_p
 from checker.metrics.moments import Moments, moments_of, pair_sums
@@ -18,8 +18,14 @@ ONE_VALUE = "all reference values or all measured values are equal"
 
 def correlation_of(moments: Moments) -> Floats:
     """Return the linear correlation, held inside -1 and 1 where rounding leaves it."""
+    _two_pairs(moments.cases)
     size = np.sqrt(moments.x_squares) * np.sqrt(moments.y_squares)
     return np.clip(over(moments.products, size, ONE_VALUE), -1, 1)
+
+
+def _two_pairs(cases: Floats) -> None:
+    if np.ndim(cases) == 0 and cases < 2:
+        raise Undefined(TWO_PAIRS)
 
 
 def fisher(value: float, variance: float, level: float, method: str) -> Interval:
@@ -103,6 +109,7 @@ def spearman_correlation(reference_order: Order, measured_order: Order, times: F
 
 def rank_correlation(first: Order, second: Order, times: Floats) -> Floats:
     """Return Spearman's correlation of two orders of the same rows, of which each counts so often."""
+    _two_pairs(times.sum(axis=-1))
     size, x, y = times.sum(axis=-1), middle_ranks(times, first), middle_ranks(times, second)
     half = ((size + 1) / 2)[..., None]  # the mean of all ranks
     x, y = x - half, y - half
@@ -138,6 +145,7 @@ def kendall_tau(
 
 def tau_b(first: Order, second: Order, both: Order, times: Floats) -> Floats:
     """Return tau-b of two orders of the same rows, of which each counts so often (Kendall 1945)."""
+    _two_pairs(times.sum(axis=-1))
     size = times.sum(axis=-1) ** 2
     tied = [np.square(counts(times, each)).sum(axis=-1) for each in (first, second, both)]
     code = np.empty(len(second.order), np.int64)
@@ -184,9 +192,11 @@ def concordance_interval(measured: Floats, moments: Moments, level: float) -> Un
 )  # fmt: skip
 def concordance_correlation(moments: Moments) -> Floats:
     """Return Lin's concordance correlation: 2 s_xy / (s_x² + s_y² + (mean x - mean y)²), with n below, as Lin 1989."""
+    _two_pairs(moments.cases)
     apart = moments.cases * (moments.x_mean - moments.y_mean) ** 2
-    below = moments.x_squares + moments.y_squares + apart
-    found = over(2 * moments.products, below, "all reference and measured values are equal")
+    squares = moments.x_squares + moments.y_squares
+    below = np.where(squares > 0, squares + apart, 0.0)
+    found = over(2 * moments.products, below, "neither reference nor measured values differ")
     return np.clip(found, -1, 1)
 
 

@@ -11,7 +11,15 @@ from checker.metrics.distributions import chi_squared_p
 from checker.metrics.moments import about_mean
 from checker.metrics.order import Order, counts, middle_ranks, rising, row_weights
 from checker.metrics.patients import ByPatient, Weight, sums_by_patient, totals
-from checker.metrics.ratings import TASK, Measurements, as_numbers, rated_as, several
+from checker.metrics.ratings import (
+    TASK,
+    Measurements,
+    as_numbers,
+    left_out,
+    rated_as,
+    rated_by_everyone,
+    several,
+)
 from checker.needs import DoesNotApply
 
 NO_PAIR = "no subject has two ratings"
@@ -179,7 +187,10 @@ def rankings(everyone_rated: Measurements, scale: str) -> Rankings:
     return Rankings(orders, everyone_rated.patient)
 
 
-@metric("kendall_w", task=TASK, goal="higher", bounds=(0, 1), source="kendall-smith-1939")
+@metric(
+    "kendall_w", task=TASK, goal="higher", bounds=(0, 1), source="kendall-smith-1939",
+    cases=rated_by_everyone, beside=left_out,
+)  # fmt: skip
 def kendall_w(rankings: Rankings, weight: Weight, tie_correction: bool) -> Floats:
     """Return the concordance of several rankings: the spread of the subjects' rank sums over the largest possible.
 

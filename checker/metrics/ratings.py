@@ -167,6 +167,20 @@ def everyone_rated(ratings: Floats, patient: Codes) -> Measurements:
     return Measurements(ratings[whole], patient[whole])
 
 
+def rated_by_everyone(everyone_rated: Measurements) -> int:
+    """Return the number of subjects that every rater rated."""
+    return len(everyone_rated.values)
+
+
+def left_out(everyone_rated: Measurements, ratings: Floats) -> str:
+    """Return a sentence about the subjects that not every rater rated; empty without any."""
+    left = len(ratings) - len(everyone_rated.values)
+    if not left:
+        return ""
+    who = "1 subject" if left == 1 else f"{left:,} subjects"
+    return f"{who} that not every rater rated {'is' if left == 1 else 'are'} left out."
+
+
 @derived(TASK)
 def measurements(everyone_rated: Measurements, scale: str) -> Measurements:
     """Return the measurements of the subjects that every rater measured.

@@ -164,9 +164,15 @@ def _by_ranks(basis: Basis, label: str, level: float) -> Interval:
     )
 
 
+def whose(basis: Basis) -> str:
+    """Return a sentence about the value of the covariate; empty without one."""
+    return "" if basis.at is None else f"At a covariate of {basis.at:g}."
+
+
 @metric(
     "reference_limit", task=TASK, goal="target", bounds=(-np.inf, np.inf),
     interval=limit_interval, source="solberg-1987", places={"label": ("lower", "upper")},
+    beside=whose,
 )  # fmt: skip
 def reference_limit(basis: Basis, label: str) -> Floats:
     """Return the lower or upper limit of normal of the measured value (`reference_method`).

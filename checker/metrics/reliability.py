@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from math import isfinite
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from checker.metrics.distributions import f_quantile
 from checker.metrics.moments import about_mean
 from checker.metrics.patients import ByPatient, Weight, sums_by_patient, totals
 from checker.metrics.ratings import TASK as RATERS
-from checker.metrics.ratings import Measurements
+from checker.metrics.ratings import Measurements, left_out, rated_by_everyone
 from checker.model.estimate import Interval
 
 ALL_EQUAL = "all ratings are equal"
@@ -154,8 +154,6 @@ def consistency_limits(m: MeanSquares, level: float) -> tuple[float, float]:
 def _ratio_limits(
     rows: Floats, left: Floats, degrees: Floats, below: Floats, level: float
 ) -> tuple[float, float]:
-    if not float(rows) > 0:
-        raise Undefined("the cases do not differ, so F is 0 and has no interval")
     share, f = (1 + level) / 2, float(rows / left)
     low = f / f_quantile(share, float(degrees), float(below))
     high = f * f_quantile(share, float(below), float(degrees))
@@ -242,6 +240,8 @@ def _checked(
 ) -> Limits:
     if not float(left) > 0:
         raise Undefined(PERFECT)
+    if not float(m.rows) > 0:
+        raise Undefined("the cases do not differ, so F is 0 and has no interval")
     return limits(m, level)
 
 
@@ -317,17 +317,13 @@ def _register(form: Form) -> tuple[Metric, Metric]:
         return form.interval(rater_mean_squares, level)
 
     of_methods.__doc__ = of_raters.__doc__ = form.says
-    found = []
-    for task, function, interval in (
-        (TASK, of_methods, methods_interval),
-        (RATERS, of_raters, raters_interval),
-    ):
-        registered = metric(
-            form.name, task=task, goal="higher", bounds=(-np.inf, 1),
-            interval=interval, source=form.source,
-        )  # fmt: skip
-        found.append(registered(function))
-    return found[0], found[1]
+    about: dict[str, Any] = {"goal": "higher", "bounds": (-np.inf, 1), "source": form.source}
+    methods = metric(form.name, task=TASK, interval=methods_interval, **about)
+    raters = metric(
+        form.name, task=RATERS, interval=raters_interval,
+        cases=rated_by_everyone, beside=left_out, **about,
+    )  # fmt: skip
+    return methods(of_methods), raters(of_raters)
 
 
 BY_NAME = {form.name: _register(form) for form in FORMS}

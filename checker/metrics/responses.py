@@ -164,12 +164,16 @@ def evaluable_cases(responses: Pair) -> int:
     return len(responses.first)
 
 
+def _are(cases: int) -> str:
+    return "is" if cases == 1 else "are"
+
+
 def left_out(responses: Pair, reference: Floats) -> str:
     """Return the sentence about cases without a response."""
     missing = len(reference) - len(responses.first)
     if not missing:
         return ""
-    return f"{missing:,} of {len(reference):,} cases are not evaluable by one method or both, and left out."
+    return f"{missing:,} of {len(reference):,} cases {_are(missing)} not evaluable by one method or both, and left out."
 
 
 @metric(
@@ -222,7 +226,7 @@ def not_evaluable(reference_response: Codes, measured_response: Codes, label: st
     missing = int(np.count_nonzero(found == NOT_EVALUABLE))
     if not missing:
         return ""
-    return f"{missing:,} of {len(found):,} cases are not evaluable (NE), and counted as without it."
+    return f"{missing:,} of {len(found):,} cases {_are(missing)} not evaluable (NE), and counted as without it."
 
 
 @metric(

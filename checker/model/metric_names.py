@@ -995,7 +995,14 @@ _ROWS = (
             "ICC(2,1), two-way random, absolute agreement, one measurement. A claim that says"
             " only ICC is tried under all six forms."
         ),
-        ("ICC", "ICC(2,1)", "intraclass correlation coefficient", "ICC(A,1)"),
+        (
+            "ICC",
+            "ICC(2,1)",
+            "ICC2,1",
+            "icc_2_1",
+            "intraclass correlation coefficient",
+            "ICC(A,1)",
+        ),
         percent_able=True,
     ),
     MetricName(

@@ -26,7 +26,10 @@ def agreement(made: TaskRows, asked: AgreementColumns) -> None:
     made.compared |= {each: made.reading.numbers(each) for each in asked.compared}
     if asked.covariate:
         made.columns["covariate"] = made.reading.numbers(asked.covariate)
-    if asked.replicate:
+    if asked.replicate and asked.patient is None:
+        hint = f"name the column of the patient: {asked.written['patient']}"
+        made.wrong(asked.replicate, "nothing says which rows are replicates of one patient", hint)
+    elif asked.replicate:
         made.columns["replicate"] = as_floats(made.reading.labels(asked.replicate).codes)
     chosen(made, asked)
 

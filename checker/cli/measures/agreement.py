@@ -5,7 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from checker.cli.choices import ChangeOf, Confidence, Criteria, Form, Resamples, Seed, TrueValue
+from checker.cli.choices import (
+    ChangeOf,
+    Confidence,
+    Criteria,
+    Form,
+    ReferenceLimit,
+    Resamples,
+    Seed,
+    TrueValue,
+)
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
     Fold,
@@ -55,6 +64,18 @@ def agreement(
     ] = None,
     covariate: Annotated[
         str | None, typer.Option(metavar="COL", help="Column of a covariate of reference limits.")
+    ] = None,
+    reference_limit: Annotated[
+        ReferenceLimit | None,
+        typer.Option(help="Limits of normal of the measured value, with 95 % between them."),
+    ] = None,
+    at_covariate: Annotated[
+        float | None,
+        typer.Option(
+            metavar="X",
+            parser=number,
+            help="Value of the covariate for which the limits of normal are: from the regression on it.",
+        ),
     ] = None,
     cutoff: Annotated[
         list[float] | None,
@@ -130,6 +151,7 @@ def agreement(
         raise BadRequest(f"--error-ratio {error_ratio:g}: a number above 0 is expected")
     for each in cutoff or ():
         require_finite("--cutoff", each)
+    limits = _limits_of_normal(reference_limit, covariate, at_covariate)
     sums = {
         "reference_baseline": reference_baseline, "measured_baseline": measured_baseline,
         "reference_nadir": reference_nadir, "measured_nadir": measured_nadir,
@@ -138,7 +160,7 @@ def agreement(
     }  # fmt: skip
     of_numbers = {
         "--compare": compare, "--replicate": replicate, "--covariate": covariate,
-        "--cutoff": cutoff, "--unit": unit, "--method": method, "--value": value,
+        "--reference-limit": reference_limit, "--cutoff": cutoff, "--unit": unit, "--method": method, "--value": value,
     }  # fmt: skip
     response = _response(change_of, criteria, sums, of_numbers)
     common = begin(file, patient, group, where, fold, form, output, seed, resamples, level)
@@ -154,10 +176,30 @@ def agreement(
         "compared": once(compare),
         "unit": unit or "",
         "cutoffs": tuple(cutoff or ()),
-        "options": {"true_value": true_value.value, "error_ratio": error_ratio},
+        "options": {"true_value": true_value.value, "error_ratio": error_ratio, **limits},
         **common.rows,
     }
     return finish(common, _of_measurements(method, value, measurements))
+
+
+def _limits_of_normal(
+    method: ReferenceLimit | None, covariate: str | None, at: float | None
+) -> dict[str, object]:
+    """Return what is said about limits of normal.
+
+    Raises:
+        BadRequest: a value of the covariate without a covariate, or with percentiles.
+    """
+    if at is None:
+        return {"reference_method": method.value if method else ""}
+    require_finite("--at-covariate", at)
+    if covariate is None:
+        raise BadRequest("--at-covariate: name the column of the covariate by --covariate")
+    if method is ReferenceLimit.PERCENTILE:
+        raise BadRequest(
+            "--at-covariate: a regression gives no percentiles; --reference-limit normal"
+        )
+    return {"reference_method": "normal", "at_covariate": at}
 
 
 def _of_measurements(
