@@ -295,6 +295,10 @@ def _without_ties() -> float:
     return right / pairs
 
 
+def _percentile() -> float:
+    return float(np.quantile(table_of("agreement").columns["measured"], 0.975, method="weibull"))
+
+
 def _subdistribution() -> float:
     columns = table_of("competing").columns
     line = timeline(columns["time"], columns["event"])
@@ -393,6 +397,7 @@ def conventions() -> tuple[Convention, ...]:
             _competing_as_censored(),
         ),
         ("other direction", "survival", {"metric": "hazard_ratio"}, 1 / hazard),
+        ("percentile", "agreement", {"metric": "reference_limit", "of": "upper"}, _percentile()),
         ("Fine and Gray", "competing", {"metric": "hazard_ratio"}, _subdistribution()),
         ("events as censored", "competing", {"metric": "c_index"}, _concordance_of_the_cause()),
         ("logarithm", "survival", {"metric": "hazard_ratio"}, log(hazard)),
@@ -615,7 +620,7 @@ def conventions() -> tuple[Convention, ...]:
     return tuple(Convention(*each) for each in made)
 
 
-@pytest.mark.parametrize("at", range(65))
+@pytest.mark.parametrize("at", range(66))
 def test_a_number_under_another_convention_is_named(at: int) -> None:
     case = conventions()[at]
     found = part_of(checked(case.table, **case.claim, value=f"{case.value:.6f}"), "value")
@@ -624,7 +629,7 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 65
+    assert len(conventions()) == 66
     told = {str(case.claim["metric"]) for case in conventions()}
     told |= {"objective_response_rate", "disease_control_rate"}  # in test_metrics_responses.py
     assert {metric for _, metric in OTHER_WAYS} <= told
@@ -845,6 +850,41 @@ def test_net_benefit_is_named_by_horizon_and_threshold() -> None:
     assert part_of(found, "value").verdict is REPRODUCED
 
 
+def test_a_limit_of_normal_is_claimed_at_a_value_of_the_covariate() -> None:
+    table = task_tables.agreement()
+    weight = np.linspace(45, 110, 60)
+    with_weight = replace(table, columns={**table.columns, "covariate": weight})
+    given = {"reference_method": "normal", "at_covariate": 70.0}
+    made = metrics.estimates("agreement", with_weight.columns, given=given)
+    upper = next(e for e in made if (e.metric, e.label) == ("reference_limit", "upper"))
+    assert upper.interval is not None
+    claims: list[dict[str, Any]] = [
+        {"metric": "reference_limit", "of": "upper", "at": 70, "value": f"{upper.value:.2f}",
+         "low": f"{upper.interval.low:.2f}", "high": f"{upper.interval.high:.2f}"},
+        {"metric": "reference_limit", "of": "upper", "at": 71, "value": f"{upper.value:.2f}"},
+        {"metric": "reference_limit", "of": "upper",
+         "value": f"{np.quantile(table.columns['measured'], 0.975, method='weibull'):.3f}"},
+    ]  # fmt: skip
+    study = described("agreement", claims=claims)
+    (evaluation,) = study.evaluations or ()
+    known = known_about(
+        study,
+        predictions={evaluation.name: with_weight},
+        case_tables={},
+        thresholds=read_thresholds(),
+        settings=Settings(resamples=40),
+    )
+    (found,) = gather(places(study, known)).evaluations
+    right, elsewhere, ranked = (each.claim_check for each in found.claims)
+    assert isinstance(right, ClaimCheck)
+    assert {each.verdict for each in right.parts} == {REPRODUCED}, right
+    assert right.label.endswith("at 70")
+    assert isinstance(elsewhere, ClaimCheck)
+    assert elsewhere.verdict is CONTRADICTED
+    assert isinstance(ranked, ClaimCheck)
+    assert part_of(ranked, "value").convention == "percentile"
+
+
 def test_times_are_in_the_unit_of_the_study() -> None:
     table = table_of("survival")
     study = described(
@@ -873,6 +913,17 @@ def test_times_are_in_the_unit_of_the_study() -> None:
     assert wrong.verdict is CONTRADICTED
     assert "months, printed 3.21" in wrong.because
     assert (in_days.verdict, in_days.convention) == (OTHER, "in days")
+
+
+def test_a_calibration_slope_is_named_by_its_class() -> None:
+    made = [
+        each for each in estimates("multiclass") if each.metric == "multinomial_calibration_slope"
+    ]
+    for each in made:
+        assert each.label is not None
+        name = each.label.partition(" vs ")[0]
+        claim = {"metric": each.metric, "of": name, "value": f"{each.value:.5f}"}
+        assert checked("multiclass", **claim).verdict is REPRODUCED
 
 
 def test_survival_is_claimed_by_its_own_name() -> None:
@@ -971,7 +1022,7 @@ def test_a_cut_between_classes_may_be_called_by_its_upper_part(name: str) -> Non
         ("replicates", "icc_3_1", "intraclass_correlation"),
         ("agreement", "icc_1_k", "icc_1_1"),
         ("ordinal", "linear_weighted_kappa", "weighted_kappa"),
-        ("agreement", "pearson_correlation", "spearman_correlation"),
+        ("agreement", "spearman_correlation", "pearson_correlation"),
     ],
 )
 def test_a_form_that_the_claim_names_is_not_excused_by_another(

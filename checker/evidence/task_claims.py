@@ -83,6 +83,9 @@ def task_claim_check(
     further = _of_further_score(claim, evaluation, task_table, unit, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
+    if claim.metric == "reference_limit":
+        further = _limits_of_normal(claim, evaluation, task_table, unit, settings)
+        return _compared_alone(claim, claim_at, evaluation, further, settings)
     every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
     if not isinstance(task_subgroup_estimates, Absent):
         every += task_subgroup_estimates
@@ -101,7 +104,7 @@ def task_claim_check(
 
 
 class _Further(NamedTuple):
-    """A further score in the place of the model's: the table, its numbers, and what else the claim names."""
+    """A table that was changed for a claim, its numbers, and what else the claim names."""
 
     name: str
     table: TaskTable
@@ -128,10 +131,25 @@ def _of_further_score(
     return _Further(named[0], replace(alone, groups={}), every, ", ".join(rest) or None)
 
 
+def _limits_of_normal(
+    claim: Claim, evaluation: Evaluation, table: TaskTable, unit: str, settings: Settings
+) -> _Further:
+    """Return the table with the value of the covariate at which the claim has its limit, and the limits there."""
+    _, rows = group_rows(table, claim.group)
+    said: dict[str, object] = {} if claim.at is None else {"at_covariate": claim.at}
+    method = rows.given.get("reference_method") or "normal"
+    if claim.at is not None:
+        method = "normal"
+    asked = replace(rows, given={**rows.given, "reference_method": method, **said}, groups={})
+    made = estimates_of(evaluation, asked, unit, settings)
+    where = "" if claim.at is None else f"at {claim.at:g}"
+    return _Further(where, asked, list(made), claim.of)
+
+
 def _compared_alone(
     claim: Claim, claim_at: str, evaluation: Evaluation, further: _Further, settings: Settings
 ) -> ClaimCheck:
-    """Return the claim about a further score alone."""
+    """Return the claim about a further score alone, or about numbers taken at another place."""
     asked = claim.model_copy(update={"of": further.of, "group": None})
     ours = _meant(asked, evaluation.task, further.every)
     if ours.value is None:
@@ -140,7 +158,7 @@ def _compared_alone(
     made = _made(claim, claim_at, evaluation, parts)
     return replace(
         made,
-        label=f"{_label(ours)}, {further.name}",
+        label=", ".join(filter(None, (_label(ours), further.name))),
         group=claim.group or "all",
         threshold=ours.threshold,
         recomputed=ours,
@@ -275,7 +293,12 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
 
 def _names(each: Estimate) -> set[str]:
     named = {plain_name(str(value)) for name in NAMED_BY_OF if (value := getattr(each, name))}
-    named |= label_names(each.label) if each.label else set()
+    if (
+        each.label and each.metric == "multinomial_calibration_slope"
+    ):  # of a class against the first
+        named.add(plain_name(each.label.partition(" vs ")[0]))
+    elif each.label:
+        named |= label_names(each.label)
     named |= {plain_name(f"reader {each.reader}")} if each.reader else set()
     return named if each.horizon is None else named | {plain_name(in_words(each.horizon))}
 

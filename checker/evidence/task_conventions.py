@@ -126,10 +126,9 @@ FORMS = {
 FORMED = {
     *(name for name in FORMS if name != "intraclass_correlation"),
     "linear_weighted_kappa",
-    "pearson_correlation",
     "spearman_correlation",
 }
-"""Metrics whose names say the form: no other form is meant by them."""
+"""Metrics whose names say the form: no other form is meant by them. A plain correlation may be one of ranks."""
 KAPPAS = {
     "weighted_kappa": "kappa with quadratic weights",
     "linear_weighted_kappa": "kappa with linear weights",

@@ -266,6 +266,17 @@ def _mean_weighted(known: Known, weights: Weights) -> float:
     return float(mean_kappa(sums, None))
 
 
+def _percentile_limit(known: Known) -> float:
+    """Return the limit of normal as a percentile of the measured values."""
+    if _given(known, "basis").method == "percentile":
+        raise DoesNotApply("it is a percentile")
+    there = known.inside(reference_method="percentile", at_covariate=None)
+    value: Any = there.ask(METRICS["agreement", "reference_limit"].function)
+    if isinstance(value, Absent):
+        raise NotEstablished(value.because)
+    return float(value)
+
+
 # Classes
 
 
@@ -368,6 +379,7 @@ OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
     ),
     ("agreement", "bland_altman_bias"): _signed_shares_of(_relative_bias),
     ("agreement", "mean_absolute_error"): _shares_of(_relative_size),
+    ("agreement", "reference_limit"): (OtherWay("percentile", _percentile_limit),),
     ("agreement", "concordance_correlation"): (
         OtherWay("variances with n - 1 below", _concordance_of_sample),
     ),

@@ -32,6 +32,24 @@ def agreement(made: TaskRows, asked: AgreementColumns) -> None:
     elif asked.replicate:
         made.columns["replicate"] = as_floats(made.reading.labels(asked.replicate).codes)
     chosen(made, asked)
+    if asked.covariate and not made.given.get("reference_method"):
+        _limits_at_the_median(made, asked.covariate)
+
+
+def _limits_at_the_median(made: TaskRows, covariate: str) -> None:
+    """Choose the value of the covariate at which limits of normal are given, where nobody named one."""
+    import numpy as np
+
+    values = made.columns["covariate"]
+    known = values[np.isfinite(values)]
+    if not len(known):
+        return
+    at = float(f"{np.median(known):.3g}")
+    made.given |= {"reference_method": "normal", "at_covariate": at}
+    made.notes.append(
+        f"Limits of normal are those at {covariate} {at:g}, its median; {made.asked.written['at_covariate']} "
+        "names another value."
+    )
 
 
 def chosen(made: TaskRows, asked: Measurements) -> None:

@@ -20,6 +20,7 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "compare": "compared_scores:",
     "where": "another table with one of them",
     "treatment": "treatment_risk_columns:",
+    "at_covariate": "at: of a claim on a reference limit",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
 COMMAND_LINE: Mapping[str, str] = MappingProxyType({
@@ -38,6 +39,7 @@ COMMAND_LINE: Mapping[str, str] = MappingProxyType({
     "compare": "--compare",
     "where": "--where",
     "treatment": "--treatment-risk",
+    "at_covariate": "--at-covariate",
 })  # fmt: skip
 """The same on the command line."""
 
