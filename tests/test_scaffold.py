@@ -420,3 +420,59 @@ def test_the_only_column_of_measured_numbers_is_taken_for_the_score(tmp_path):
         name="two.csv",
     )
     assert scaffold.guess(several).score is None
+
+
+# Other tasks
+
+REFERENCE = Path(__file__).parent / "reference"
+OF_TASKS = [
+    ("ordinal", "simulated_classes/table.csv", {"outcome": "outcome", "score": "score"}),
+    ("multiclass", "hcv_multiclass_a/predictions.csv", {"outcome": "truth"}),
+    (
+        "readers",
+        "readers_simulated/ratings.csv",
+        {"case": "case", "outcome": "truth", "reader": "reader", "condition": "modality", "score": "rating"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("task", "file", "columns"), OF_TASKS, ids=[each[0] for each in OF_TASKS])
+def test_tables_of_other_tasks_can_be_scored_as_guessed(task, file, columns, tmp_path):
+    made = scaffold.make(tmp_path / "study", task, REFERENCE / file)
+    assert {ours: guess.column for ours, guess in made.roles.found.items()} == columns
+    study = yaml.safe_load((tmp_path / "study" / "study.yaml").read_text(encoding="utf-8"))
+    assert study["evaluations"][0]["columns"] == columns
+    report = pipeline.check(tmp_path / "study" / "study.yaml")
+    assert report.evaluations[0].estimates
+    assert "Guessed by names; please confirm" in writing.told(made)
+
+
+def test_the_shorter_name_and_the_event_of_two_values_are_likelier(tmp_path):
+    rows = range(40)
+    table = written(
+        tmp_path / "t.csv",
+        {
+            "os_months_full": [each + 3 for each in rows],
+            "os_months": [each + 1 for each in rows],
+            "status_detail": [each % 3 for each in rows],
+            "death": [each % 2 for each in rows],
+            "lp": [each / 10 for each in rows],
+            "patient": [each // 2 for each in rows],
+        },
+    )
+    made = scaffold.make(tmp_path / "study", "survival", table)
+    found = {ours: guess.column for ours, guess in made.roles.found.items()}
+    assert found == {"time": "os_months", "event": "death", "score": "lp"}
+    study = yaml.safe_load((tmp_path / "study" / "study.yaml").read_text(encoding="utf-8"))
+    assert study["evaluations"][0]["time_unit"] == "months"
+    assert study["evaluations"][0]["cluster"] == "patient"
+    assert pipeline.check(tmp_path / "study" / "study.yaml").evaluations[0].estimates
+
+
+def test_what_no_column_is_called_is_said(tmp_path):
+    table = written(tmp_path / "t.csv", {"mri": [1.0, 2.5, 3.0], "ct": [1.1, 2.4, 3.2]})
+    made = scaffold.make(tmp_path / "study", "agreement", table)
+    assert made.roles.missing == ("reference", "measured")
+    assert "name it under columns, as reference: NAME" in " ".join(writing.told(made).split())
+    text_of_study = (tmp_path / "study" / "study.yaml").read_text(encoding="utf-8")
+    assert "# No column is called like the measured" in text_of_study

@@ -12,33 +12,34 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def _set(words: str) -> frozenset[str]:
+def word_set(words: str) -> frozenset[str]:
+    """Return the words of a text."""
     return frozenset(words.split())
 
 
-OUTCOME = _set(
+OUTCOME = word_set(
     "outcome label labels y true truth target gt groundtruth reference diagnosis disease status "
     "malignant malignancy cancer positive event response hcc "
     "ergebnis diagnose zielgrösse zielgroesse zielvariable referenz goldstandard befund krankheit "
     "erkrankung krank bösartig boesartig maligne malignität krebs karzinom ereignis ansprechen"
 )
-SCORE = _set(
+SCORE = word_set(
     "score scores prob probs probability proba pred preds prediction predicted risk logit "
     "confidence phat output "
     "wahrscheinlichkeit wahrsch vorhersage prognose risiko punktwert punktzahl modellwert konfidenz"
 )
-PATIENT = _set(
+PATIENT = word_set(
     "patient patients patientid subject subjectid person participant mrn pid pseudonym "
     "patienten patientin patientennummer patientennr patientenid patnr proband probanden teilnehmer"
 )
-CASE = _set(
+CASE = word_set(
     "case caseid id uid exam examination study scan image accession file filename index row "
     "record lesion "
     "fall fallnummer fallnr fallid nummer nr untersuchung untersuchungsnummer studie bild "
     "bildnummer aufnahme datei dateiname zeile läsion"
 )
-PARTITION = _set("split partition fold subset set dataset aufteilung teilmenge datensatz")
-GROUP = _set(
+PARTITION = word_set("split partition fold subset set dataset aufteilung teilmenge datensatz")
+GROUP = word_set(
     "sex gender ethnicity race scanner vendor manufacturer stage grade etiology aetiology group "
     "category region country centre center site hospital institution "
     "geschlecht altersgruppe altersklasse ethnie hersteller gerät stadium grad ätiologie gruppe "
@@ -51,10 +52,10 @@ FEW = 8
 MOST_PARTS = 12
 """Most values of a column that names the partition."""
 ROLES = {
-    "training": _set("train training development dev derivation entwicklung"),
-    "tuning": _set("tune tuning"),
-    "external_test": _set("external ext extern externe externer"),
-    "internal_test": _set("internal intern interne interner"),
+    "training": word_set("train training development dev derivation entwicklung"),
+    "tuning": word_set("tune tuning"),
+    "external_test": word_set("external ext extern externe externer"),
+    "internal_test": word_set("internal intern interne interner"),
 }
 """Words in the name of a partition that tell its role; "test" and "validation" do not."""
 TESTED = (
@@ -132,7 +133,7 @@ class Guesses:
 
 def guess(table: Table) -> Guesses:
     """Return what each column of a table of predictions seems to be."""
-    seen = [each for each in (_seen(table, name) for name in table.columns) if _can_be_named(each)]
+    seen = seen_columns(table)
     fold = _fold(seen)
     partition = _partition(_without(seen, fold))
     free = _without(seen, partition, fold)
@@ -164,6 +165,11 @@ def guess(table: Table) -> Guesses:
     )
 
 
+def seen_columns(table: Table) -> list[Column]:
+    """Return what each column looks like that a description can name."""
+    return [each for each in (_seen(table, name) for name in table.columns) if _can_be_named(each)]
+
+
 def _seen(table: Table, name: str) -> Column:
     import numpy as np
 
@@ -193,7 +199,7 @@ def _without(seen: Iterable[Column], *taken: Guess | None) -> list[Column]:
     return [each for each in seen if each.name not in names]
 
 
-def _best(points: Sequence[tuple[int, Column, str]]) -> Guess | None:
+def best(points: Sequence[tuple[int, Column, str]]) -> Guess | None:
     """Return the column with most points, the leftmost of equals, and the rest as alternatives."""
     ordered = sorted((each for each in points if each[0] > 0), key=lambda each: -each[0])
     if not ordered:
@@ -212,12 +218,12 @@ def _fold(seen: Sequence[Column]) -> Guess | None:
         and 2 <= each.distinct <= MOST_PARTS
         and not any(words(value) & parts for value in each.values)
     ]
-    return _best([(1, each, f"named like a fold; {_values(each)}") for each in fits])
+    return best([(1, each, f"named like a fold; {values_of(each)}") for each in fits])
 
 
 def _partition(seen: Sequence[Column]) -> Guess | None:
     fits = [each for each in seen if each.words & PARTITION and 2 <= each.distinct <= MOST_PARTS]
-    return _best([(1, each, f"named like a partition; {_values(each)}") for each in fits])
+    return best([(1, each, f"named like a partition; {values_of(each)}") for each in fits])
 
 
 def _outcome(seen: Sequence[Column]) -> Guess | None:
@@ -227,16 +233,17 @@ def _outcome(seen: Sequence[Column]) -> Guess | None:
             continue
         named = bool(each.words & OUTCOME)
         obvious = {meaning(value).casefold() for value in each.values} in _obvious_pairs()
-        why = f"two values, {_values(each)}" + ("; named like an outcome" if named else "")
+        why = f"two values, {values_of(each)}" + ("; named like an outcome" if named else "")
         points.append((4 * named + 2 * obvious + 1 - bool(each.words & SCORE), each, why))
-    return _best(points)
+    return best(points)
 
 
 def _obvious_pairs() -> list[set[str]]:
     return [{meaning(value).casefold() for value in pair} for pair in OBVIOUS]
 
 
-def _values(column: Column) -> str:
+def values_of(column: Column) -> str:
+    """Return the values of a column, the first four at most."""
     shown = [_short(value) for value in column.values[:4]]
     more = column.distinct - len(shown)
     return ", ".join(shown) + (f" and {more} more" if more else "")
@@ -256,7 +263,7 @@ def _score(seen: Sequence[Column]) -> Guess | None:
         name = "named like a score, " if named else ""
         why = f"{name}numbers from {each.low:.3g} to {each.high:.3g}"
         points.append((3 * named + fraction, each, why))
-    return _best(points) or _alone(seen)
+    return best(points) or _alone(seen)
 
 
 def _alone(seen: Sequence[Column]) -> Guess | None:
@@ -283,19 +290,17 @@ def _patient(seen: Sequence[Column], rows: int) -> Guess | None:
             points.append((3, each, f"named like a patient id; {again}"))
         elif "id" in each.words and FEW < each.distinct < rows:
             points.append((1, each, f"an id that repeats; {again}"))
-    return _best(points)
+    return best(points)
 
 
 def _case(seen: Sequence[Column], rows: int) -> Guess | None:
     fits = [each for each in seen if each.words & CASE and each.distinct == rows]
-    return _best(
-        [(1 + ("case" in each.words), each, "another value in every row") for each in fits]
-    )
+    return best([(1 + ("case" in each.words), each, "another value in every row") for each in fits])
 
 
 def _groups(seen: Sequence[Column]) -> tuple[tuple[Guess, ...], tuple[str, ...]]:
     few = [each for each in seen if 2 <= each.distinct <= FEW]
-    named = tuple(Guess(each.name, _values(each)) for each in few if each.words & GROUP)
+    named = tuple(Guess(each.name, values_of(each)) for each in few if each.words & GROUP)
     return named, tuple(each.name for each in few if not each.words & GROUP)[:FEW]
 
 

@@ -15,6 +15,7 @@ from checker.reading.folder import refusal
 from checker.reading.folds import read_table_or_folds
 from checker.reading.tables import Table
 from checker.scaffold.guesses import Guess, Guesses, Part, guess
+from checker.scaffold.roles import ROLES_OF, Roles, guess_roles
 from checker.visible import visible
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Made:
     """Path inside the folder; empty without predictions."""
     copied: bool
     guesses: Guesses | None
+    roles: Roles | None = None
+    """Of another task than binary classification."""
 
 
 def make(folder: Path, task: str, source: Path | None) -> Made:
@@ -59,6 +62,7 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
     table = read_table_or_folds(source, name=str(source)) if source else None
     guesses = guess(table) if table else None
     guessed = guesses if task == "classification" else None
+    roles = guess_roles(table, task) if table and task in ROLES_OF else None
     folds = _folds(table, guesses) if table and guesses else ""
     if guessed and folds:
         whole = guessed.tested._replace(name=OF_FOLDS)
@@ -66,7 +70,7 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
     path = _place(folder, source) if source else ""
     copied = bool(source) and not _is_there(folder / path, source)
     schema = (resources.folder("schemas") / SCHEMA).read_bytes()
-    files = {SCHEMA: schema, STUDY: _filled(task, path, guessed, folds).encode("utf-8")}
+    files = {SCHEMA: schema, STUDY: _filled(task, path, guessed, roles, folds).encode("utf-8")}
     if _holds(folder / SCHEMA, schema):
         del files[SCHEMA]
     try:
@@ -75,7 +79,9 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
         _write(folder, files)
     except OSError as error:
         raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
-    return Made(folder=folder, task=task, predictions=path, copied=copied, guesses=guessed)
+    return Made(
+        folder=folder, task=task, predictions=path, copied=copied, guesses=guessed, roles=roles
+    )
 
 
 def _folds(table: Table, guesses: Guesses) -> str:
@@ -164,12 +170,15 @@ def _is_there(place: Path, source: Path | None) -> bool:
     return source is not None and os.path.exists(place) and os.path.samefile(place, source)
 
 
-def _filled(task: str, predictions: str, guesses: Guesses | None, folds: str) -> str:
+def _filled(
+    task: str, predictions: str, guesses: Guesses | None, roles: Roles | None, folds: str
+) -> str:
     template = _environment().get_template("study.yaml")
     return template.render(
         task=task,
         predictions=predictions,
         found=guesses,
+        roles=roles,
         renamed=_renamed(guesses),
         folds=folds,
         whole=OF_FOLDS if folds else "test",
@@ -236,8 +245,10 @@ def told(made: Made) -> str:
         lines.append(f"Copied the predictions to {visible(str(made.folder / made.predictions))}.")
     if made.guesses:
         lines += ["", *_guessed(made.guesses)]
+    elif made.roles:
+        lines += ["", *_roles(made.roles)]
     elif made.predictions:
-        lines.append(f"Columns are guessed for classification only, not for {made.task}.")
+        lines.append(f"Columns of tables of {made.task} are not guessed.")
     lines += [
         "",
         "Next:",
@@ -277,6 +288,18 @@ def _guessed(found: Guesses) -> Iterator[str]:
             "Rows with the outcome have lower scores on average. Is the outcome's value right? "
             "If low scores mean the outcome, write direction: lower_is_positive.",
             78,
+        )
+
+
+def _roles(roles: Roles) -> Iterator[str]:
+    yield f"Guessed by names; please confirm in {STUDY}:"
+    for ours, found in roles.found.items():
+        yield from _row(ours, found, "")
+    if roles.patient:
+        yield from _row("patient", roles.patient, "")
+    for ours in roles.missing:
+        yield from _row(
+            ours, None, f"no column is called so; name it under columns, as {ours}: NAME"
         )
 
 
