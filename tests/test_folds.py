@@ -674,6 +674,22 @@ def test_a_number_may_be_pooled_or_the_mean_or_median_over_folds(tmp_path: Path)
     assert {"mean over 5 folds", "median over 5 folds"} <= {*tried}
 
 
+def test_a_claim_that_says_mean_means_that_over_folds(tmp_path: Path) -> None:
+    ((part,), (pooled,)) = claimed(
+        tmp_path, {"value": "0.852", "summary": "mean"}, {"value": "0.843", "summary": "mean"}
+    )
+    assert part.verdict is REPRODUCED
+    assert pooled.verdict is OTHER
+    binary = tmp_path / "binary"
+    apart(LIVER, binary / "folds")
+    outcome, score = numbers(LIVER, "liver_disease"), numbers(LIVER, "prob_full")
+    mean = np.mean([roc_auc_score(outcome[k::5], score[k::5]) for k in range(FIVE)])
+    claim = {"metric": "auroc", "value": f"{mean:.4f}", "summary": "mean"}
+    study = described(predictions="folds", claims=[claim])
+    ((value, *_),) = claims_of(checked(binary, study))
+    assert value.verdict is REPRODUCED
+
+
 INTERVALS = [
     ("0.852", "0.814", "0.889", REPRODUCED, ""),  # from the intervals of the folds
     ("0.852", "0.777", "0.927", OTHER, "t interval over the 5 folds"),  # t.test of R

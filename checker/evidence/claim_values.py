@@ -1,7 +1,7 @@
 """The printed value of a claim against the recomputed one: our definition first, then every other convention."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from checker.evidence.conventions import (
@@ -139,7 +139,7 @@ def check_value(claim: Claim, about: Subject, predictions: Predictions) -> Value
         return ValueCheck(part=part, reading=read[0], under=ours)
     made = Recomputed(about=about, predictions=predictions, under=ours, value=value)
     if not printed.agrees(value):
-        return _under_others(claim.value, read, made)
+        return _under_others(claim.value, read, made, of_folds=claim.summary == "mean")
     part = PartCheck(
         part="value",
         printed=printed.text,
@@ -157,11 +157,16 @@ def our_words(about: Subject, predictions: Predictions) -> str:
     return f"score {'≤' if predictions.lower_is_positive else '≥'} threshold"
 
 
-def _under_others(claimed: Printed, read: Sequence[Reading], made: Recomputed) -> ValueCheck:
-    """Return the first convention that fits, after all were tried; a scale that makes no sense is tried once."""
+def _under_others(
+    claimed: Printed, read: Sequence[Reading], made: Recomputed, *, of_folds: bool
+) -> ValueCheck:
+    """Return the first convention that fits, after all were tried; a scale that makes no sense is tried once.
+
+    The mean over folds is no other convention where the claim says that it is a mean.
+    """
     first, last = read[0], read[-1]
     tries = [(first, _try(first.of(claimed), first, made.under, is_ours=True))] if read[1:] else []
-    tries += [(last, each) for each in _tries(last.of(claimed), last, made)]
+    tries += [(last, each) for each in _tries(last.of(claimed), last, made, of_folds=of_folds)]
     tried = tuple(each.attempt for _, each in tries)
     fitting = next(((reading, each) for reading, each in tries if each.attempt.fits), None)
     if fitting is None:
@@ -180,7 +185,9 @@ def _under_others(claimed: Printed, read: Sequence[Reading], made: Recomputed) -
     return ValueCheck(part=part, reading=reading, under=found.under, recomputed=made)
 
 
-def _tries(printed: AsPrinted, reading: Reading, made: Recomputed) -> Iterator[Try]:
+def _tries(
+    printed: AsPrinted, reading: Reading, made: Recomputed, *, of_folds: bool
+) -> Iterator[Try]:
     about, predictions, ours = made.about, made.predictions, made.under
     yield _try(printed, reading, ours, is_ours=True)
     for above in strictly_above(about, predictions):
@@ -191,7 +198,9 @@ def _tries(printed: AsPrinted, reading: Reading, made: Recomputed) -> Iterator[T
         fits_ours = looks_like_probability(about.rows)
         yield Try(attempt=_in_room(printed, reading, made.room), under=ours, is_ours=fits_ours)
     for other in conventions(about, predictions):
-        yield _try(printed, reading, other)
+        meant = of_folds and other.words.startswith("mean over")
+        found = _try(printed, reading, other)
+        yield replace(found, is_ours=True) if meant else found
     cut = Attempt(convention=reading.named(CUT), value=made.value, fits=printed.is_cut(made.value))
     yield Try(attempt=cut, under=ours, is_ours=False)
 
