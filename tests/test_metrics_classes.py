@@ -362,7 +362,7 @@ class Frozen(NamedTuple):
 PROC = "R 4.2.2, pROC 1.18.0: multiclass.roc(y, P); ci.auc(roc(y == k, P[, k])), ci.auc(roc(y >= k, score))"
 SKLEARN = (
     "scikit-learn 1.9.1: roc_auc_score(Y, P, average=...), balanced_accuracy_score, matthews_corrcoef, recall_score, "
-    "precision_score, f1_score(average='macro')"
+    "precision_score, f1_score(average='macro'), specificities of multilabel_confusion_matrix"
 )
 VCD = (
     "R 4.2.2, vcd 1.4.11: Kappa(table, weights = 'Equal-Spacing' or 'Fleiss-Cohen'), value and ASE"
@@ -399,6 +399,8 @@ OF_RISKS = [  # PROC
     Frozen("balanced_accuracy", None, 0.5605859657583796),
     Frozen("matthews_correlation", None, 0.4017530244925375),
     Frozen("macro_f1", None, 0.5605956638968713),
+    Frozen("macro_precision", None, 0.561786410470621),
+    Frozen("macro_specificity", None, 0.850417100754236),
     Frozen("class_sensitivity", "A", 0.6724137931034483),
     Frozen("class_sensitivity", "D", 0.6153846153846154),
     Frozen("class_specificity", "B", 0.7578125),
@@ -455,6 +457,8 @@ OF_RATER = [  # VCD
     Frozen("percent_agreement", None, 0.5722222222222222),
     Frozen("balanced_accuracy", None, 0.5737732095490716),
     Frozen("macro_f1", None, 0.5597254810943028),
+    Frozen("macro_precision", None, 0.554773541870316),
+    Frozen("macro_specificity", None, 0.8548511536227755),
     Frozen("off_by_one_accuracy", None, 0.9555555555555556),
     Frozen("class_sensitivity", "B", 0.36538461538461536),
     Frozen("class_specificity", "D", 0.9090909090909091),
@@ -1059,6 +1063,10 @@ BAD = [
         f"{NO_C}, so there is no mean sensitivity over all classes"),
     Bad("a class never seen or predicted", ORDINAL, {"outcome": ABSENT, "decision": ABSENT}, "macro_f1",
         "the class C has no case and is never predicted, so there is no mean over all classes"),
+    Bad("a class never predicted", ORDINAL, {"decision": ABSENT}, "macro_precision",
+        "the class C is never predicted, so there is no mean precision over all classes"),
+    Bad("one class only", ORDINAL, {"outcome": np.full(180, 3)}, "macro_specificity",
+        "every case is of the class D, so there is no mean specificity over all classes"),
     Bad("a class never predicted", ORDINAL, {"decision": ABSENT}, "class_precision",
         "the class C is never predicted", {}, "C"),
     Bad("one class only", ORDINAL, {"outcome": np.zeros(180, int)}, "ordinal_c_index",

@@ -283,6 +283,21 @@ def _f1_of_means() -> float:
     return float(2 * precision * recall / (precision + recall))
 
 
+def _precision_by_size() -> float:
+    table = _confusion()
+    precision = np.diagonal(table) / table.sum(axis=0)
+    return float(np.average(precision, weights=table.sum(axis=1)))
+
+
+def _specificity_by_size() -> float:
+    table = _confusion()
+    found = [
+        np.delete(np.delete(table, i, 0), i, 1).sum() / np.delete(table, i, 0).sum()
+        for i in range(3)
+    ]
+    return float(np.average(found, weights=table.sum(axis=1)))
+
+
 def _without_ties() -> float:
     columns = _columns("rounded")
     time, event, score = columns["time"], columns["event"], columns["score"]
@@ -539,6 +554,8 @@ def conventions() -> tuple[Convention, ...]:
         ),
         ("size of classes", "multiclass", {"metric": "macro_f1"}, _f1(_confusion().sum(axis=1))),
         ("mean precision", "multiclass", {"metric": "macro_f1"}, _f1_of_means()),
+        ("size of classes", "multiclass", {"metric": "macro_precision"}, _precision_by_size()),
+        ("size of classes", "multiclass", {"metric": "macro_specificity"}, _specificity_by_size()),
         (
             "accuracy",
             "multiclass",
@@ -629,7 +646,7 @@ def test_a_number_under_another_convention_is_named(at: int) -> None:
 
 
 def test_every_convention_has_its_case() -> None:
-    assert len(conventions()) == 66
+    assert len(conventions()) == 68
     told = {str(case.claim["metric"]) for case in conventions()}
     told |= {"objective_response_rate", "disease_control_rate"}  # in test_metrics_responses.py
     assert {metric for _, metric in OTHER_WAYS} <= told

@@ -325,6 +325,21 @@ def _f1_of_means(known: Known) -> float:
     return float(2 * p * s / (p + s)) if p + s else 0.0
 
 
+def _weighted_precision(known: Known) -> float:
+    precision, _, share = _shares(known)
+    return float(share @ precision)
+
+
+def _weighted_specificity(known: Known) -> float:
+    table = _table(known)
+    true, called = table.sum(axis=1), table.sum(axis=0)
+    others = true.sum() - true
+    if (others == 0).any():
+        raise NotEstablished("every case is of one class")
+    falsely = called - np.diagonal(table)
+    return float(true / true.sum() @ (1 - falsely / others))
+
+
 def _share_of_right(known: Known) -> float:
     table = _table(known)
     return float(np.trace(table) / table.sum())
@@ -344,11 +359,16 @@ def _pooled_area(known: Known) -> float:
     return float(METRICS["classification", "auroc"](outcome, rating[rows[there]]))
 
 
+WEIGHTED = "weighted by the size of classes"
+MICRO = OtherWay("micro-averaged, which is the accuracy", _share_of_right)
+
 F1S = (
-    OtherWay("weighted by the size of classes", _weighted_f1),
+    OtherWay(WEIGHTED, _weighted_f1),
     OtherWay("of mean precision and mean sensitivity", _f1_of_means),
-    OtherWay("micro-averaged, which is the accuracy", _share_of_right),
+    MICRO,
 )
+PRECISIONS = (OtherWay(WEIGHTED, _weighted_precision), MICRO)
+SPECIFICITIES = (OtherWay(WEIGHTED, _weighted_specificity),)
 
 OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
     ("survival", "c_index"): (
@@ -414,7 +434,15 @@ OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
         for name, worst in (("objective_response_rate", "PR"), ("disease_control_rate", "SD"))
     },
     ("multiclass", "brier_score"): (OtherWay("mean over classes", _over_classes),),
-    **{(task, "macro_f1"): F1S for task in ("multiclass", "ordinal")},
+    **{
+        (task, name): ways
+        for task in ("multiclass", "ordinal")
+        for name, ways in (
+            ("macro_f1", F1S),
+            ("macro_precision", PRECISIONS),
+            ("macro_specificity", SPECIFICITIES),
+        )
+    },
     ("readers", "auroc"): (OtherWay("ratings of all readers pooled", _pooled_area),),
 }
 """Task and metric to the ways that are tried after ours, in this order."""

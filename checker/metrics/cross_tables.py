@@ -152,6 +152,22 @@ def balanced_accuracy(cross_table: Floats, names: Names) -> Floats:
     return _mean_over_classes(_right(cross_table), cross_table.sum(-1), names, sentence)
 
 
+@measure("macro_specificity", goal="higher", bounds=(0, 1), source="sokolova-lapalme-2009")
+def macro_specificity(cross_table: Floats, names: Names) -> Floats:
+    """Return the mean over all named classes of specificity; undefined where every case is of one class."""
+    others = cross_table.sum((-2, -1))[..., None] - cross_table.sum(-1)
+    falsely = cross_table.sum(-2) - _right(cross_table)
+    sentence = "every case is of the class {}, so there is no mean specificity over all classes"
+    return _mean_over_classes(others - falsely, others, names, sentence)
+
+
+@measure("macro_precision", goal="higher", bounds=(0, 1), source="sokolova-lapalme-2009")
+def macro_precision(cross_table: Floats, names: Names) -> Floats:
+    """Return the mean over all named classes of precision; undefined where one of them is never predicted."""
+    sentence = "the class {} is never predicted, so there is no mean precision over all classes"
+    return _mean_over_classes(_right(cross_table), cross_table.sum(-2), names, sentence)
+
+
 @measure("macro_f1", goal="higher", bounds=(0, 1), source="sokolova-lapalme-2009")
 def macro_f1(cross_table: Floats, names: Names) -> Floats:
     """Return the mean over all named classes of F1, the harmonic mean of sensitivity and precision.
