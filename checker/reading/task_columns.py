@@ -1,5 +1,6 @@
 """Which columns of a table hold what, for each task, and what else is said about them."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -188,7 +189,7 @@ class ResponseColumns(TaskColumns):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ratings(TaskColumns):
+class Ratings(TaskColumns, ABC):
     """Several raters of the same subjects, however their ratings lie in the table."""
 
     scale: str | None = None
@@ -197,9 +198,9 @@ class Ratings(TaskColumns):
     """Categories from the lowest to the highest."""
 
     @property
+    @abstractmethod
     def rated(self) -> tuple[str, ...]:
         """Return the columns that hold ratings."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
