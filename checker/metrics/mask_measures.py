@@ -1,0 +1,296 @@
+"""Everything that is measured of one case and structure: two masks in, numbers by name out."""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+
+from checker.metrics.base import Bools, Floats, Undefined
+from checker.metrics.boxes import occupied
+from checker.metrics.centrelines import centreline_counts
+from checker.metrics.components import parts
+from checker.metrics.nearest import distances, margin
+from checker.metrics.surfaces import Directed, Spacing, SurfaceDistances, border, surface_distances
+
+NOTHING = float("nan")
+SHARE = 0.95
+"""Of the surface, in HD95."""
+SLACK = 1 + 1e-9
+"""A distance of exactly the tolerance is within it, whatever the rounding of its square root."""
+
+COUNTS = ("reference_voxels", "predicted_voxels", "shared_voxels", "voxel_volume_ml")
+OVERLAP = ("dice", "jaccard", "voxel_sensitivity", "voxel_precision")
+VOLUMES = (
+    "reference_volume_ml",
+    "predicted_volume_ml",
+    "volume_difference_ml",
+    "absolute_volume_difference_ml",
+    "relative_volume_difference",
+    "absolute_relative_volume_difference",
+)
+DISTANCES = (
+    "hausdorff",
+    "hausdorff_95",
+    "hausdorff_95_voxel",
+    "hausdorff_95_pooled",
+    "average_surface_distance",
+    "mean_average_surface_distance",
+)
+"""In mm; in voxels where the spacing is not known."""
+OTHER_DISTANCES = (
+    "hausdorff_elements",
+    "hausdorff_95_elements_pooled",
+    "average_surface_distance_elements",
+    "mean_average_surface_distance_elements",
+    "distance_of_reference",
+    "distance_of_prediction",
+    "distance_of_reference_elements",
+    "distance_of_prediction_elements",
+)
+"""Distances by other definitions in use."""
+OF_SETS = "hausdorff_sets"
+SLICES = ("slices", "slices_dice")
+CENTRELINE = (
+    "centreline_dice",
+    "centreline_sensitivity",
+    "centreline_precision",
+)
+LESIONS = (
+    "reference_lesions",
+    "predicted_lesions",
+    "matched_lesions",
+    "matched_overlap",
+    "touched_lesions",
+    "touching_lesions",
+)
+"""Parts of either mask, pairs that are one lesion with the sum of their overlap, parts that touch the other mask."""
+
+
+def surface_dice_names(tolerance: float) -> tuple[str, str]:
+    """Return the names of the surface Dice at a tolerance: by area, and by border voxels."""
+    return f"surface_dice_{tolerance:g}", f"surface_dice_voxel_{tolerance:g}"
+
+
+def measured(
+    reference: Bools,
+    prediction: Bools,
+    spacing_mm: Spacing | None,
+    *,
+    tolerances_mm: Iterable[float] = (),
+    vessel: bool = False,
+    lesions: bool = False,
+    slice_axis: int = -1,
+    thorough: bool = False,
+) -> dict[str, float]:
+    """Return every measure of one structure in one case; NaN where it does not exist.
+
+    Both masks empty: no overlap and no distance. One empty: overlap 0, no distance. Volumes need the spacing;
+    without it distances are in voxels.
+
+    Args:
+        reference: mask, 2-D or 3-D.
+        prediction: mask of the same shape, on the same grid.
+        spacing_mm: along each axis; None: not known.
+        tolerances_mm: at which the surface Dice is taken; none without a spacing.
+        vessel: also measure centrelines.
+        lesions: also count the parts that hang together.
+        slice_axis: axis along which the slices of the Dice per slice lie.
+        thorough: also measure what only some software means by a name (distances between sets of voxels,
+            distances in voxels although the spacing is known).
+
+    Returns:
+        Numbers by the names above; shares are fractions.
+    """
+    box = occupied(reference, prediction)
+    tolerances = tuple(tolerances_mm) if spacing_mm else ()
+    if box is not None:
+        reference, prediction = reference[box], prediction[box]
+    counts = _counts(reference, prediction, spacing_mm)
+    found = {
+        **counts,
+        **_overlap(counts),
+        **_volumes(counts),
+        **_slices(reference, prediction, slice_axis),
+        **(_lesions(reference, prediction) if lesions else {}),
+        **(_centrelines(reference, prediction) if vessel else {}),
+    }
+    spacing = spacing_mm or (1.0,) * reference.ndim
+    if not (counts["reference_voxels"] and counts["predicted_voxels"]):
+        return found | dict.fromkeys(_distance_names(tolerances, thorough), NOTHING)
+    found |= _distances(reference, prediction, spacing, tolerances)
+    if thorough:
+        found[OF_SETS] = _between_sets(reference, prediction, spacing)
+        found |= dict(_in_voxels(reference, prediction, spacing, found))
+    return found
+
+
+def _distance_names(tolerances: tuple[float, ...], thorough: bool) -> Iterator[str]:
+    yield from (*DISTANCES, *OTHER_DISTANCES)
+    for each in tolerances:
+        yield from surface_dice_names(each)
+    if thorough:
+        yield OF_SETS
+        yield from map(in_voxels, DISTANCES)
+
+
+def in_voxels(name: str) -> str:
+    """Return the name of a distance that is counted in voxels although the spacing is known."""
+    return f"{name}_in_voxels"
+
+
+def _counts(
+    reference: Bools, prediction: Bools, spacing_mm: Spacing | None
+) -> dict[str, float]:
+    volume = float(np.prod(spacing_mm)) / 1000 if spacing_mm and len(spacing_mm) == 3 else NOTHING
+    shared = np.count_nonzero(reference & prediction)
+    numbers = (np.count_nonzero(reference), np.count_nonzero(prediction), shared, volume)
+    return dict(zip(COUNTS, map(float, numbers), strict=True))
+
+
+def _over(above: float, below: float) -> float:
+    return above / below if below else NOTHING
+
+
+def _overlap(counts: Mapping[str, float]) -> dict[str, float]:
+    reference, prediction, shared, _ = (counts[name] for name in COUNTS)
+    found = (
+        _over(2 * shared, reference + prediction),
+        _over(shared, reference + prediction - shared),
+        _over(shared, reference),
+        _over(shared, prediction),
+    )
+    return dict(zip(OVERLAP, found, strict=True))
+
+
+def _volumes(counts: Mapping[str, float]) -> dict[str, float]:
+    reference, prediction, _, volume = (counts[name] for name in COUNTS)
+    off = prediction - reference
+    found = (
+        reference * volume,
+        prediction * volume,
+        off * volume,
+        abs(off) * volume,
+        _over(off, reference),
+        _over(abs(off), reference),
+    )
+    return dict(zip(VOLUMES, found, strict=True))
+
+
+def _slices(reference: Bools, prediction: Bools, axis: int) -> dict[str, float]:
+    """Return the number of slices in which a mask has a voxel, and the sum of their Dice."""
+    if reference.ndim < 3:
+        return {}
+    others = tuple(each for each in range(reference.ndim) if each != axis % reference.ndim)
+    sizes = reference.sum(axis=others) + prediction.sum(axis=others)
+    shared = (reference & prediction).sum(axis=others)
+    there = sizes > 0
+    return {
+        "slices": float(there.sum()),
+        "slices_dice": float((2 * shared[there] / sizes[there]).sum()),
+    }
+
+
+def _lesions(reference: Bools, prediction: Bools) -> dict[str, float]:
+    found = parts(reference, prediction)
+    overlap = found.matched()
+    numbers = (
+        len(found.reference),
+        len(found.prediction),
+        len(overlap),
+        overlap.sum(),
+        *found.touched(),
+    )
+    return dict(zip(LESIONS, map(float, numbers), strict=True))
+
+
+def _centrelines(reference: Bools, prediction: Bools) -> dict[str, float]:
+    counts = centreline_counts(reference, prediction)
+    sensitivity = _over(counts.reference_inside, counts.reference)
+    precision = _over(counts.prediction_inside, counts.prediction)
+    both = _over(2 * sensitivity * precision, sensitivity + precision)
+    if not counts.reference or not counts.prediction:
+        both = 0.0 if counts.reference or counts.prediction else NOTHING
+    elif sensitivity + precision == 0:
+        both = 0.0
+    return dict(zip(CENTRELINE, (both, sensitivity, precision), strict=True))
+
+
+def _distances(
+    reference: Bools, prediction: Bools, spacing: Spacing, tolerances: tuple[float, ...]
+) -> dict[str, float]:
+    voxels = surface_distances(reference, prediction, spacing, elements=False)
+    elements = surface_distances(reference, prediction, spacing)
+    return {
+        **_by_voxels(voxels),
+        **_by_elements(elements),
+        **{
+            name: _within(surfaces, tolerance * SLACK)
+            for tolerance in tolerances
+            for name, surfaces in zip(
+                surface_dice_names(tolerance), (elements, voxels), strict=True
+            )
+        },
+    }
+
+
+def _by_voxels(found: SurfaceDistances) -> dict[str, float]:
+    """Return the distances over border voxels, each counted once."""
+    ways = (found.of_reference.distance, found.of_prediction.distance)
+    both = np.concatenate(ways)
+    means = [float(each.mean()) for each in ways]
+    return {
+        "hausdorff": float(both.max()),
+        "hausdorff_95_voxel": max(float(np.percentile(each, 100 * SHARE)) for each in ways),
+        "hausdorff_95_pooled": float(np.percentile(both, 100 * SHARE)),
+        "average_surface_distance": float(both.mean()),
+        "mean_average_surface_distance": sum(means) / 2,
+        "distance_of_reference": means[0],
+        "distance_of_prediction": means[1],
+    }
+
+
+def _by_elements(found: SurfaceDistances) -> dict[str, float]:
+    """Return the distances over surface elements, weighted by area."""
+    ways, both = (found.of_reference, found.of_prediction), found.both
+    means = [each.mean for each in ways]
+    return {
+        "hausdorff_95": max(each.percentile(SHARE) for each in ways),
+        "hausdorff_elements": max(each.largest for each in ways),
+        "hausdorff_95_elements_pooled": both.percentile(SHARE),
+        "average_surface_distance_elements": both.mean,
+        "mean_average_surface_distance_elements": sum(means) / 2,
+        "distance_of_reference_elements": means[0],
+        "distance_of_prediction_elements": means[1],
+    }
+
+
+def _within(found: SurfaceDistances, tolerance: float) -> float:
+    ways: tuple[Directed, ...] = (found.of_reference, found.of_prediction)
+    near = sum(each.within(tolerance) for each in ways)
+    return near / sum(float(each.area.sum()) for each in ways)
+
+
+def _between_sets(reference: Bools, prediction: Bools, spacing: Spacing) -> float:
+    """Return the Hausdorff distance between the sets of voxels themselves: a voxel inside the other mask is at 0."""
+    frame = [(each, each) for each in margin(spacing)]
+    first, second = np.pad(reference, frame), np.pad(prediction, frame)
+    farthest = 0.0
+    for one, other in ((first, second), (second, first)):
+        outside = np.flatnonzero(one & ~other)
+        if len(outside):
+            away: Floats = distances(outside, border(other), spacing)
+            farthest = max(farthest, float(away.max()))
+    return farthest
+
+
+def _in_voxels(
+    reference: Bools, prediction: Bools, spacing: Spacing, found: Mapping[str, float]
+) -> Iterator[tuple[str, float]]:
+    """Yield the distances as they come out where somebody forgets the spacing."""
+    if len(set(spacing)) == 1:
+        yield from ((in_voxels(name), found[name] / spacing[0]) for name in DISTANCES)
+        return
+    try:
+        forgot = _distances(reference, prediction, (1.0,) * len(spacing), ())
+    except Undefined:
+        return
+    yield from ((in_voxels(name), forgot[name]) for name in DISTANCES)
