@@ -15,6 +15,8 @@ from checker.evidence.claim_spread import spread_part
 from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, readings
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
+from checker.evidence.mask_intervals import mask_intervals
+from checker.evidence.mask_numbers import mask_numbers
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
 from checker.evidence.reader_intervals import own_spreads, reader_intervals
@@ -36,6 +38,8 @@ from checker.metrics.base import METRICS, Floats, Metric, Share
 from checker.metrics.cross_validation import MEAN_OVER_FOLDS, spreads_over_cases
 from checker.metrics.patients import EACH_PATIENT
 from checker.metrics.resampling import Asked
+from checker.metrics.segmentation import EVERY
+from checker.metrics.segmentation import TASK as MASKS
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, Estimates, Interval
 from checker.model.metric_names import METRIC_NAMES
@@ -279,6 +283,9 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 
 
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
+    if len(found) > 1:  # the mean over patients, and over structures
+        found = _first_summary(found)
+        found = [each for each in found if each.structure == EVERY] or found
     if len(found) > 1:  # of readers, the mean over them
         found = [each for each in found if each.reader is None] or found
     if len(found) > 1:
@@ -289,6 +296,11 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
             f"{claim.metric} has {len(found)} values here; say which by of or at: {_there(found)}"
         )
     return found[0]
+
+
+def _first_summary(found: list[Estimate]) -> list[Estimate]:
+    """Return the numbers with the first of their metric's summaries."""
+    return [each for each in found if each.summary == found[0].summary]
 
 
 def _names(each: Estimate) -> set[str]:
@@ -536,6 +548,8 @@ def _numbers(
         yield Number("in days", float(ours.value or 0.0), ours)
     yield from _others(claim, ours, every, rows.task, meant=True)
     known = rows.known()
+    if rows.task == MASKS:
+        yield from (Number(*each) for each in mask_numbers(claim, ours, every, known))
     for way in OTHER_WAYS.get((rows.task, ours.metric), ()):
         try:
             value = way.make(known)
@@ -663,6 +677,11 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
 
 
 def _other_ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
+    for words, make in mask_intervals().get((rows.task, of.metric), ()):
+        try:
+            yield Way(words, exactly(make(rows.known(), rows.level)))
+        except NotEstablished:
+            continue
     for other in OTHER_INTERVALS.get((rows.task, of.metric), ()):
         try:
             yield Way(other.words, exactly(other.make(rows.known(), rows.level)))

@@ -18,7 +18,7 @@ def occupied(*volumes: "NDArray[np.generic]") -> Box | None:
     there = [np.zeros(size, bool) for size in volumes[0].shape]
     for volume in volumes:
         for axis, some in enumerate(_profiles(volume)):
-            there[axis] |= some
+            np.logical_or(there[axis], some, out=there[axis])
     if not all(each.any() for each in there):
         return None
     return tuple(_span(there[axis]) for axis in range(axes))
@@ -48,10 +48,10 @@ def _profiles(volume: "NDArray[np.generic]") -> tuple[Bools, ...]:
     inside = turned[at[0] : at[-1] + 1] if len(at) else turned[:0]
     flat = np.zeros(turned.shape[1:], bool)
     for plane in inside:
-        flat |= plane != 0
+        np.logical_or(flat, plane, out=flat)
     for position, axis in enumerate(order[1:]):
         others = tuple(each for each in range(flat.ndim) if each != position)
-        found[axis] = flat.any(axis=others)
+        found[axis] = np.asarray(flat.any(axis=others))
     return tuple(found[axis] for axis in range(volume.ndim))
 
 
@@ -61,5 +61,5 @@ def _planes(turned: "NDArray[np.generic]") -> Bools:
         rows = turned.reshape(len(turned), -1)
         if rows.shape[1] * rows.itemsize % 8 == 0 and turned.dtype.itemsize < 8:
             rows = rows.view(np.uint64)
-        return np.asarray(rows.any(axis=1)) if rows.dtype == bool else rows.max(axis=1) != 0
+        return np.asarray(rows.any(axis=1) if rows.dtype == bool else rows.max(axis=1) != 0)
     return np.array([bool((plane != 0).any()) for plane in turned], bool)

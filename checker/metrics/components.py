@@ -49,9 +49,7 @@ def parts(reference: Bools, prediction: Bools, *, corners: bool = True) -> Parts
     """
     from scipy import ndimage
 
-    neighbours = ndimage.generate_binary_structure(
-        reference.ndim, reference.ndim if corners else 1
-    )
+    neighbours = ndimage.generate_binary_structure(reference.ndim, reference.ndim if corners else 1)
     (first, lesions), (second, marks) = (
         ndimage.label(mask, structure=neighbours) for mask in (reference, prediction)
     )

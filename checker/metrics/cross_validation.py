@@ -303,7 +303,7 @@ def _each_case(
 
 def _is_mean_over_cases(known: Known, asked: Asked) -> bool:
     if asked.metric.per_case:
-        return True
+        return asked.where.get("summary") in (None, "mean")
     return isinstance(known.inside(**asked.where).ask(asked.metric.function), Share)
 
 

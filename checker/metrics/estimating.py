@@ -63,6 +63,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "agreement": OF_AGREEMENT,
     "raters": OF_AGREEMENT,
     "responses": ("responses",),
+    "segmentation": ("segmentation_overlap", "segmentation_surface"),
 }
 """By task: the files whose import registers its metrics, in the order in which they are printed."""
 

@@ -10,64 +10,24 @@ from checker.metrics.centrelines import centreline_counts
 from checker.metrics.components import parts
 from checker.metrics.nearest import distances, margin
 from checker.metrics.surfaces import Directed, Spacing, SurfaceDistances, border, surface_distances
+from checker.model.measures import (
+    CENTRELINE,
+    COUNTS,
+    DISTANCES,
+    LESIONS,
+    OF_SETS,
+    OTHER_DISTANCES,
+    OVERLAP,
+    VOLUMES,
+    in_voxels,
+    surface_dice_names,
+)
 
 NOTHING = float("nan")
 SHARE = 0.95
 """Of the surface, in HD95."""
 SLACK = 1 + 1e-9
 """A distance of exactly the tolerance is within it, whatever the rounding of its square root."""
-
-COUNTS = ("reference_voxels", "predicted_voxels", "shared_voxels", "voxel_volume_ml")
-OVERLAP = ("dice", "jaccard", "voxel_sensitivity", "voxel_precision")
-VOLUMES = (
-    "reference_volume_ml",
-    "predicted_volume_ml",
-    "volume_difference_ml",
-    "absolute_volume_difference_ml",
-    "relative_volume_difference",
-    "absolute_relative_volume_difference",
-)
-DISTANCES = (
-    "hausdorff",
-    "hausdorff_95",
-    "hausdorff_95_voxel",
-    "hausdorff_95_pooled",
-    "average_surface_distance",
-    "mean_average_surface_distance",
-)
-"""In mm; in voxels where the spacing is not known."""
-OTHER_DISTANCES = (
-    "hausdorff_elements",
-    "hausdorff_95_elements_pooled",
-    "average_surface_distance_elements",
-    "mean_average_surface_distance_elements",
-    "distance_of_reference",
-    "distance_of_prediction",
-    "distance_of_reference_elements",
-    "distance_of_prediction_elements",
-)
-"""Distances by other definitions in use."""
-OF_SETS = "hausdorff_sets"
-SLICES = ("slices", "slices_dice")
-CENTRELINE = (
-    "centreline_dice",
-    "centreline_sensitivity",
-    "centreline_precision",
-)
-LESIONS = (
-    "reference_lesions",
-    "predicted_lesions",
-    "matched_lesions",
-    "matched_overlap",
-    "touched_lesions",
-    "touching_lesions",
-)
-"""Parts of either mask, pairs that are one lesion with the sum of their overlap, parts that touch the other mask."""
-
-
-def surface_dice_names(tolerance: float) -> tuple[str, str]:
-    """Return the names of the surface Dice at a tolerance: by area, and by border voxels."""
-    return f"surface_dice_{tolerance:g}", f"surface_dice_voxel_{tolerance:g}"
 
 
 def measured(
@@ -83,8 +43,8 @@ def measured(
 ) -> dict[str, float]:
     """Return every measure of one structure in one case; NaN where it does not exist.
 
-    Both masks empty: no overlap and no distance. One empty: overlap 0, no distance. Volumes need the spacing;
-    without it distances are in voxels.
+    Both masks empty: no overlap and no distance. One empty: overlap 0, the surface Dice with it, and no distance.
+    Volumes need the spacing; without it distances are in voxels.
 
     Args:
         reference: mask, 2-D or 3-D.
@@ -98,7 +58,7 @@ def measured(
             distances in voxels although the spacing is known).
 
     Returns:
-        Numbers by the names above; shares are fractions.
+        Numbers by the names in `model.measures`; shares are fractions.
     """
     box = occupied(reference, prediction)
     tolerances = tuple(tolerances_mm) if spacing_mm else ()
@@ -115,7 +75,7 @@ def measured(
     }
     spacing = spacing_mm or (1.0,) * reference.ndim
     if not (counts["reference_voxels"] and counts["predicted_voxels"]):
-        return found | dict.fromkeys(_distance_names(tolerances, thorough), NOTHING)
+        return found | dict(_without_surface(counts, tolerances, thorough))
     found |= _distances(reference, prediction, spacing, tolerances)
     if thorough:
         found[OF_SETS] = _between_sets(reference, prediction, spacing)
@@ -123,27 +83,21 @@ def measured(
     return found
 
 
-def _distance_names(tolerances: tuple[float, ...], thorough: bool) -> Iterator[str]:
-    yield from (*DISTANCES, *OTHER_DISTANCES)
+def _without_surface(
+    counts: Mapping[str, float], tolerances: tuple[float, ...], thorough: bool
+) -> Iterator[tuple[str, float]]:
+    more = (OF_SETS, *map(in_voxels, DISTANCES)) if thorough else ()
+    yield from ((name, NOTHING) for name in (*DISTANCES, *OTHER_DISTANCES, *more))
+    one = counts["reference_voxels"] or counts["predicted_voxels"]
     for each in tolerances:
-        yield from surface_dice_names(each)
-    if thorough:
-        yield OF_SETS
-        yield from map(in_voxels, DISTANCES)
+        yield from ((name, 0.0 if one else NOTHING) for name in surface_dice_names(each))
 
 
-def in_voxels(name: str) -> str:
-    """Return the name of a distance that is counted in voxels although the spacing is known."""
-    return f"{name}_in_voxels"
-
-
-def _counts(
-    reference: Bools, prediction: Bools, spacing_mm: Spacing | None
-) -> dict[str, float]:
+def _counts(reference: Bools, prediction: Bools, spacing_mm: Spacing | None) -> dict[str, float]:
     volume = float(np.prod(spacing_mm)) / 1000 if spacing_mm and len(spacing_mm) == 3 else NOTHING
     shared = np.count_nonzero(reference & prediction)
     numbers = (np.count_nonzero(reference), np.count_nonzero(prediction), shared, volume)
-    return dict(zip(COUNTS, map(float, numbers), strict=True))
+    return dict(zip(COUNTS, (float(each) for each in numbers), strict=True))
 
 
 def _over(above: float, below: float) -> float:
@@ -192,14 +146,16 @@ def _slices(reference: Bools, prediction: Bools, axis: int) -> dict[str, float]:
 def _lesions(reference: Bools, prediction: Bools) -> dict[str, float]:
     found = parts(reference, prediction)
     overlap = found.matched()
-    numbers = (
+    touched, touching = found.touched()
+    numbers: tuple[float, ...] = (
         len(found.reference),
         len(found.prediction),
         len(overlap),
-        overlap.sum(),
-        *found.touched(),
+        float(overlap.sum()),
+        touched,
+        touching,
     )
-    return dict(zip(LESIONS, map(float, numbers), strict=True))
+    return dict(zip(LESIONS, (float(each) for each in numbers), strict=True))
 
 
 def _centrelines(reference: Bools, prediction: Bools) -> dict[str, float]:

@@ -25,7 +25,7 @@ def neighbours(spacing: tuple[float, ...]) -> tuple[NDArray[np.int64], Floats]:
         Offsets, shape (about `NEAR`, axes), and lengths in the unit of the spacing.
     """
     axes, finest = len(spacing), min(spacing)
-    most = int(round(NEAR ** (1 / axes))) + 1
+    most = round(NEAR ** (1 / axes)) + 1
     reach = [max(1, int(most * finest / each)) for each in spacing]
     offsets = np.array(list(product(*(range(-each, each + 1) for each in reach))))
     lengths = np.sqrt(((offsets * np.array(spacing)) ** 2).sum(axis=1))

@@ -130,9 +130,7 @@ def _between_elements(
     whole = np.uint8(len(areas) - 1)
     # neither no corner (0) nor every one: what is below 0 wraps around
     surfaces = first - np.uint8(1) < whole - np.uint8(1), second - np.uint8(1) < whole - np.uint8(1)
-    return _between(
-        *surfaces, areas[first[surfaces[0]]], areas[second[surfaces[1]]], spacing
-    )
+    return _between(*surfaces, areas[first[surfaces[0]]], areas[second[surfaces[1]]], spacing)
 
 
 def _between(
@@ -198,7 +196,7 @@ def _edges(group: Corners) -> list[int]:
 
 def _cut_in_plane(group: Corners, spacing: Spacing) -> float:
     edges = _edges(group)
-    return spacing[edges[0]] if edges else float(np.hypot(*spacing)) / 2
+    return spacing[edges[0]] if edges else float(np.hypot(spacing[0], spacing[1])) / 2
 
 
 def _cut_in_space(group: Corners, spacing: Spacing) -> float:

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
+from checker.model.measures import is_measure
 from checker.model.study import AnyEvaluation
 from checker.model.study.evaluations import (
     Agreement,
@@ -12,12 +13,14 @@ from checker.model.study.evaluations import (
     Multiclass,
     Ordinal,
     ReaderEvaluation,
+    Segmentation,
     Survival,
 )
 from checker.model.times import DAYS
 from checker.reading.class_names import classes_of, in_order
 from checker.reading.columns import Reading, listed
 from checker.reading.folds import FOLD
+from checker.reading.measure_tables import measures_named
 from checker.reading.positive import meaning
 from checker.reading.tables import Table, labels
 from checker.reading.task_columns import (
@@ -29,6 +32,7 @@ from checker.reading.task_columns import (
     RatersColumns,
     ReadersColumns,
     ResponseColumns,
+    SegmentationColumns,
     Sums,
     SurvivalColumns,
     TaskColumns,
@@ -351,12 +355,26 @@ def _baseline(said: _Said) -> str | None:
     return next((there[meaning(each)] for each in versus if meaning(each) in there), None)
 
 
+def _segmentation(said: _Said, random: str | None) -> TaskColumns:
+    evaluation = cast(Segmentation, said.evaluation)
+    structures = tuple(evaluation.structures or {})
+    named = {name: column for name, column in said.declared.items() if is_measure(name)}
+    return SegmentationColumns(
+        case=said.wanted("case"),
+        structure=said.optional("structure"),
+        name=structures[0] if len(structures) == 1 else "structure",
+        measures=measures_named(said.table) | named,
+        **said.rows,
+    )
+
+
 MAKERS: Mapping[type[Evaluation], Callable[[_Said, str | None], TaskColumns]] = {
     Multiclass: _multiclass,
     Ordinal: _ordinal,
     Survival: _survival,
     Agreement: _agreement,
     ReaderEvaluation: _readers,
+    Segmentation: _segmentation,
 }
 """By the class of the evaluation."""
 
@@ -386,5 +404,6 @@ STANDARD_OF: Mapping[str, tuple[str, ...]] = {
     "survival": ("time", "event"),
     "agreement": ("reference", "measured"),
     "readers": ("case", "outcome", "reader", "score"),
+    "segmentation": ("case",),
 }
 """Columns that a table of the task has under these names unless the description says otherwise."""

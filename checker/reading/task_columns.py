@@ -251,3 +251,18 @@ class ReadersColumns(TaskColumns):
     lower_is_positive: bool = False
     options: Mapping[str, object] = field(default_factory=dict)
     """What else metrics of the task name: analysis, method, covariances."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentationColumns(TaskColumns):
+    """What was measured of masks before: one row for each case and structure."""
+
+    case: str
+    structure: str | None = None
+    """None: there is one structure."""
+    name: str = "structure"
+    """Of the one structure."""
+    measures: Mapping[str, str] = field(default_factory=dict)
+    """Name of the measure (`model.measures`) to its column; empty: the columns that are called so."""
+    spacing_known: bool = True
+    """Distances are in mm."""

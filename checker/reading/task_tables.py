@@ -10,6 +10,7 @@ from checker.reading.class_tables import multiclass, ordinal
 from checker.reading.columns import Reading, no_groups, selected
 from checker.reading.folds import FOLD, fold_of
 from checker.reading.long_tables import long_agreement, long_raters
+from checker.reading.measure_tables import segmentation
 from checker.reading.reader_tables import readers
 from checker.reading.response_tables import responses
 from checker.reading.survival_tables import survival
@@ -23,12 +24,13 @@ from checker.reading.task_columns import (
     RatersColumns,
     ReadersColumns,
     ResponseColumns,
+    SegmentationColumns,
     SurvivalColumns,
     TaskColumns,
 )
 from checker.reading.task_rows import TaskRows
 
-UNITS = {"raters": "subject", "agreement": "pair"}
+UNITS = {"raters": "subject", "agreement": "pair", "segmentation": "case"}
 """What several rows of a file make up, where it has a row for each reading."""
 
 
@@ -91,5 +93,6 @@ READERS: Mapping[type[TaskColumns], tuple[str, Callable[[TaskRows, Any], None]]]
     RatersColumns: ("raters", raters),
     LongRatersColumns: ("raters", long_raters),
     ReadersColumns: ("readers", readers),
+    SegmentationColumns: ("segmentation", segmentation),
 }
 """By what is asked: the task, and the function that fills its table."""

@@ -1,0 +1,285 @@
+"""Numbers that go by the name of one of ours in segmentation: other definitions, other summaries, other rules."""
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from checker.metrics.base import Codes, Floats
+from checker.metrics.segmentation import (
+    EVERY,
+    Chosen,
+    mean_over_patients,
+    summarised,
+)
+from checker.model.estimate import Estimate, facets
+from checker.model.measures import in_voxels, surface_dice_names
+from checker.model.study import Claim
+from checker.needs import Absent, Known, NotEstablished
+
+
+class MaskNumber(NamedTuple):
+    """Another number that a claim may mean."""
+
+    words: str
+    value: float
+    estimate: Estimate | None
+    """Where it is one of ours."""
+
+
+Definition = tuple[str, str]
+"""Words, and the name of the measure."""
+OF_VOXELS = "over border voxels"
+FORGOT = "in voxels, the spacing left out"
+ELEMENTS = "over surface elements, weighted by area"
+DEFINITIONS: Mapping[str, tuple[Definition, ...]] = {
+    "hausdorff": (
+        (ELEMENTS, "hausdorff_elements"),
+        ("between the sets of voxels", "hausdorff_sets"),
+        (FORGOT, in_voxels("hausdorff")),
+    ),
+    "hausdorff_95": (
+        (OF_VOXELS, "hausdorff_95_voxel"),
+        ("over border voxels, both directions pooled", "hausdorff_95_pooled"),
+        ("over surface elements, both directions pooled", "hausdorff_95_elements_pooled"),
+        (f"over border voxels {FORGOT}", in_voxels("hausdorff_95_voxel")),
+        (f"both directions pooled, {FORGOT}", in_voxels("hausdorff_95_pooled")),
+    ),
+    "hausdorff_95_voxel": ((FORGOT, in_voxels("hausdorff_95_voxel")),),
+    "hausdorff_95_pooled": ((FORGOT, in_voxels("hausdorff_95_pooled")),),
+    "average_surface_distance": (
+        ("mean of both directed means", "mean_average_surface_distance"),
+        (ELEMENTS, "average_surface_distance_elements"),
+        (f"mean of both directed means {ELEMENTS}", "mean_average_surface_distance_elements"),
+        ("from the reference to the prediction alone", "distance_of_reference"),
+        ("from the prediction to the reference alone", "distance_of_prediction"),
+        (f"from the reference alone, {ELEMENTS}", "distance_of_reference_elements"),
+        (f"from the prediction alone, {ELEMENTS}", "distance_of_prediction_elements"),
+        (FORGOT, in_voxels("average_surface_distance")),
+    ),
+    "mean_average_surface_distance": (
+        (ELEMENTS, "mean_average_surface_distance_elements"),
+        (FORGOT, in_voxels("mean_average_surface_distance")),
+    ),
+}
+"""Metric to the other measures that papers and software call so."""
+OVERLAPS = ("dice", "jaccard", "surface_dice", "centreline_dice")
+DISTANCES = tuple(DEFINITIONS)
+OF_A_REGION = (
+    "dice", "jaccard", "surface_dice", *DISTANCES, "volume_difference_ml",
+    "absolute_volume_difference_ml", "relative_volume_difference",
+    "absolute_relative_volume_difference", "voxel_sensitivity", "voxel_precision",
+)  # fmt: skip
+
+
+def mask_numbers(
+    claim: Claim, ours: Estimate, every: list[Estimate], known: Known
+) -> Iterator[MaskNumber]:
+    """Yield what the claim may mean besides our number, the nearest to it first.
+
+    Args:
+        claim: about a segmentation; a summary or structure that it names is not exchanged for another one.
+        ours: the recomputed number.
+        every: all of them.
+        known: what metrics can name, at the facets of our number.
+    """
+    yield from _defined_otherwise(ours, known)
+    yield from _empty_otherwise(ours, known)
+    yield from _counted_otherwise(ours, known)
+    if claim.summary is None:
+        yield from _summarised_otherwise(ours, every, known)
+    yield from _of_another_region(claim, ours, every)
+
+
+def _chosen(known: Known) -> Chosen:
+    found = known.value("chosen")
+    if isinstance(found, Absent):
+        raise NotEstablished(found.because)
+    assert isinstance(found, Chosen)
+    return found
+
+
+def _patient(known: Known) -> Codes:
+    found: Any = known.value("patient")
+    return found  # type: ignore[no-any-return]  # a column of codes
+
+
+def _tried(words: str, make: Callable[[], Any]) -> Iterator[MaskNumber]:
+    try:
+        value = float(make())
+    except NotEstablished:
+        return
+    if np.isfinite(value):
+        yield MaskNumber(words, value, None)
+
+
+def _summary(name: str, summary: str, known: Known) -> Floats:
+    return summarised(_chosen(known).of(name), summary, _patient(known), None)
+
+
+def _definitions(ours: Estimate) -> tuple[Definition, ...]:
+    if ours.metric == "surface_dice" and ours.tolerance_mm is not None:
+        return ((OF_VOXELS, surface_dice_names(ours.tolerance_mm)[1]),)
+    return DEFINITIONS.get(ours.metric, ())
+
+
+def _defined_otherwise(ours: Estimate, known: Known, summary: str = "") -> Iterator[MaskNumber]:
+    summary = summary or ours.summary or ""
+    for words, name in _definitions(ours) if summary in ("mean", "median") else ():
+        said = words if summary == (ours.summary or "") else f"{summary}, {words}"
+        yield from _tried(said, partial(_summary, name, summary, known))
+
+
+def _summarised_otherwise(
+    ours: Estimate, every: list[Estimate], known: Known
+) -> Iterator[MaskNumber]:
+    """Yield the mean, the median and the number over all voxels together, where the claim does not say which."""
+    for each in every:
+        if each.value is not None and _apart_only_in("summary", each, ours):
+            yield MaskNumber(SUMMARIES[each.summary or ""], each.value, each)
+    others = {"mean": "median", "median": "mean"}
+    if ours.summary in others:
+        yield from _defined_otherwise(ours, known, others[ours.summary])
+
+
+def _apart_only_in(facet: str, one: Estimate, other: Estimate) -> bool:
+    """Return whether two numbers are of one metric and place, except for one facet."""
+    names = ("metric", *facets())
+    return [name for name in names if getattr(one, name) != getattr(other, name)] == [facet]
+
+
+SUMMARIES = {
+    "mean": "mean over patients",
+    "median": "median over patients",
+    "pooled": "over all voxels together",
+}
+
+
+def _measure(ours: Estimate) -> str:
+    if ours.metric == "surface_dice" and ours.tolerance_mm is not None:
+        return surface_dice_names(ours.tolerance_mm)[0]
+    return ours.metric
+
+
+def _empty_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+    """Yield the number under other rules for empty masks."""
+    summary = ours.summary or ""
+    if summary not in ("mean", "median"):
+        return
+    rules = RULES_OF_OVERLAP if ours.metric in OVERLAPS else RULES_OF_DISTANCE
+    if ours.metric not in (*OVERLAPS, *DISTANCES):
+        return
+    measures = (("", _measure(ours)),) if ours.metric in OVERLAPS else _measured(ours)
+    for definition, name in measures:
+        for words, rule in rules:
+            said = ", ".join(filter(None, (definition, words)))
+            yield from _tried(said, partial(_under, rule, name, summary, known))
+
+
+def _measured(ours: Estimate) -> tuple[Definition, ...]:
+    return (("", ours.metric), *_definitions(ours))
+
+
+Rule = tuple[float | None, float | None]
+"""What a case counts where both masks are empty, and where one is; None: it is left out."""
+RULES_OF_OVERLAP: tuple[tuple[str, Rule], ...] = (
+    ("both masks empty counted as 1", (1.0, 0.0)),
+    ("both masks empty counted as 0", (0.0, 0.0)),
+    ("one mask empty left out", (None, None)),
+    ("both masks empty counted as 1, one empty left out", (1.0, None)),
+)
+RULES_OF_DISTANCE: tuple[tuple[str, Rule], ...] = (
+    ("one mask empty counted as 0 mm", (None, 0.0)),
+    ("both masks empty counted as 0 mm", (0.0, None)),
+    ("an empty mask counted as 0 mm", (0.0, 0.0)),
+)
+
+
+def _under(rule: Rule, name: str, summary: str, known: Known) -> Floats:
+    chosen = _chosen(known)
+    values = chosen.look(name).copy()
+    either, both = chosen.there("either"), chosen.there("both")
+    scored = ~np.isnan(chosen.look("reference_voxels"))
+    changed = np.zeros(values.shape, bool)
+    for rows, value in ((scored & ~either, rule[0]), (either & ~both, rule[1])):
+        new = np.nan if value is None else value
+        changed |= rows & (values != new) & ~(np.isnan(values) & np.isnan(new))
+        values[rows] = new
+    if not changed.any():
+        raise NotEstablished("no mask is empty")
+    kept = values[:, ~np.isnan(values).all(axis=0)]
+    return summarised(kept, summary, _patient(known), None)
+
+
+def _counted_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+    """Yield means over cases instead of patients, over all masks instead of structures, and over slices."""
+    if ours.summary != "mean":
+        return
+    patient = _patient(known)
+    each = np.arange(len(patient))
+    if len(np.unique(patient)) < len(patient):
+        yield from _tried(
+            "mean over cases, not patients",
+            lambda: summarised(_chosen(known).of(_measure(ours)), "mean", each, None),
+        )
+    if ours.structure == EVERY:
+        yield from _tried(
+            "mean over all masks together",
+            lambda: np.nanmean(_chosen(known).of(_measure(ours))),
+        )
+        yield from _tried(
+            "mean over patients of their mean over structures",
+            lambda: _mean_of_rows(_chosen(known).of(_measure(ours)), patient),
+        )
+    if ours.metric == "dice":
+        yield from _by_slice(known, each)
+
+
+def _mean_of_rows(values: Floats, patient: Codes) -> Floats:
+    there = ~np.isnan(values).all(axis=1)
+    rows = np.full(len(values), np.nan)
+    rows[there] = np.nanmean(values[there], axis=1)
+    return mean_over_patients(rows, patient, None)
+
+
+def _by_slice(known: Known, each: Codes) -> Iterator[MaskNumber]:
+    def slices() -> tuple[Floats, Floats]:
+        chosen = _chosen(known)
+        return chosen.of("slices_dice"), chosen.of("slices")
+
+    def over_all() -> float:
+        found, counted = slices()
+        return float(np.nansum(found) / np.nansum(counted))
+
+    def over_patients() -> Floats:
+        found, counted = slices()
+        share = np.divide(found, counted, out=np.full(found.shape, np.nan), where=counted > 0)
+        return summarised(share, "mean", _patient(known), None)
+
+    yield from _tried("mean over all slices with a mask", over_all)
+    yield from _tried("mean over patients of their mean over slices", over_patients)
+
+
+def _of_another_region(claim: Claim, ours: Estimate, every: list[Estimate]) -> Iterator[MaskNumber]:
+    """Yield the number of the organ with or without its lesions, and of several structures where none is named."""
+    if ours.metric not in OF_A_REGION:
+        return
+    for each in every:
+        if each.value is None or not _apart_only_in("structure", each, ours):
+            continue
+        names = [each.structure or "", ours.structure or ""]
+        with_more = any(a.startswith(f"{b}{WITH}") for a, b in (names, names[::-1]))
+        unnamed = claim.of is None and EVERY in names and _of_two(every)
+        if with_more or unnamed:
+            yield MaskNumber(f"of {each.structure}", each.value, each)
+
+
+WITH = " with "
+"""Between the names of an organ and of what lies in it, in the name of their union."""
+
+
+def _of_two(every: list[Estimate]) -> bool:
+    """Return whether there are two structures at most, so that a name alone may mean either."""
+    named = {each.structure for each in every if each.structure and each.structure != EVERY}
+    return len([each for each in named if WITH not in each]) <= 2
