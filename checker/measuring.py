@@ -1,16 +1,17 @@
 """What can be said about one table of predictions, without a description: the same way as for a study."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar, cast
 
-from checker import assemble, metrics
+from checker import assemble, cases, metrics
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
-from checker.evidence.task_figures import compare_measurements
+from checker.evidence.task_figures import compare_masks, compare_measurements
 from checker.metrics.estimating import complete, no_rows
 from checker.model.curves import CategoryTable, RiskGroups
 from checker.model.estimate import Comparison, Estimate, Estimates
@@ -77,6 +78,24 @@ class TaskQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaskQuestion:
+    """What is asked about two folders of masks."""
+
+    masks: cases.Masks
+    others: Mapping[str, Path] = field(default_factory=dict)
+    """Further algorithms by name, whose masks are compared with the predictions on the same cases."""
+    people: cases.People | None = None
+    """A table that names patient and groups of the cases."""
+    running: cases.Running = field(default_factory=cases.Running)
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def file(self) -> Path:
+        """Return what is shown while the masks are measured."""
+        return self.masks.prediction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What was recomputed from one table."""
 
@@ -93,13 +112,20 @@ class Measured:
     category_tables: tuple[CategoryTable, ...] = ()
     tables: Mapping[str, object] = field(default_factory=dict)
     """Further aggregates by the name of their evidence (`TABLES`), where they could be established."""
+    problems: tuple[Problem, ...] = ()
+    """Cases that could not be read; the others were."""
+    per_case: Callable[[], str] | None = None
+    """Makes the table of the measures of each case and structure, as CSV; None: there is none."""
 
 
 class _Made(NamedTuple):
     """A description with one evaluation, made from the question, and what is known about it."""
 
     study: Study
-    table: Table
+    files: Mapping[str, str]
+    """Name to SHA-256."""
+    notes: tuple[str, ...]
+    """Of reading the table."""
     predictions: Predictions | TaskTable
     places: tuple[Place, ...]
 
@@ -135,14 +161,19 @@ TOLD = ("probability", "threshold")
 """Evidence of which `measure` tells why it could not be established."""
 
 
-def measure(question: Question | TaskQuestion) -> Measured:
+Asked = Question | TaskQuestion | MaskQuestion
+
+
+def measure(question: Asked) -> Measured:
     """Recompute every metric of a task from one table.
 
     Raises:
         BadSubmission: the table cannot be used; every problem at once.
     """
+    if isinstance(question, MaskQuestion):
+        return _masks_measured(question)
     if isinstance(question, TaskQuestion):
-        return _task_measured(question)
+        return _task_measured(_task_made(question), question.columns, question.settings)
     made = _made(question)
     found = {name: made.known.value(name) for name in ("scored", *SHOWN)}
     asked = (*found.values(), *(made.known.value(name) for name in TOLD))
@@ -163,7 +194,7 @@ def measure(question: Question | TaskQuestion) -> Measured:
         tables=_tables(made),
         notes=(
             *_read_as(question, made),
-            *made.table.notes,
+            *made.notes,
             *_of_folds(made),
             *(each.because for each in absent),
             *_left_out(question, found),
@@ -190,11 +221,26 @@ def _left_out(question: Question, found: dict[str, object]) -> tuple[str, ...]:
     return ("net benefit is left out: it needs a score that is a probability of the outcome",)
 
 
-def _task_measured(question: TaskQuestion) -> Measured:
-    made = _task_made(question)
-    table, columns = made.predictions, question.columns
+def _masks_measured(question: MaskQuestion) -> Measured:
+    found = _masks_of(question)
+    made = _task_measured(_made_of_masks(question, found), None, question.settings)
+    return replace(made, problems=found.broken, per_case=partial(cases.per_case, found.table))
+
+
+def _masks_of(question: MaskQuestion) -> cases.Measured:
+    return cases.compared(question.masks, question.others, question.people, question.running)
+
+
+def _made_of_masks(question: MaskQuestion, found: cases.Measured) -> _Made:
+    name = visible(question.masks.prediction.name)
+    table = replace(found.table, file=name)
+    return _task_made_of(name, table, found.files, (), question.settings)
+
+
+def _task_measured(made: _Made, columns: TaskColumns | None, settings: Settings) -> Measured:
+    table = made.predictions
     assert isinstance(table, TaskTable)
-    cases, _ = complete(table.columns, task=table.task)
+    rows, _ = complete(table.columns, task=table.task)
     found = {name: made.known.value(name) for name in SHOWN_OF_TASK}
     groups = made.known.value("risk_groups")
     asked = (*found.values(), groups)
@@ -202,19 +248,19 @@ def _task_measured(question: TaskQuestion) -> Measured:
     categories = made.known.value("category_tables")
     return Measured(
         task=table.task,
-        cases=len(cases),
-        missing=cases.missing,
+        cases=len(rows),
+        missing=rows.missing,
         unit=UNITS.get(table.task, table.unit),
         estimates=(
             *_all(found, SHOWN_OF_TASK[:1], Estimate),
             *_over_folds(made),
             *_all(found, SHOWN_OF_TASK[1:], Estimate),
         ),
-        comparisons=tuple(_compared(table, columns, question.settings)),
+        comparisons=tuple(_compared(table, columns, settings)),
         folds=_folds(made),
         notes=(
             *table.notes,
-            *made.table.notes,
+            *made.notes,
             *_of_folds(made),
             *(each.because for each in absent),
         ),
@@ -266,9 +312,13 @@ def _with_patient(table: TaskTable) -> dict[str, Any]:
     return {**table.columns, **patient}
 
 
-def _compared(table: TaskTable, asked: TaskColumns, settings: Settings) -> Iterator[Comparison]:
+def _compared(
+    table: TaskTable, asked: TaskColumns | None, settings: Settings
+) -> Iterator[Comparison]:
     """Yield the differences of further scores from the first, or of modalities from the baseline."""
     columns, level = _with_patient(table), settings.level
+    for other in table.compared if table.task == "segmentation" else ():
+        yield from compare_masks(table, columns, other, table.unit, settings)
     for other in table.compared if table.task == "agreement" else ():
         yield from compare_measurements(table, columns, other, table.unit, settings)
     if isinstance(asked, ReadersColumns):
@@ -304,14 +354,14 @@ def _readers_compared(
                 )
 
 
-def report(question: Question | TaskQuestion) -> Report:
+def report(question: Asked) -> Report:
     """Return the whole report of one table: its numbers and figures, and what rules see in it.
 
     Raises:
         BadSubmission: the table cannot be used; every problem at once.
         BadRequest: times of a report are told in days, months and years, and their unit is not named.
     """
-    made = _task_made(_in_days(question)) if isinstance(question, TaskQuestion) else _made(question)
+    made = _made_of(question)
     predictions, thresholds = made.predictions, read_thresholds()
     document = StudyDocument(made.study, Places(), (), predictions.sha256, predictions.file)
     rules = tuple(code for code in sorted(RULES) if RULES[code].scope == "evaluation")
@@ -320,7 +370,7 @@ def report(question: Question | TaskQuestion) -> Report:
         Submitted(
             predictions={each.name: predictions for each in made.study.evaluations or ()},
             case_tables={},
-            files=_named(made.table, predictions.file),
+            files=made.files,
         ),
         gather(made.places),
         run_all(made.places, rules),
@@ -332,12 +382,20 @@ def report(question: Question | TaskQuestion) -> Report:
         sources=read_sources(),
         notes=(
             NO_STUDY,
-            *made.table.notes,
+            *made.notes,
             *(predictions.notes if isinstance(predictions, TaskTable) else ()),
         ),
         select=(),
         ignore=(),
     )
+
+
+def _made_of(question: Asked) -> _Made:
+    if isinstance(question, MaskQuestion):
+        return _made_of_masks(question, _masks_of(question))
+    if isinstance(question, TaskQuestion):
+        return _task_made(_in_days(question))
+    return _made(question)
 
 
 def _in_days(question: TaskQuestion) -> TaskQuestion:
@@ -371,22 +429,34 @@ def _task_made(question: TaskQuestion) -> _Made:
     name = visible(question.file.name or question.file.resolve().name)
     read = read_table_or_folds(question.file, name=str(question.file))
     table = replace(read_task(read, question.columns), file=name)  # a report names no path
+    files = _named(read, name)
+    return _task_made_of(name, table, files, read.notes, question.settings, question.origin)
+
+
+def _task_made_of(
+    name: str,
+    table: TaskTable,
+    files: Mapping[str, str],
+    notes: tuple[str, ...],
+    settings: Settings,
+    origin: ThresholdOrigin | None = None,
+) -> _Made:
     task = "agreement" if table.task in OF_AGREEMENT else table.task
     evaluation = TASKS[task](
         name=name,
         task=task,
         groups=tuple(table.groups),
-        operating_point=OperatingPoint(origin=question.origin),
+        operating_point=OperatingPoint(origin=origin),
     )
     study = _study(name, evaluation)
-    known = _known(study, name, table, question.settings)
-    made = _Made(study, read, table, _with_folds(places(study, known), table))
+    known = _known(study, name, table, settings)
+    made = _Made(study, files, notes, table, _with_folds(places(study, known), table))
     try:
-        cases, _ = complete(table.columns, task=table.task)
+        rows, _ = complete(table.columns, task=table.task)
         estimates = made.known.value("task_estimates")
     except ValueError as wrong:  # what a metric refuses about the table as a whole
         raise BadSubmission([Problem(name, None, "", str(wrong))]) from None
-    if not len(cases):
+    if not len(rows):
         raise BadSubmission([Problem(name, None, "", no_rows(table.task))])
     if isinstance(estimates, Absent):
         raise BadSubmission([Problem(name, None, "", estimates.because)])
@@ -436,7 +506,9 @@ def _made(question: Question) -> _Made:
     study = _study(name, evaluation)
     known = _known(study, name, predictions, question.settings)
     everywhere = _with_folds(places(study, known), predictions)
-    made = _Made(study, read, predictions, _with_net_benefit(everywhere, question.net_benefit))
+    files = _named(read, name)
+    reached = _with_net_benefit(everywhere, question.net_benefit)
+    made = _Made(study, files, read.notes, predictions, reached)
     for needed in ("scored", "estimates"):
         value = made.known.value(needed)
         if isinstance(value, Absent):

@@ -11,10 +11,11 @@ from checker.cli.measures.ordinal import ordinal
 from checker.cli.measures.raters import raters
 from checker.cli.measures.readers import readers
 from checker.cli.measures.sample_size import sample_size
+from checker.cli.measures.segmentation import segmentation
 from checker.cli.measures.survival import survival
 from checker.errors import BadRequest
 
-LATER = ("segmentation", "detection", "explanation")
+LATER = ("detection", "explanation")
 """Tasks that are named everywhere, and not recomputed by this version."""
 
 metrics = typer.Typer(
@@ -30,6 +31,7 @@ for command in (
     agreement,
     raters,
     readers,
+    segmentation,
 ):
     metrics.command()(command)
 metrics.command("sample-size")(sample_size)

@@ -8,13 +8,12 @@ import numpy as np
 
 from checker.metrics.base import Codes, Floats
 from checker.metrics.segmentation import (
-    EVERY,
     Chosen,
     mean_over_patients,
     summarised,
 )
 from checker.model.estimate import Estimate, facets
-from checker.model.measures import in_voxels, surface_dice_names
+from checker.model.measures import EVERY, in_voxels, surface_dice_names
 from checker.model.study import Claim
 from checker.needs import Absent, Known, NotEstablished
 

@@ -38,10 +38,10 @@ from checker.metrics.base import METRICS, Floats, Metric, Share
 from checker.metrics.cross_validation import MEAN_OVER_FOLDS, spreads_over_cases
 from checker.metrics.patients import EACH_PATIENT
 from checker.metrics.resampling import Asked
-from checker.metrics.segmentation import EVERY
 from checker.metrics.segmentation import TASK as MASKS
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, Estimates, Interval
+from checker.model.measures import EVERY
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings

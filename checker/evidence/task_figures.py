@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,7 @@ from checker.metrics.base import Undefined
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
 from checker.metrics.response import CATEGORIES
+from checker.metrics.segmentation import Chosen
 from checker.model.curves import (
     AgreementPlot,
     CalibrationAt,
@@ -40,7 +41,7 @@ MOST_GROUPS = 6
 """Groups of a column up to which each has a survival curve."""
 FEWEST_IN_GROUP = 10
 """A group of fewer cases has no survival curve: its steps would be single patients."""
-TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers")
+TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers", "segmentation")
 """Tasks of evaluations whose tables are `TaskTable`."""
 CELLS = (40, 30)
 """Cells of the grid of an agreement plot: across, up."""
@@ -190,6 +191,19 @@ def _readings(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         yield PartOfCohort(kind=kind, name="", count=len(np.unique(found[f"{kind}_code"])))
 
 
+def _masks(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    yield PartOfCohort(kind="case with masks", name="", count=int(kept.sum()))
+    measures = Chosen(
+        np.asarray(table.columns["measures"], float)[kept],
+        {name: at for at, name in enumerate(_given(table, "quantities"))},
+    )
+    if not measures.has("reference_voxels"):
+        return
+    there = (measures.look("reference_voxels") > 0).sum(axis=0)
+    for name, count in zip(_given(table, "structures"), there.tolist(), strict=True):
+        yield PartOfCohort(kind="case with", name=name, count=count)
+
+
 PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "multiclass": _classes,
     "ordinal": _classes,
@@ -198,6 +212,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "raters": _ratings,
     "responses": _only_rows,
     "readers": _readings,
+    "segmentation": _masks,
 }
 """Task of a table to what is counted in it."""
 
@@ -669,13 +684,33 @@ def compare_measurements(
     )
 
 
+def compare_masks(
+    table: TaskTable, columns: Columns, other: str, unit: str, settings: Settings
+) -> tuple[Comparison, ...]:
+    """Return the predictions minus the masks of another algorithm."""
+    return metrics.compare_segmentations(
+        {name: columns[name] for name in ("measures", "patient") if name in columns},
+        table.compared[other],
+        quantities=_given(table, "quantities"),
+        structures=_given(table, "structures"),
+        tolerances_mm=cast(Any, table.places.get("tolerance_mm", ())),
+        names=("prediction", other),
+        unit=unit,
+        evaluation=table.file,
+        seed=settings.seed,
+        level=settings.level,
+        resamples=settings.resamples,
+    )
+
+
 OTHER = "another measurement"
 """A column of another measurement, which may be called like one of ours."""
-FIRST = {"agreement": "measured"}
+FIRST = {"agreement": "measured", "segmentation": "measures"}
 """Task to the column that further ones are compared with, where it is no score."""
 COMPARE: Mapping[str, Callable[..., tuple[Comparison, ...]]] = {
     "survival": _survival,
     "ordinal": _ordinal,
     "agreement": compare_measurements,
+    "segmentation": compare_masks,
 }
 """Task to what compares two scores in it."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
     from checker.metrics.comparing_agreement import compare_agreement
+    from checker.metrics.comparing_masks import compare_segmentations
     from checker.metrics.comparing_ordinal import compare_ordinal
     from checker.metrics.cox import log_rank
     from checker.metrics.cross_tables import class_distances, confusion_matrix, largest_class
@@ -60,6 +61,7 @@ HOME = {
     "compare_ordinal": "comparing_ordinal",
     "compare_readers": "reader_comparing",
     "compare_risk_groups": "survival_groups",
+    "compare_segmentations": "comparing_masks",
     "compare_survival": "survival_comparing",
     "confusion_matrix": "cross_tables",
     "conger_kappa": "chance",
@@ -113,6 +115,7 @@ __all__ = [
     "compare_ordinal",
     "compare_readers",
     "compare_risk_groups",
+    "compare_segmentations",
     "compare_survival",
     "confusion_matrix",
     "conger_kappa",

@@ -485,7 +485,10 @@ def _by_resampling(
         return {}
     who = f"{cases.patients:,} {plural(cases.independent(plan.unit))}"
     if cases.patients < FEWEST_PATIENTS:
-        sentence = f"No interval: {who} are too few to resample (at least {FEWEST_PATIENTS})."
+        if cases.patients == 1:
+            who = f"1 {cases.independent(plan.unit)}"
+        few = "is too few" if cases.patients == 1 else "are too few"
+        sentence = f"No interval: {who} {few} to resample (at least {FEWEST_PATIENTS})."
         return dict.fromkeys(asked, Uncertainty(None, sentence))
     sides = with_outcome(cases.outcome, cases.patient) if plan.stratified else None
     weights = drawn(plan.seeds, cases.patients, len(cases), plan.resamples, sides)

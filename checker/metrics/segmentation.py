@@ -16,11 +16,10 @@ from checker.metrics.base import (
     task,
 )
 from checker.metrics.patients import ByPatient, Weight, sums_by_patient, totals
+from checker.model.measures import EVERY
 from checker.needs import DoesNotApply
 
 TASK = "segmentation"
-EVERY = "all structures"
-"""The facet `structure` of a mean over structures, each weighing the same."""
 OVER_CASES: Mapping[str, Sequence[object]] = {"summary": ("mean", "median")}
 WITH_POOLED: Mapping[str, Sequence[object]] = {"summary": ("mean", "median", "pooled")}
 BOTH_EMPTY = "both masks are empty in every case"

@@ -109,6 +109,24 @@ def surface_dice(
 
 
 @metric(
+    "reference_volume_ml", task=TASK, goal="target", bounds=LENGTH, source="heimann-2009",
+    places=OVER_CASES, cases=_cases("reference_volume_ml"), per_case=True,
+)  # fmt: skip
+def reference_volume_ml(chosen: Chosen, summary: str, patient: Codes, weight: Weight) -> Floats:
+    """Return the volume of the reference in ml."""
+    return summarised(chosen.of("reference_volume_ml"), summary, patient, weight)
+
+
+@metric(
+    "predicted_volume_ml", task=TASK, goal="target", bounds=LENGTH, source="heimann-2009",
+    places=OVER_CASES, cases=_cases("predicted_volume_ml"), per_case=True,
+)  # fmt: skip
+def predicted_volume_ml(chosen: Chosen, summary: str, patient: Codes, weight: Weight) -> Floats:
+    """Return the volume of the prediction in ml."""
+    return summarised(chosen.of("predicted_volume_ml"), summary, patient, weight)
+
+
+@metric(
     "volume_difference_ml", task=TASK, goal="target", bounds=ALL, source="heimann-2009",
     places=OVER_CASES, cases=_cases("volume_difference_ml"), per_case=True,
 )  # fmt: skip

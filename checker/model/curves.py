@@ -8,6 +8,42 @@ Points = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyRule:
+    """The mean Dice over patients under one rule for empty masks."""
+
+    words: str
+    dice: float | None
+    """None: no case counts under the rule."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EmptyMasks:
+    """Cases of a structure with an empty mask, or with none."""
+
+    structure: str
+    cases: int
+    both_empty: int
+    prediction_empty: int
+    """The reference has a voxel: missed."""
+    reference_empty: int
+    """The prediction has a voxel: invented."""
+    missing: int
+    """Cases without a prediction; they are not among the cases."""
+    rules: tuple[EmptyRule, ...]
+
+    @property
+    def counts(self) -> tuple[int, ...]:
+        """Return the counts in the order in which they are printed."""
+        return (
+            self.cases,
+            self.both_empty,
+            self.prediction_empty,
+            self.reference_empty,
+            self.missing,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RocCurve:
     """Sensitivity against 1 - specificity, from (0, 0) to (1, 1); thinned to a few hundred points."""
 

@@ -91,6 +91,8 @@ class Comparison:
     """The one reader it concerns."""
     label: str | None = None
     """The cut between classes it concerns."""
+    structure: str | None = None
+    tolerance_mm: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

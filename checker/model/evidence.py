@@ -16,6 +16,7 @@ from checker.model.curves import (
     ConfusionMatrix,
     DecisionAt,
     DecisionCurve,
+    EmptyMasks,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -323,6 +324,7 @@ class EvaluationEvidence:
     agreement_plot: AgreementPlot | Absent
     category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
+    empty_masks: tuple[EmptyMasks, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

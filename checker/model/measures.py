@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+EVERY = "all structures"
+"""The structure of a mean over structures, each weighing the same."""
 COUNTS = ("reference_voxels", "predicted_voxels", "shared_voxels", "voxel_volume_ml")
 OVERLAP = ("dice", "jaccard", "voxel_sensitivity", "voxel_precision")
 VOLUMES = (

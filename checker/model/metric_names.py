@@ -814,6 +814,22 @@ _ROWS = (
         percent_able=True,
     ),
     MetricName(
+        "reference_volume_ml",
+        "Reference volume (ml)",
+        "volume",
+        ("segmentation",),
+        "Volume of the reference in ml.",
+        ("reference volume", "true volume", "manual volume"),
+    ),
+    MetricName(
+        "predicted_volume_ml",
+        "Predicted volume (ml)",
+        "volume",
+        ("segmentation",),
+        "Volume of the prediction in ml.",
+        ("predicted volume", "automatic volume", "segmented volume"),
+    ),
+    MetricName(
         "volume_difference_ml",
         "volume difference (ml)",
         "volume",

@@ -14,6 +14,7 @@ from checker.model.curves import (
     ConfusionMatrix,
     DecisionAt,
     DecisionCurve,
+    EmptyMasks,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -124,6 +125,7 @@ class EvaluationReport:
     agreement_plot: AgreementPlot | None = None
     category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
+    empty_masks: tuple[EmptyMasks, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 

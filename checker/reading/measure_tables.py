@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator, Mapping
 
-from checker.model.measures import NAMES, SURFACE_DICE, bounds, is_measure, tolerance_of
+from checker.model.measures import EVERY, NAMES, SURFACE_DICE, bounds, is_measure, tolerance_of
 from checker.model.metric_names import find_metric
 from checker.model.predictions import Floats, Labels
 from checker.reading.tables import Table
 from checker.reading.task_columns import SegmentationColumns
 from checker.reading.task_rows import TaskRows, apart, roles
 
-EVERY = "all structures"
-"""The mean over structures, as a place."""
 FROM_A_TABLE = "The measures were computed elsewhere; only their summaries are recomputed."
 
 

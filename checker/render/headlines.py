@@ -70,6 +70,17 @@ SHORT: dict[str, tuple[str, ...]] = {
         "reader_sensitivity_difference",
         "reader_specificity_difference",
     ),
+    "segmentation": (
+        "dice",
+        "surface_dice",
+        "hausdorff_95",
+        "average_surface_distance",
+        "relative_volume_difference",
+        "centreline_dice",
+        "lesion_sensitivity",
+        "lesion_precision",
+        "panoptic_quality",
+    ),
 }
 """Task to the metrics of the short table of performance; the reports have all."""
 BY_GROUP: dict[str, tuple[str, ...]] = {
@@ -79,9 +90,11 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "survival": ("c_index", "uno_c_index"),
     "agreement": ("bland_altman_bias", "mean_absolute_error", "intraclass_correlation"),
     "readers": ("auroc", "mean_reader_sensitivity", "mean_reader_specificity"),
+    "segmentation": ("dice", "hausdorff_95", "relative_volume_difference"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")
+USUAL_SUMMARIES = (None, "mean")
 BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
 SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
 
@@ -112,6 +125,7 @@ def _is_short(estimate: Estimate, metric: str) -> bool:
         estimate.metric == metric
         and estimate.score == "score"
         and estimate.reader is None
+        and estimate.summary in USUAL_SUMMARIES
         and (estimate.label in SHORT_LABELS or metric in BY_EVERY_LABEL)
     )
 
@@ -130,6 +144,8 @@ def is_plain(estimate: Estimate) -> bool:
         and estimate.horizon is None
         and estimate.reader is None
         and estimate.modality is None
+        and estimate.summary in USUAL_SUMMARIES
+        and estimate.tolerance_mm is None
     )
 
 

@@ -9,6 +9,7 @@ from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
+from checker.render.mask_tables import StructureTable, structure_tables
 from checker.render.text_tables import folded, risk_groups_lines, tables_lines
 from checker.render.to_json import plain
 from checker.visible import to_json_text
@@ -80,7 +81,10 @@ def metrics_text(
         lines += screen.paragraph(note, "  ", "- ")
     means = {each.mean.summary for each in found.folds.values} if found.folds else set()
     pooled = [each for each in found.estimates if each.summary is None or each.summary not in means]
-    for (score, group), estimates in _parts(pooled):
+    for table in structure_tables(pooled):
+        lines += _structure_lines(table, screen)
+    rest = [each for each in pooled if each.structure is None]
+    for (score, group), estimates in _parts(rest):
         title = "All rows" if group == "all" else group
         lines += screen.heading(title if score == "score" else f"{title}, score {score}")
         lines += screen.table(_heads(), [_row(each) for each in estimates])
@@ -133,6 +137,20 @@ def _parts(
     for each in estimates:
         parts.setdefault((each.score, each.group), []).append(each)
     yield from parts.items()
+
+
+def _structure_lines(table: StructureTable, screen: Screen) -> Iterator[str]:
+    yield from screen.heading(table.title)
+    heads = (Cell("Measure"), *(Cell(each, right=True) for each in (*table.heads, "n")))
+    yield from screen.table(
+        heads,
+        [
+            (Cell(row.label), *(Cell(each, right=True) for each in (*row.cells, row.n)))
+            for row in table.rows
+        ],
+    )
+    for note in table.notes:
+        yield from screen.paragraph(note, "  ", "- ")
 
 
 def _heads() -> tuple[Cell, ...]:
@@ -248,6 +266,8 @@ def _of(each: Comparison) -> str:
     """Return what tells a comparison from others of its metric."""
     parts = [
         f", {each.label}" if each.label is not None else "",
+        f", {page.worded(each.structure)}" if each.structure is not None else "",
+        f" at {digits.short(each.tolerance_mm)} mm" if each.tolerance_mm is not None else "",
         f" at {digits.short(each.threshold)}" if each.threshold is not None else "",
         f", horizon {digits.short(each.horizon)}" if each.horizon is not None else "",
         f", reader {each.reader}" if each.reader is not None else "",

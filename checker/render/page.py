@@ -406,6 +406,7 @@ def score_tables(
     estimates: Sequence[Estimate], task: str = "classification"
 ) -> tuple[ScoreTable, ...]:
     """Return the estimates of each score, the model's own first, by family."""
+    estimates = [each for each in estimates if each.structure is None]
     scores = dict.fromkeys(each.score for each in estimates)
     return tuple(
         ScoreTable(
@@ -483,6 +484,8 @@ def estimate_label(estimate: Estimate, said: float | None = None, *, in_days: bo
     if estimate.threshold is not None and estimate.threshold != said:
         before = " at" if at is None else ", threshold"
         label += f"{before} {digits.short(estimate.threshold)}"
+    if estimate.tolerance_mm is not None:
+        label += f" at {digits.short(estimate.tolerance_mm)} mm"
     return label + "".join(f", {each}" for each in _facets(estimate))
 
 
@@ -503,7 +506,7 @@ def _facets(estimate: Estimate) -> Iterator[str]:
 
 TIMES = ("median_survival", "median_follow_up", "restricted_mean_survival")
 """Metrics that are times."""
-TOLD = ("group", "score", "threshold", "horizon", "modality", "versus", "reader")
+TOLD = ("group", "score", "threshold", "horizon", "modality", "versus", "reader", "tolerance_mm")
 """Facets that have words of their own."""
 
 

@@ -9,6 +9,7 @@ from checker.render import digits, page, risk_groups, signs
 from checker.render.cleaned import without_controls
 from checker.render.figures import DrawnFigure, figures_of, forest_of
 from checker.render.headlines import group_metrics
+from checker.render.mask_tables import StructureTable, structure_tables
 from checker.resources import folder
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ class EvaluationView(NamedTuple):
     name: str
     """Beginning of every id that belongs to it."""
     scores: tuple[page.ScoreTable, ...]
+    structures: tuple[StructureTable, ...]
     figures: tuple[tuple[int, DrawnFigure], ...]
     """Each with its number in the page."""
     forest: tuple[int, DrawnFigure] | None
@@ -69,6 +71,7 @@ def _evaluations(report: Report, figures: bool) -> tuple[EvaluationView, ...]:
                 report=each,
                 name=name,
                 scores=page.score_tables(each.estimates, each.task),
+                structures=structure_tables(each.estimates),
                 figures=numbered,
                 forest=(0, forest) if forest else None,
                 group_metrics=metrics,

@@ -8,6 +8,7 @@ from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
 from checker.render import digits, page, risk_groups
 from checker.render.cleaned import one_line
+from checker.render.mask_tables import structure_tables
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
@@ -161,9 +162,11 @@ def _performance(report: Report) -> Iterator[str]:
                 escaped(estimate.interval.method if estimate.interval else ""),
             )
             for estimate in each.estimates
+            if estimate.structure is None
         ]
         if rows:
             yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
+        yield from _of_structures(each)
         yield from _over_folds(each)
         yield from _of_classes(each)
         yield from _of_categories(each)
@@ -184,6 +187,38 @@ def _who(evaluation: EvaluationReport) -> Iterator[str]:
         yield from (f"Scored: {escaped(page.cohort_words(evaluation.task_cohort))}.", "")
         for note in evaluation.task_cohort.notes:
             yield from (escaped(page.first_upper(note)), "")
+
+
+def _of_structures(evaluation: EvaluationReport) -> Iterator[str]:
+    for found in structure_tables(evaluation.estimates):
+        yield from (f"{escaped(page.first_upper(found.title))}:", "")
+        rows = [(escaped(row.label), *map(escaped, row.cells), row.n) for row in found.rows]
+        columns = tuple(range(1, len(found.heads) + 2))
+        yield from table(("Measure", *found.heads, "n"), rows, columns)
+        for note in found.notes:
+            yield from (escaped(note), "")
+    yield from _empty_masks(evaluation)
+
+
+def _empty_masks(evaluation: EvaluationReport) -> Iterator[str]:
+    found = evaluation.empty_masks
+    if not found:
+        return
+    yield from ("Empty and missing masks, and the mean Dice under each rule for them:", "")
+    counts = ("Cases", "Both empty", "Prediction empty", "Reference empty", "No prediction")
+    heads = ("Structure", *counts, *(page.first_upper(each.words) for each in found[0].rules))
+    rows = [
+        (
+            escaped(page.worded(each.structure)),
+            *map(digits.count, each.counts),
+            *(
+                digits.DASH if rule.dice is None else digits.number(rule.dice, 3)
+                for rule in each.rules
+            ),
+        )
+        for each in found
+    ]
+    yield from table(heads, rows, tuple(range(1, len(heads))))
 
 
 def _over_folds(evaluation: EvaluationReport) -> Iterator[str]:

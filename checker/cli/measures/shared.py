@@ -1,7 +1,7 @@
 """What the sub-commands of `metrics` share: options, how values are written, and how the answer is given."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +14,7 @@ from checker.cli.ending import DONE, Ending, counted
 from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
-    from checker.measuring import Measured, Question, TaskQuestion
+    from checker.measuring import Asked, Measured
     from checker.model.study.evaluations import ThresholdOrigin
     from checker.reading.task_columns import TaskColumns
 
@@ -262,13 +262,20 @@ def finish(
     return answered(question, common.files, common.form)
 
 
-def answered(question: "Question | TaskQuestion", files: tuple[Path, ...], form: Form) -> Ending:
-    """Compute, print and write the answer to a question about a table."""
+def answered(
+    question: "Asked",
+    files: tuple[Path, ...],
+    form: Form,
+    told: "Callable[[Measured], None] | None" = None,
+) -> Ending:
+    """Compute, print and write the answer to a question about a table; `told` is shown the answer first."""
     from checker.measuring import measure
     from checker.render.metrics_text import metrics_json, metrics_text
 
     with console.working(f"Scoring {question.file}"):
         found = measure(question)
+    if told is not None:
+        told(found)
     if form is Form.JSON:
         console.send(metrics_json(found))
     else:
@@ -277,9 +284,7 @@ def answered(question: "Question | TaskQuestion", files: tuple[Path, ...], form:
     return _saved(question, found, files)
 
 
-def _saved(
-    question: "Question | TaskQuestion", found: "Measured", files: tuple[Path, ...]
-) -> Ending:
+def _saved(question: "Asked", found: "Measured", files: tuple[Path, ...]) -> Ending:
     numbers = [each for each in files if each.suffix.lower() in FORMS]
     failures = sum(not _saved_numbers(found, each) for each in numbers)
     if reports := [each for each in files if each not in numbers]:

@@ -1,0 +1,113 @@
+"""Tables of a segmentation: one for each structure, a line for each measure, a column for each summary."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from checker.model.estimate import Estimate
+from checker.model.measures import DISTANCES
+from checker.render import digits, page
+
+SUMMARIES = ("mean", "median", "pooled")
+HEADS = {
+    "mean": "Mean over patients",
+    "median": "Median over patients",
+    "pooled": "Over all cases together",
+}
+ONE_CASE = "Value"
+IN_VOXELS = "In voxels"
+"""How the note begins that stands beside a distance without a spacing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow:
+    """One measure of a structure."""
+
+    label: str
+    cells: tuple[str, ...]
+    """Value with its interval, by the columns of the table; empty: there is no such summary."""
+    n: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StructureTable:
+    """The measures of one structure."""
+
+    title: str
+    heads: tuple[str, ...]
+    rows: tuple[MeasureRow, ...]
+    notes: tuple[str, ...]
+    """What belongs beside the numbers, each said once."""
+
+
+def structure_tables(estimates: Sequence[Estimate]) -> tuple[StructureTable, ...]:
+    """Return a table for each score, group and structure, in the order in which they come."""
+    parts: dict[tuple[str, str, str], list[Estimate]] = {}
+    for each in estimates:
+        if each.structure is not None:
+            parts.setdefault((each.score, each.group, each.structure), []).append(each)
+    return tuple(_table(where, found) for where, found in parts.items())
+
+
+def _table(where: tuple[str, str, str], found: list[Estimate]) -> StructureTable:
+    score, group, structure = where
+    title = [page.worded(structure), "" if group == "all" else group]
+    title.append("" if score == "score" else f"score {score}")
+    alone = all(each.cases <= 1 for each in found)
+    summaries = [name for name in SUMMARIES if any(_summary(each) == name for each in found)]
+    shown = summaries[:1] if alone else summaries
+    rows: dict[str, dict[str, Estimate]] = {}
+    for each in found:
+        rows.setdefault(_label(each), {}).setdefault(_summary(each), each)
+    return StructureTable(
+        title=", ".join(filter(None, title)),
+        heads=(ONE_CASE,) if alone else tuple(HEADS[name] for name in shown),
+        rows=tuple(_row(label, cells, shown) for label, cells in rows.items()),
+        notes=tuple(dict.fromkeys(_notes(found))),
+    )
+
+
+def _summary(each: Estimate) -> str:
+    return each.summary or "pooled"
+
+
+def _label(each: Estimate) -> str:
+    bare = replace(each, structure=None, summary=None, group="all", score="score")
+    label = page.estimate_label(bare)
+    if each.metric not in DISTANCES:
+        return label
+    return f"{label} ({'voxels' if IN_VOXELS in each.note else 'mm'})"
+
+
+def _row(label: str, cells: dict[str, Estimate], shown: Sequence[str]) -> MeasureRow:
+    alone = len(shown) == 1 and shown[0] not in cells
+    there = [next(iter(cells.values()))] if alone else [cells.get(name) for name in shown]
+    first = next(each for each in (*there, *cells.values()) if each is not None)
+    return MeasureRow(
+        label=label,
+        cells=tuple("" if each is None else _cell(each) for each in there),
+        n=digits.count(first.cases),
+    )
+
+
+def _cell(each: Estimate) -> str:
+    return digits.together(each) if each.value is not None else "undefined"
+
+
+def _notes(found: Sequence[Estimate]) -> Iterator[str]:
+    """Yield the sentences beside numbers, with the measures they belong to, and how intervals were made."""
+    by_note: dict[str, list[str]] = {}
+    for each in found:
+        for note in (each.undefined_because, each.note):
+            if note:
+                said = note if note.endswith(".") else f"{note}."
+                by_note.setdefault(page.first_upper(said), []).append(_label(each))
+    for note, labels in by_note.items():
+        named = list(dict.fromkeys(labels))
+        every = len(named) > MOST_NAMED
+        yield note if every else f"{', '.join(named)}: {note}"
+    methods = dict.fromkeys(each.interval.method for each in found if each.interval)
+    yield from (f"Interval: {method}." for method in methods)
+
+
+MOST_NAMED = 3
+"""Measures that a note names; one beside more of them stands alone."""
