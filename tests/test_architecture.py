@@ -45,10 +45,22 @@ MAY_IMPORT |= {
     "__init__": {"pipeline"},
 }
 
-HEAVY = {"numpy", "scipy", "polars", "matplotlib", "weasyprint", "sklearn", "pydantic"}
+IMAGES = {"nibabel", "nrrd", "skimage", "PIL", "zlib_ng", "pydicom", "highdicom"}
+"""Packages of the extras, which need not be installed."""
+
+HEAVY = {
+    "numpy",
+    "scipy",
+    "polars",
+    "matplotlib",
+    "weasyprint",
+    "sklearn",
+    "joblib",
+    "pydantic",
+} | IMAGES
 """What costs a noticeable part of a second to import."""
 
-NEVER_AT_IMPORT = {"polars", "matplotlib", "weasyprint", "sklearn", "scipy"}
+NEVER_AT_IMPORT = {"polars", "matplotlib", "weasyprint", "sklearn", "scipy", "joblib"} | IMAGES
 """Imported inside the functions that use them, in every file."""
 
 NUMPY_AT_IMPORT = {"metrics", "evidence", "reading", "render", "assemble", "measuring", "pipeline"}
