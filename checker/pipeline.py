@@ -1,14 +1,15 @@
 """The order of the steps, and nothing else: from a description on disk to a report."""
 
 import os
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
 from checker.appraisal import reporting
-from checker.errors import BadRequest, BadSubmission
+from checker.cases import Running, measured_masks
+from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun
 from checker.model.guideline import Guideline
@@ -18,7 +19,7 @@ from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.references import read_sources, read_thresholds
-from checker.reading.submission import chosen_of, read_submitted, tables_named
+from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
 from checker.rules import RULES, run_all
 
 
@@ -34,6 +35,10 @@ class Options:
     """Names or files; empty: those that apply."""
     strict: bool = False
     """A rule that fails raises its error instead of being reported."""
+    running: Running = field(default_factory=Running)
+    """How masks are measured."""
+    reported: Callable[[Problem], None] | None = None
+    """Is told every case whose masks could not be read; the report says how many."""
 
 
 def describe(path: Path) -> StudyDocument:
@@ -66,7 +71,7 @@ def check(path: Path, options: Options | None = None) -> Report:
     asked = options or Options()
     wanted = _rules(asked)
     document = _described(path)
-    submitted = read_submitted(document, path.parent)
+    submitted = _with_masks(document, read_submitted(document, path.parent), asked)
     thresholds = read_thresholds()
     known = known_about(
         document.study,
@@ -93,6 +98,25 @@ def check(path: Path, options: Options | None = None) -> Report:
         notes=(*map(str, document.notes), *chosen_of(submitted), *appraised.notes),
         select=asked.select,
         ignore=asked.ignore,
+    )
+
+
+def _with_masks(document: StudyDocument, submitted: Submitted, asked: Options) -> Submitted:
+    """Return what was submitted, with the masks measured.
+
+    Raises:
+        BadSubmission: no case of an evaluation could be measured.
+    """
+    if not submitted.masks:
+        return submitted
+    found = measured_masks(document.study, submitted.masks, asked.running)
+    if asked.reported is not None:
+        for each in found.problems:
+            asked.reported(each)
+    return replace(
+        submitted,
+        predictions={**submitted.predictions, **found.tables},
+        files={**submitted.files, **found.files},
     )
 
 

@@ -136,11 +136,13 @@ def check(
     outputs.require_known(files)
     outputs.require_apart(files, [study, *map(Path, guideline or ())])
     from checker import pipeline
+    from checker.cases import Running
     from checker.model.settings import Settings
 
     if any(map(os.path.exists, files)):
         outputs.require_apart(files, pipeline.tables(study))
-    with console.working(f"Checking {study}"):
+    broken: list[Problem] = []
+    with console.counting(f"Checking {study}") as told:
         report = pipeline.check(
             study,
             pipeline.Options(
@@ -151,12 +153,24 @@ def check(
                 ignore=tuple(ignore or ()),
                 guidelines=tuple(guideline or ()),
                 strict=strict,
+                running=Running(told=told),
+                reported=broken.append,
             ),
         )
         written = outputs.write_all(report, files)
     show_report(report, form, show)
     say_written(written)
-    return _ending(report, written.failures, fail_on)
+    return say_broken(broken) or _ending(report, written.failures, fail_on)
+
+
+def say_broken(broken: Sequence[Problem]) -> Ending | None:
+    """Tell which cases could not be read; None where all could."""
+    if not broken:
+        return None
+    for each in broken:
+        console.note(f"{each.file}, {each.path}: {each.message}")
+    said = f"{counted(len(broken), 'case')} could not be read; the others were scored"
+    return Ending(ExitCode.UNUSABLE, said)
 
 
 def show_report(report: "Report", form: ReportForm, show: Level = Level.MINOR) -> None:

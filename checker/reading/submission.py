@@ -9,6 +9,7 @@ from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
 from checker.model.predictions import CaseTable, Floats, Labels, Predictions, TaskTable
 from checker.model.study import AnyEvaluation, Classification, Evaluation, Study
+from checker.model.study.evaluations import Segmentation
 from checker.needs import Absent
 from checker.reading.columns import GroupProblem
 from checker.reading.documents import StudyDocument, dotted
@@ -16,12 +17,20 @@ from checker.reading.evaluation_columns import SaidProblem, columns_of, named_by
 from checker.reading.event_codes import EventProblem
 from checker.reading.folder import Submission
 from checker.reading.folds import FOLD, read_folds
+from checker.reading.mask_places import (
+    Cases,
+    MaskPlaces,
+    Place,
+    is_of_masks,
+    others_of,
+    structures_of,
+)
 from checker.reading.predictions import ColumnNames, read_predictions
-from checker.reading.tables import Table, everything, labels, read_table
+from checker.reading.tables import FORMATS, Table, everything, labels, read_table
 from checker.reading.task_tables import read_task
 from checker.reading.two_values import PositiveProblem
 
-NOT_RECOMPUTED = ("segmentation", "detection")
+NOT_RECOMPUTED = ("detection",)
 STANDARD = {"case", "patient", "outcome", "score", FOLD}
 """Names that a column has unless the description says otherwise."""
 
@@ -38,6 +47,8 @@ class Submitted:
     """Name as written to SHA-256."""
     notes: tuple[str, ...] = ()
     """What was left out in reading them."""
+    masks: Mapping[str, MaskPlaces] = field(default_factory=dict)
+    """By evaluation: where its masks lie, which are not read yet."""
 
 
 @dataclass(slots=True)
@@ -49,6 +60,7 @@ class _Reading:
     tables: dict[str, Table] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    masks: dict[str, MaskPlaces] = field(default_factory=dict)
 
     def table(self, name: str, at: Path, *, folders: bool = False) -> Table | None:
         """Return the table of that name, read once; None if it cannot be read.
@@ -74,6 +86,14 @@ class _Reading:
             return self._resolved(f"{name.rstrip('/')}/{file}", at)
 
         return read_folds(place, name=name, located=located)
+
+    def place(self, name: str, at: Path) -> FilePath:
+        """Return where a file or folder lies.
+
+        Raises:
+            BadSubmission: it is not there, or outside.
+        """
+        return self._resolved(name, at, folders=True)
 
     def _resolved(self, name: str, at: Path, *, folders: bool = False) -> FilePath:
         """Return where the file lies; a complaint about its name points at the description."""
@@ -160,6 +180,7 @@ def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
         case_tables=case_tables,
         files={file: sha for table in tables for file, sha in table.files.items()},
         notes=tuple(note for table in tables for note in table.notes),
+        masks=reading.masks,
     )
 
 
@@ -189,6 +210,8 @@ def _predictions(
         return Absent("no predictions were submitted")
     if evaluation.task in NOT_RECOMPUTED:
         return Absent(f"the task {evaluation.task} is not recomputed by this version")
+    if isinstance(evaluation, Segmentation) and _is_of_masks(reading, evaluation, at):
+        return _masks(reading, evaluation, at)
     table = reading.table(evaluation.predictions, (*at, "predictions"), folders=True)
     if table is None:
         return None
@@ -209,6 +232,72 @@ def _predictions(
             for each in bad.problems
         ]
         return None
+
+
+NOT_MEASURED = Absent("the masks were not measured")
+
+
+def _is_of_masks(reading: _Reading, evaluation: Segmentation, at: Path) -> bool:
+    """Return whether the predictions are masks; of a path that cannot be used, whether it is no table."""
+    name = evaluation.predictions or ""
+    try:
+        return is_of_masks(reading.place(name, (*at, "predictions")))
+    except BadSubmission:
+        return FilePath(name).suffix.lower() not in FORMATS
+
+
+def _masks(reading: _Reading, evaluation: Segmentation, at: Path) -> Absent | None:
+    """Keep where the masks lie; None after a problem."""
+    before = len(reading.problems)
+    places: dict[str, Place] = {}
+    for fact in ("reference", "predictions"):
+        name = getattr(evaluation, fact)
+        if not name:
+            message = "masks were submitted, and no reference masks to compare them with"
+            hint = "name their folder: reference: labels"
+            reading.problems.append(reading.problem((*at, fact), message, hint))
+            continue
+        with reading.collecting():
+            places[fact] = Place(name, reading.place(name, (*at, fact)))
+    others: tuple[Place, ...] = ()
+    structures: dict[str, frozenset[int]] = {}
+    with reading.collecting():
+        others = tuple(others_of(evaluation, reading.place, at))
+    with reading.collecting():
+        structures = structures_of(evaluation, reading.problem, at)
+    people = _people(reading, evaluation)
+    if len(reading.problems) > before:
+        return None
+    reading.masks[evaluation.name] = MaskPlaces(
+        reference=places["reference"],
+        prediction=places["predictions"],
+        others=others,
+        structures=structures,
+        people=people,
+        inside=(reading.submission.root,),
+    )
+    return NOT_MEASURED
+
+
+def _people(reading: _Reading, evaluation: Segmentation) -> Cases | None:
+    """Return the columns of the table of the partition's cases that tell patient and groups."""
+    parts = enumerate(reading.document.study.data.partitions or ())
+    for i, part in parts:
+        if part.name != evaluation.partition or not part.cases:
+            continue
+        table = reading.table(part.cases, ("data", "partitions", i, "cases"))
+        if table is None or "case" not in table.columns:
+            return None
+        declared = evaluation.columns or {}
+        patient = evaluation.cluster or declared.get("patient", "patient")
+        groups = [declared.get(each, each) for each in evaluation.groups or ()]
+        return Cases(
+            table,
+            declared.get("case", "case"),
+            patient if patient in table.columns else None,
+            tuple(groups),
+        )
+    return None
 
 
 def _classified(evaluation: Classification, table: Table) -> Predictions:

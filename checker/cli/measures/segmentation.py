@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from checker.cli import console, outputs
+from checker.cli.checking import say_broken
 from checker.cli.choices import Confidence, Form, Resamples, Seed
-from checker.cli.ending import Ending, counted
+from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
     Format,
     Groups,
@@ -328,9 +329,4 @@ def _answered(
             console.note(f"{per_case} was not written: {failed}")
             return Ending(ExitCode.UNUSABLE, "1 output not written")
         console.note(f"wrote {per_case}")
-    if not found.problems:
-        return ending
-    for each in found.problems:
-        console.note(f"{each.file}, {each.path}: {each.message}")
-    broken = f"{counted(len(found.problems), 'case')} could not be read; the others were scored"
-    return Ending(ExitCode.UNUSABLE, broken)
+    return say_broken(found.problems) or ending

@@ -1,0 +1,19 @@
+"""Folders of masks to one row for each case: volumes are read one at a time, and a small table is left."""
+
+from checker.cases.algorithms import compared
+from checker.cases.every_case import Measured, Running, measure
+from checker.cases.of_study import measured_masks
+from checker.cases.one_case import Masks
+from checker.cases.people import People
+from checker.cases.per_case import per_case
+
+__all__ = [
+    "Masks",
+    "Measured",
+    "People",
+    "Running",
+    "compared",
+    "measure",
+    "measured_masks",
+    "per_case",
+]

@@ -1,0 +1,189 @@
+"""Folders of masks to a table: every case is measured over the cores, and what cannot be read is reported."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from checker import work
+from checker.cases.one_case import Case, Images, Masks, measured_case
+from checker.errors import BadSubmission, Problem
+from checker.model.measures import tolerance_of
+from checker.model.predictions import Floats, Labels, TaskTable
+from checker.reading.image_folders import images_in
+from checker.reading.image_names import Matched, matched
+from checker.reading.measure_tables import places
+
+VERSION = "1"
+"""Of what a case's line in a store of finished cases holds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """How the work on many cases is done."""
+
+    workers: int | None = None
+    store: Path | None = None
+    told: Callable[[work.Progress], None] | None = None
+
+
+class Measured(NamedTuple):
+    """What was measured of a folder of masks."""
+
+    table: TaskTable
+    broken: tuple[Problem, ...]
+    """Cases that could not be read, with the reason."""
+    missing: tuple[str, ...]
+    """Cases without a prediction."""
+    extra: tuple[str, ...]
+    """Predictions without a reference."""
+    files: Mapping[str, str]
+    """Name as written to SHA-256 of the folder: of the names and hashes of its files."""
+
+
+def measure(asked: Masks, running: Running | None = None) -> Measured:
+    """Return what is measured of every case that both folders have, one row per case.
+
+    Raises:
+        BadSubmission: a folder holds no images, no case matches, or no case could be measured.
+    """
+    running = running or Running()
+    found = matched(
+        images_in(asked.reference, asked.reference_name),
+        images_in(asked.prediction, asked.prediction_name),
+        names=(asked.reference_name, asked.prediction_name),
+        single=asked.reference.is_file() and asked.prediction.is_file(),
+    )
+    items = [
+        work.Item(_key(case, asked), case)
+        for case in (
+            Case(pair.case, pair.reference, pair.prediction, asked) for pair in found.pairs
+        )
+    ]
+    done = work.run(
+        items,
+        measured_case,
+        expected=(BadSubmission,),
+        workers=running.workers,
+        store=running.store,
+        version=VERSION,
+        told=running.told,
+    )
+    broken = tuple(
+        Problem(asked.prediction_name, None, item.value.name, each.failed)
+        for item, each in zip(items, done, strict=True)
+        if each.failed
+    )
+    rows = {
+        item.value.name: each.result
+        for item, each in zip(items, done, strict=True)
+        if each.result is not None
+    }
+    if not rows:
+        raise BadSubmission(broken)
+    return _together(asked, found, rows, broken)
+
+
+def _key(case: Case, asked: Masks) -> str:
+    """Return what a finished case is known by: its files as they are now, and what is measured."""
+    files = [*_files(case.reference), *_files(case.prediction)]
+    stamps = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
+    return repr((case.name, stamps, replace(asked, reference=Path(), prediction=Path())))
+
+
+def _files(images: Images) -> Iterator[Path]:
+    yield from [images] if isinstance(images, Path) else images.values()
+
+
+def _together(
+    asked: Masks, found: Matched, rows: Mapping[str, Any], broken: tuple[Problem, ...]
+) -> Measured:
+    structures = _in_order(each["measures"] for each in rows.values())
+    quantities = _in_order(values for each in rows.values() for values in each["measures"].values())
+    spacings = [tuple(each["spacing"]) for each in rows.values()]
+    known = [bool(each) for each in spacings]
+    if any(known) and not all(known):
+        raise BadSubmission([_some_without_spacing(asked, rows)])
+    table = TaskTable(
+        task="segmentation",
+        file=asked.prediction_name,
+        sha256=_folder_hash(rows, asked.prediction_name),
+        cases=len(rows),
+        columns={"measures": _array(rows, structures, quantities)},
+        given={
+            "quantities": quantities,
+            "structures": structures,
+            "spacing_known": all(known),
+            "without_prediction": len(found.missing),
+            "broken": len(broken),
+        },
+        places=dict(places(structures, quantities)),
+        case=Labels(np.arange(len(rows)), tuple(rows)),
+        unit="case",
+        notes=tuple(_notes(asked, found, spacings, broken)),
+    )
+    files = {
+        name: _folder_hash(rows, name) for name in (asked.reference_name, asked.prediction_name)
+    }
+    return Measured(table, broken, found.missing, found.extra, files)
+
+
+def _in_order(parts: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return every key once, by tolerance where they have one, else as they come first."""
+    every = list(dict.fromkeys(key for part in parts for key in part))
+    return tuple(sorted(every, key=lambda name: tolerance_of(name) or 0.0))
+
+
+def _array(rows: Mapping[str, Any], structures: Sequence[str], quantities: Sequence[str]) -> Floats:
+    """Return the measures; a structure that a case does not have in either mask is empty in both."""
+    empty = {"reference_voxels": 0.0, "predicted_voxels": 0.0, "shared_voxels": 0.0}
+    return np.array(
+        [
+            [
+                [row["measures"].get(structure, empty).get(name, np.nan) for name in quantities]
+                for structure in structures
+            ]
+            for row in rows.values()
+        ]
+    )
+
+
+def _some_without_spacing(asked: Masks, rows: Mapping[str, Any]) -> Problem:
+    first = next(name for name, each in rows.items() if not each["spacing"])
+    message = f"some masks carry a spacing and others, such as {first}, do not"
+    hint = "write the spacing into all of them; millimetres and voxels have no common mean"
+    return Problem(asked.reference_name, None, "", message, hint)
+
+
+def _folder_hash(rows: Mapping[str, Any], name: str) -> str:
+    lines = sorted(
+        f"{file} {digest}"
+        for row in rows.values()
+        for file, digest in row["files"].items()
+        if file.startswith(f"{name}/") or "/" not in file
+    )
+    return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _notes(
+    asked: Masks, found: Matched, spacings: Sequence[tuple[float, ...]], broken: Sequence[Problem]
+) -> Iterator[str]:
+    if found.note:
+        yield found.note
+    if not any(spacings):
+        yield "The masks carry no spacing: distances are in voxels, and there are no volumes in ml."
+    elif asked.spacing_mm is None and {each for each in spacings} == {(1.0, 1.0, 1.0)}:
+        yield (
+            "Every mask says that its voxels are 1 x 1 x 1 mm, which is what files say whose header was lost; "
+            "if so, distances and volumes are wrong."
+        )
+    for count, words in (
+        (len(found.missing), "without a prediction: not scored"),
+        (len(found.extra), "with a prediction and no reference: not scored"),
+        (len(broken), "that could not be read: not scored"),
+    ):
+        if count:
+            yield f"{count:,} {'case' if count == 1 else 'cases'} {words}."

@@ -1,0 +1,106 @@
+"""The masks that a study names: measured for each of its evaluations."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import NamedTuple
+
+from checker.cases.algorithms import compared
+from checker.cases.every_case import Measured, Running
+from checker.cases.one_case import Masks
+from checker.cases.people import People
+from checker.errors import BadSubmission, Problem
+from checker.model.measures import DISTANCES
+from checker.model.predictions import TaskTable
+from checker.model.study import Study
+from checker.model.study.evaluations import Segmentation
+from checker.reading.mask_places import MaskPlaces
+
+
+class OfStudy(NamedTuple):
+    """What was measured for the evaluations of a study."""
+
+    tables: Mapping[str, TaskTable]
+    """By the name of the evaluation."""
+    files: Mapping[str, str]
+    problems: tuple[Problem, ...]
+    """Cases that could not be read; the others were."""
+
+
+def measured_masks(
+    study: Study, places: Mapping[str, MaskPlaces], running: Running | None = None
+) -> OfStudy:
+    """Return the measures of the masks of every evaluation that names folders of them.
+
+    Args:
+        study: the description.
+        places: by the name of the evaluation: where its masks lie.
+        running: how the work is done.
+
+    Raises:
+        BadSubmission: an evaluation has no case that could be measured; every problem of all of them.
+    """
+    tables: dict[str, TaskTable] = {}
+    files: dict[str, str] = {}
+    wrong: list[Problem] = []
+    broken: list[Problem] = []
+    for evaluation in study.evaluations or ():
+        if evaluation.name not in places or not isinstance(evaluation, Segmentation):
+            continue
+        try:
+            found = _measured(evaluation, places[evaluation.name], running)
+        except BadSubmission as bad:
+            wrong += bad.problems
+            continue
+        tables[evaluation.name] = found.table
+        files |= found.files
+        broken += found.broken
+    if wrong:
+        raise BadSubmission(wrong)
+    return OfStudy(tables, files, tuple(broken))
+
+
+def _measured(evaluation: Segmentation, where: MaskPlaces, running: Running | None) -> Measured:
+    claims = evaluation.claims or ()
+    asked = Masks(
+        reference=where.reference.path,
+        prediction=where.prediction.path,
+        reference_name=where.reference.name,
+        prediction_name=where.prediction.name,
+        inside=where.inside,
+        structures=where.structures,
+        tolerances_mm=_tolerances(evaluation),
+        spacing_mm=evaluation.spacing_mm,
+        cutoff=evaluation.operating_point.threshold,
+        vessels=_claimed(evaluation, "centreline_"),
+        lesions=_claimed(evaluation, "lesion_", "panoptic_", "false_positives"),
+        thorough=any(claim.metric in DISTANCES for claim in claims),
+    )
+    people = where.people and People(
+        table=where.people.table,
+        case=where.people.case,
+        patient=where.people.patient,
+        groups=where.people.groups,
+    )
+    others = {each.name: each.path for each in where.others}
+    found = compared(asked, others, people, running)
+    return found._replace(table=replace(found.table, file=where.prediction.name))
+
+
+def _tolerances(evaluation: Segmentation) -> tuple[float, ...]:
+    """Return the tolerances that are described, and those at which a claim has its surface Dice."""
+    claimed = (
+        claim.at
+        for claim in evaluation.claims or ()
+        if claim.metric == "surface_dice" and claim.at is not None and claim.at > 0
+    )
+    return tuple(sorted({*(evaluation.tolerances_mm or ()), *claimed}))
+
+
+def _claimed(evaluation: Segmentation, *beginnings: str) -> frozenset[str]:
+    """Return the structures of which a claim is about vessels, or lesions; all of them where it names none."""
+    names = frozenset(evaluation.structures or ())
+    found: set[str] = set()
+    for claim in evaluation.claims or ():
+        if claim.metric.startswith(beginnings):
+            found |= {claim.of} & names if claim.of else names
+    return frozenset(found)
