@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from checker import work
+from checker.cli import console
 from checker.work import Busy, Done, Item, ItemFault, Progress, StoreFailed
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
@@ -279,14 +280,14 @@ def test_workers_end_with_their_run(tmp_path, how):
     ("platform", "variables", "place"),
     [
         ("linux", {"XDG_CACHE_HOME": "/caches"}, "/caches/study-checker"),
-        ("linux", {}, "/home/me/.cache/study-checker"),
-        ("darwin", {}, "/home/me/Library/Caches/study-checker"),
+        ("linux", {}, "/people/me/.cache/study-checker"),
+        ("darwin", {}, "/people/me/Library/Caches/study-checker"),
         ("win32", {"LOCALAPPDATA": "/local"}, "/local/study-checker"),
     ],
 )
 def test_results_are_kept_in_the_folder_for_caches(monkeypatch, platform, variables, place):
     monkeypatch.setattr(sys, "platform", platform)
-    monkeypatch.setattr(Path, "home", lambda: Path("/home/me"))
+    monkeypatch.setattr(Path, "home", lambda: Path("/people/me"))
     for name in ("XDG_CACHE_HOME", "LOCALAPPDATA"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -294,3 +295,22 @@ def test_results_are_kept_in_the_folder_for_caches(monkeypatch, platform, variab
     found = work.unfinished("segmentation of a")
     assert found.parent == Path(place)
     assert found != work.unfinished("segmentation of b")
+
+
+@pytest.mark.parametrize(
+    ("progress", "words"),
+    [
+        (Progress(0, 300, 0, None), "0 of 300"),
+        (Progress(120, 300, 0, 110.0), "120 of 300, 2 min left"),
+        (Progress(120, 300, 2, 3.2), "120 of 300, 2 failed, 4 s left"),
+        (Progress(1, 300, 0, 7300.0), "1 of 300, 3 h left"),
+    ],
+)
+def test_progress_in_words(progress, words):
+    assert console.far(progress) == words
+
+
+def test_progress_is_silent_where_there_is_no_terminal(capsys):
+    with console.counting("masks") as told:
+        told(Progress(1, 2, 0, 3.0))
+    assert capsys.readouterr() == ("", "")

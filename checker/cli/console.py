@@ -2,15 +2,19 @@
 
 import errno
 import io
+import math
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import NamedTuple, TextIO
+from typing import TYPE_CHECKING, NamedTuple, TextIO
 
 from checker.errors import OutputFailed
 from checker.visible import visible
+
+if TYPE_CHECKING:
+    from checker.work import Progress
 
 SIGNS = "▲◆●✓≈✗○–−≥"
 """Signs that a text result prints where the terminal has them."""
@@ -127,3 +131,32 @@ def working(what: str) -> Iterator[None]:
 
     with Console(stderr=True).status(Text(f"{visible(what)} ...")):
         yield
+
+
+@contextmanager
+def counting(what: str) -> Iterator[Callable[["Progress"], None]]:
+    """Give what shows how far many items are (``what: 120 of 300, 2 min left``), if stderr is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda progress: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text(f"{visible(what)} ...")) as status:
+        yield lambda progress: status.update(Text(f"{visible(what)}: {far(progress)}"))
+
+
+def far(progress: "Progress") -> str:
+    """Return how far the work is in words: ``120 of 300, 1 failed, 2 min left``."""
+    failed = f", {progress.failed} failed" if progress.failed else ""
+    left = "" if progress.seconds_left is None else f", {_duration(progress.seconds_left)} left"
+    return f"{progress.done} of {progress.total}{failed}{left}"
+
+
+def _duration(seconds: float) -> str:
+    """Return a time that is only estimated in its largest unit, rounded up."""
+    if seconds < 60:
+        return f"{math.ceil(seconds)} s"
+    if seconds < 3600:
+        return f"{math.ceil(seconds / 60)} min"
+    return f"{math.ceil(seconds / 3600)} h"
