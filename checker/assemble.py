@@ -403,7 +403,8 @@ def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
         if len(evaluations) > 1
         else "the evaluation"
     )
-    return f"From {rows:,} submitted {unit}s {numbers} numbers were recomputed for {of}.".replace(
+    who = f"{rows:,} submitted {unit}{'' if rows == 1 else 's'}"
+    return f"From {who} {numbers} numbers were recomputed for {of}.".replace(
         ",", " "
     )
 
