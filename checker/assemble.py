@@ -403,10 +403,8 @@ def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
         if len(evaluations) > 1
         else "the evaluation"
     )
-    who = f"{rows:,} submitted {unit}{'' if rows == 1 else 's'}"
-    return f"From {who} {numbers} numbers were recomputed for {of}.".replace(
-        ",", " "
-    )
+    scored = f"{rows:,} submitted {unit}{'' if rows == 1 else 's'}"
+    return f"From {scored} {numbers} numbers were recomputed for {of}.".replace(",", " ")
 
 
 def _fares(claims: Sequence[ClaimCheck]) -> str:
