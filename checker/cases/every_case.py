@@ -110,7 +110,7 @@ def _together(
     table = TaskTable(
         task="segmentation",
         file=asked.prediction_name,
-        sha256=_folder_hash(rows, asked.prediction_name),
+        sha256=folder_hash(rows, asked.prediction_name),
         cases=len(rows),
         columns={"measures": _array(rows, structures, quantities)},
         given={
@@ -126,7 +126,7 @@ def _together(
         notes=tuple(_notes(asked, found, spacings, broken)),
     )
     files = {
-        name: _folder_hash(rows, name) for name in (asked.reference_name, asked.prediction_name)
+        name: folder_hash(rows, name) for name in (asked.reference_name, asked.prediction_name)
     }
     return Measured(table, broken, found.missing, found.extra, files)
 
@@ -158,7 +158,8 @@ def _some_without_spacing(asked: Masks, rows: Mapping[str, Any]) -> Problem:
     return Problem(asked.reference_name, None, "", message, hint)
 
 
-def _folder_hash(rows: Mapping[str, Any], name: str) -> str:
+def folder_hash(rows: Mapping[str, Any], name: str) -> str:
+    """Return a hash of the files of a folder: of the names and hashes under `files` of each row."""
     lines = sorted(
         f"{file} {digest}"
         for row in rows.values()

@@ -28,6 +28,7 @@ from checker.model.curves import (
 )
 from checker.model.estimate import Comparison, Estimates
 from checker.model.evidence import PartOfCohort, TaskCohort
+from checker.model.maps import CLASS
 from checker.model.predictions import Codes, Floats, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
@@ -41,7 +42,7 @@ MOST_GROUPS = 6
 """Groups of a column up to which each has a survival curve."""
 FEWEST_IN_GROUP = 10
 """A group of fewer cases has no survival curve: its steps would be single patients."""
-TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers", "segmentation")
+TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers", "segmentation", "explanation")
 """Tasks of evaluations whose tables are `TaskTable`."""
 CELLS = (40, 30)
 """Cells of the grid of an agreement plot: across, up."""
@@ -203,6 +204,16 @@ def _masks(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         yield PartOfCohort(kind="structure", name=name, count=count)
 
 
+def _explained(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    classes = table.groups.get(CLASS)
+    if classes is None or len(classes.names) > MOST_CLASSES:
+        return
+    there = classes.codes[kept]
+    for code, name in enumerate(classes.names):
+        if count := int(np.count_nonzero(there == code)):
+            yield PartOfCohort(kind="class", name=name, count=count)
+
+
 PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "multiclass": _classes,
     "ordinal": _classes,
@@ -212,6 +223,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "responses": _only_rows,
     "readers": _readings,
     "segmentation": _masks,
+    "explanation": _explained,
 }
 """Task of a table to what is counted in it."""
 

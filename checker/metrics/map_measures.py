@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.metrics.base import Bools, Floats, Undefined
+from checker.metrics.base import Bools, Undefined
 from checker.model.maps import AREA, ENERGY, PEAK, TOP, TOP_BY_CHANCE
 
 Values = NDArray[np.floating[Any]]

@@ -17,6 +17,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     EmptyMasks,
+    ExplanationInRegion,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -325,6 +326,7 @@ class EvaluationEvidence:
     category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
+    explanation_in_region: ExplanationInRegion | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

@@ -15,6 +15,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     EmptyMasks,
+    ExplanationInRegion,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -126,6 +127,8 @@ class EvaluationReport:
     category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
     empty_masks: tuple[EmptyMasks, ...] = ()
+    explanation_in_region: ExplanationInRegion | None = None
+    """Of explanation maps."""
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 
