@@ -104,10 +104,6 @@ def _mean(structures: Sequence[str]) -> Mapping[str, Sequence[object]]:
     return {"structure": structures, "summary": ("mean",)}
 
 
-def _mean_and_median(structures: Sequence[str]) -> Mapping[str, Sequence[object]]:
-    return {"structure": structures, "summary": ("mean", "median")}
-
-
 def _each(structures: Sequence[str]) -> Mapping[str, Sequence[object]]:
     return {"structure": structures}
 
@@ -156,7 +152,7 @@ def _over_patients(values: Floats, summary: str, patient: Codes, weight: Weight)
 
 @metric(
     "energy_in_region", task=TASK, goal="higher", bounds=(0, 1), source="wang-2020",
-    places=_mean_and_median, cases=_maps(ENERGY), beside=_chance, per_case=True,
+    places=_mean, cases=_maps(ENERGY), beside=_chance, per_case=True,
 )  # fmt: skip
 def energy_in_region(region: Region, summary: str, patient: Codes, weight: Weight) -> Floats:
     """Return the share of the saliency that lies in the region (Wang et al. 2020), over patients."""
@@ -165,7 +161,7 @@ def energy_in_region(region: Region, summary: str, patient: Codes, weight: Weigh
 
 @metric(
     "region_area_share", task=TASK, goal="target", bounds=(0, 1), source="ours",
-    places=_mean_and_median, cases=_maps(AREA), beside=_field, per_case=True,
+    places=_mean, cases=_maps(AREA), beside=_field, per_case=True,
 )  # fmt: skip
 def region_area_share(region: Region, summary: str, patient: Codes, weight: Weight) -> Floats:
     """Return the region's share of the voxels searched: what saliency without aim has there by chance."""
@@ -230,7 +226,7 @@ def pointing_game(region: Region, patient: Codes, weight: Weight) -> Share:
 
 @metric(
     "map_region_overlap", task=TASK, goal="higher", bounds=(0, 1), source="dice-1945",
-    places=_mean_and_median, cases=_maps(TOP), beside=_top, per_case=True,
+    places=_mean, cases=_maps(TOP), beside=_top, per_case=True,
 )  # fmt: skip
 def map_region_overlap(region: Region, summary: str, patient: Codes, weight: Weight) -> Floats:
     """Return the Dice of the top of the map and the region, over patients."""

@@ -1460,7 +1460,7 @@ _ROWS = (
     ),
     MetricName(
         "energy_beyond_chance",
-        "energy in region beyond chance",
+        "energy beyond chance",
         "explanation",
         ("explanation",),
         "Share of map energy inside the region minus the region's share of the area.",
@@ -1468,14 +1468,14 @@ _ROWS = (
     ),
     MetricName(
         "energy_over_chance",
-        "energy in region over chance",
+        "energy over chance",
         "explanation",
         ("explanation",),
         "Mean share of map energy inside the region over the region's mean share of the area.",
     ),
     MetricName(
         "energy_exceeds_chance",
-        "maps with more energy in region than by chance",
+        "maps above chance",
         "explanation",
         ("explanation",),
         "Share of maps of which more energy lies inside the region than its share of the area.",
@@ -1492,7 +1492,7 @@ _ROWS = (
     ),
     MetricName(
         "map_region_overlap_by_chance",
-        "map region overlap by chance",
+        "overlap by chance",
         "explanation",
         ("explanation",),
         "Dice of the region and as many voxels laid at random, on average.",
@@ -1514,7 +1514,7 @@ _ROWS = (
     ),
     MetricName(
         "accuracy_as_expected",
-        "accuracy where the map lies as expected",
+        "accuracy where as expected",
         "explanation",
         ("explanation",),
         "Accuracy of the model on cases with more map energy inside the expected region than by chance.",
@@ -1522,7 +1522,7 @@ _ROWS = (
     ),
     MetricName(
         "accuracy_not_as_expected",
-        "accuracy where the map does not lie as expected",
+        "accuracy elsewhere",
         "explanation",
         ("explanation",),
         "Accuracy of the model on cases with no more map energy inside the expected region than by chance.",
@@ -1530,7 +1530,7 @@ _ROWS = (
     ),
     MetricName(
         "accuracy_difference_as_expected",
-        "difference of accuracy, map as expected or not",
+        "difference of accuracy",
         "explanation",
         ("explanation",),
         "Accuracy where the map lies as expected minus accuracy where it does not.",

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
+    ExplanationInRegion,
     RiskGroups,
     SurvivalCurve,
     TreatmentChoice,
 )
 from checker.model.evidence import CrossTable
-from checker.render import digits, page, risk_groups
+from checker.render import digits, explanation_tables, page, risk_groups
 from checker.render.layout import Cell, Screen
 
 
@@ -42,19 +43,27 @@ def tables_lines(tables: Mapping[str, object], screen: Screen) -> Iterator[str]:
     """Yield the aggregates that have a short table, in the order in which they were made."""
     for found in tables.values():
         for each in found if isinstance(found, tuple) else (found,):
-            caption, heads, rows = _table(each)
-            if not rows:
-                continue
-            yield from screen.heading(caption)
-            cells = [[Cell(text, right=at > 0) for at, text in enumerate(row)] for row in rows]
-            titles = [Cell(text, right=at > 0) for at, text in enumerate(heads)]
-            yield from screen.table(tuple(titles), [tuple(row) for row in cells])
+            for caption, heads, rows in _tables(each):
+                yield from screen.heading(caption)
+                cells = [[Cell(text, right=at > 0) for at, text in enumerate(row)] for row in rows]
+                titles = [Cell(text, right=at > 0) for at, text in enumerate(heads)]
+                yield from screen.table(tuple(titles), [tuple(row) for row in cells])
             if isinstance(each, TreatmentChoice):
                 yield from screen.paragraph(each.caution, "  ", "- ")
 
 
 TextTable = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Caption, heads, rows."""
+
+
+def _tables(found: object) -> Iterator[TextTable]:
+    """Yield the tables of an aggregate that have a row."""
+    made = (
+        explanation_tables.tables(found)
+        if isinstance(found, ExplanationInRegion)
+        else (_table(found),)
+    )
+    yield from (each for each in made if each[2])
 
 
 def _table(found: object) -> TextTable:
