@@ -13,6 +13,7 @@ from checker.render.drawing import (
     INK,
     MODEL,
     MUTED,
+    PAPER,
     RULE,
     WIDE,
     DrawnFigure,
@@ -22,6 +23,7 @@ from checker.render.drawing import (
 from checker.render.explanation_tables import class_words
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MOST_BARS = 40
@@ -96,9 +98,9 @@ def _draw(figure: "Figure", shares: Sequence[RegionShare]) -> None:
         axes.barh(at, each.energy, height=0.62, color=fill, edgecolor=MODEL, linewidth=0.6)
         if each.interval:
             ends = [each.interval.low, each.interval.high]
-            axes.plot(ends, [at, at], color=MUTED, linewidth=1.4, solid_capstyle="butt")
+            _stroke(axes, ends, [at, at], MUTED, 1.4)
         if each.chance is not None:
-            axes.plot([each.chance] * 2, [at - 0.42, at + 0.42], color=INK, linewidth=1.8)
+            _stroke(axes, [each.chance] * 2, [at - 0.42, at + 0.42], INK, 1.8)
     axes.set_yticks(range(len(shares)))
     labels = [without_controls(_words(each)) for each in shares]
     axes.set_yticklabels(
@@ -109,3 +111,11 @@ def _draw(figure: "Figure", shares: Sequence[RegionShare]) -> None:
     axes.set_xlabel("Share of the saliency")
     axes.grid(axis="x", color=RULE, linewidth=0.4)
     axes.set_axisbelow(True)
+
+
+def _stroke(
+    axes: "Axes", x: Sequence[float], y: Sequence[float], colour: str, width: float
+) -> None:
+    """Draw a line with a light edge, so that it is seen on a bar, too."""
+    for paint, wide in ((PAPER, width + 1.6), (colour, width)):
+        axes.plot(x, y, color=paint, linewidth=wide, solid_capstyle="butt")
