@@ -207,10 +207,13 @@ class _Reader:
             yield self._on_grid(repeat, volume)
 
     def _others(self, volume: Volume) -> Iterator[Volume]:
-        """Yield the maps of other cases that have the same shape."""
+        """Yield the maps of other cases that have the same shape; one that cannot be read is told at its own case."""
         asked = self.case.asked
         for path in self.case.others:
-            other = read_map(path, f"{asked.maps_name}/{path.name}")
+            try:
+                other = read_map(path, f"{asked.maps_name}/{path.name}")
+            except BadSubmission:
+                continue
             if other.shape == volume.shape:
                 yield other
 

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from checker.metrics.base import Bools, Undefined
+from checker.metrics.classical_tests import shared_ranks
 from checker.model.maps import AREA, ENERGY, PEAK, TOP, TOP_BY_CHANCE
 
 Values = NDArray[np.floating[Any]]
@@ -149,9 +150,7 @@ def rank_similarity(first: Values, second: Values) -> float:
     Raises:
         Undefined: a map has the same value everywhere.
     """
-    from scipy.stats import rankdata
-
-    ranks = [rankdata(each) for each in (first, second)]
+    ranks = [shared_ranks(each)[0] for each in (first, second)]
     off = [each - each.mean() for each in ranks]
     below = float(np.sqrt((off[0] @ off[0]) * (off[1] @ off[1])))
     if not below > 0:
