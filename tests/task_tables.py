@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from checker.metrics.mask_measures import measured
 from checker.model.predictions import Labels, TaskTable
 
 STAGES = ("F0-F1", "F2", "F3", "F4")
@@ -138,6 +139,51 @@ def readers(cases: int = 60, count: int = 3, **more: Any) -> TaskTable:
     return _table("readers", columns, **given)
 
 
+def segmentation(cases: int = 40, **more: Any) -> TaskTable:
+    """Return measures of small masks of a liver and its lesions by two algorithms; some lesions are missed."""
+    quantities: dict[str, None] = {}
+    rows = [_measured(case, seed) for seed in (1, 2) for case in range(cases)]
+    for row in rows:
+        for structure in row:
+            quantities |= dict.fromkeys(structure)
+    values = np.array([[[each.get(q, np.nan) for q in quantities] for each in row] for row in rows])
+    structures = ("liver", "lesion", "liver with lesion")
+    given = {"quantities": tuple(quantities), "structures": structures, "spacing_known": True}
+    names = [f"c{each:02}" for each in range(cases)]
+    return _table(
+        "segmentation",
+        {"measures": values[:cases]},
+        given=given,
+        places={"structure": (*structures, "all structures"), "tolerance_mm": (1.0, 2.0)},
+        compared={"unet": values[cases:]},
+        case=labels(names),
+        patient=labels([f"p{each // 2 if each < 10 else each:02}" for each in range(cases)]),
+        unit="case",
+        **more,
+    )
+
+
+def _measured(case: int, seed: int) -> list[dict[str, float]]:
+    rng = np.random.default_rng((case, 5))
+    axes = np.meshgrid(*(np.arange(each) for each in (14, 16, 10)), indexing="ij")
+    off = np.random.default_rng((case, seed)).normal(0, 0.7, (2, 3))
+
+    def ball(middle: Any, radius: float) -> Any:
+        return sum((a - m) ** 2 for a, m in zip(axes, middle, strict=True)) <= radius**2
+
+    middle, radius = np.array((7, 8, 5)) + rng.normal(0, 0.5, 3), rng.uniform(2.5, 4)
+    sides = []
+    for side, shift in enumerate((np.zeros((2, 3)), off)):
+        liver = ball(middle + shift[0], radius + 0.4 * side)
+        there = case % 8 != 0 if side == 0 else case % 8 not in (0, 1) or case == 8
+        lesion = liver & ball(middle + shift[1], radius / 2) & there
+        sides.append((liver & ~lesion, lesion, liver))
+    return [
+        measured(*pair, (0.8, 0.8, 2.0), tolerances_mm=(1.0, 2.0), lesions=at == 1, thorough=True)
+        for at, pair in enumerate(zip(*sides, strict=True))
+    ]
+
+
 def of(task: str, **more: Any) -> TaskTable:
     """Return the table of the task."""
     return MAKE[task](**more)
@@ -150,4 +196,5 @@ MAKE = {
     "agreement": agreement,
     "raters": raters,
     "readers": readers,
+    "segmentation": segmentation,
 }

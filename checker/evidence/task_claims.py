@@ -223,6 +223,7 @@ def _label(ours: Estimate) -> str:
 def _difference_label(found: Comparison) -> str:
     named = [
         found.label,
+        found.structure,
         f"{found.first} minus {found.second}",
         found.reader if found.reader and found.reader not in found.first else None,
         None if found.horizon is None else f"at {in_words(found.horizon)}",

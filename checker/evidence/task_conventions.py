@@ -163,6 +163,14 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
             "brier_score", "half of the sum over classes", _halved, itself=True, task="multiclass"
         ),
     ),
+    # overlap as an error, and a difference the other way round
+    "jaccard": (
+        OtherNumber("jaccard", "volumetric overlap error (1 - IoU)", _complement, itself=True),
+    ),
+    **{
+        name: (OtherNumber(name, "reference minus predicted", _opposite, itself=True),)
+        for name in ("volume_difference_ml", "relative_volume_difference")
+    },
     "multiclass_accuracy": (OtherNumber("balanced_accuracy", "mean sensitivity over classes"),),
     "balanced_accuracy": (OtherNumber("multiclass_accuracy", "share of right classes"),),
     # which kappa is meant is often not said
