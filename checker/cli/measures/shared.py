@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -268,11 +269,18 @@ def answered(
     form: Form,
     told: "Callable[[Measured], None] | None" = None,
 ) -> Ending:
-    """Compute, print and write the answer to a question about a table; `told` is shown the answer first."""
+    """Compute, print and write the answer to a question.
+
+    Args:
+        question: about a table, or about masks.
+        files: to write.
+        form: of what is printed.
+        told: is shown the answer first, by who also shows how far the work is.
+    """
     from checker.measuring import measure
     from checker.render.metrics_text import metrics_json, metrics_text
 
-    with console.working(f"Scoring {question.file}"):
+    with console.working(f"Scoring {question.file}") if told is None else nullcontext():
         found = measure(question)
     if told is not None:
         told(found)
