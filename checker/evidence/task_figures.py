@@ -11,6 +11,7 @@ from checker import metrics
 from checker.evidence.base import evidence
 from checker.evidence.cohort import patients_and_most
 from checker.metrics.base import Undefined
+from checker.metrics.comparing_masks import USUAL
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
 from checker.metrics.response import CATEGORIES
@@ -684,15 +685,21 @@ def compare_measurements(
 
 
 def compare_masks(
-    table: TaskTable, columns: Columns, other: str, unit: str, settings: Settings
+    table: TaskTable,
+    columns: Columns,
+    other: str,
+    unit: str,
+    settings: Settings,
+    compared: Sequence[str] = USUAL,
 ) -> tuple[Comparison, ...]:
-    """Return the predictions minus the masks of another algorithm."""
+    """Return the predictions minus the masks of another algorithm, by these metrics."""
     return metrics.compare_segmentations(
         {name: columns[name] for name in ("measures", "patient") if name in columns},
         table.compared[other],
         quantities=_given(table, "quantities"),
         structures=_given(table, "structures"),
         tolerances_mm=cast(Any, table.places.get("tolerance_mm", ())),
+        metrics=compared,
         names=("prediction", other),
         unit=unit,
         evaluation=table.file,
