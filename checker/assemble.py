@@ -403,9 +403,8 @@ def _recomputed(evaluations: Sequence[EvaluationReport]) -> str:
         if len(evaluations) > 1
         else "the evaluation"
     )
-    return f"From {rows:,} submitted {unit}s {numbers} numbers were recomputed for {of}.".replace(
-        ",", " "
-    )
+    scored = f"{rows:,} submitted {unit}{'' if rows == 1 else 's'}"
+    return f"From {scored} {numbers} numbers were recomputed for {of}.".replace(",", " ")
 
 
 def _fares(claims: Sequence[ClaimCheck]) -> str:

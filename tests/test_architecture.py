@@ -23,7 +23,7 @@ MAY_IMPORT = {
     "model": {"needs"},
     "metrics": {"model", "needs"},
     "reading": {"model", "errors", "resources", "needs", "visible"},
-    "cases": {"reading", "metrics", "model", "work"},
+    "cases": {"reading", "metrics", "model", "work", "errors"},
     "consistency": {"model", "metrics"},
     "scaffold": {"model", "reading", "resources", "errors", "visible"},
     "evidence": {"model", "metrics", "consistency", "needs"},
@@ -63,7 +63,16 @@ HEAVY = {
 NEVER_AT_IMPORT = {"polars", "matplotlib", "weasyprint", "sklearn", "scipy", "joblib"} | IMAGES
 """Imported inside the functions that use them, in every file."""
 
-NUMPY_AT_IMPORT = {"metrics", "evidence", "reading", "render", "assemble", "measuring", "pipeline"}
+NUMPY_AT_IMPORT = {
+    "cases",
+    "metrics",
+    "evidence",
+    "reading",
+    "render",
+    "assemble",
+    "measuring",
+    "pipeline",
+}
 """Rooms that are loaded only once there is something to compute."""
 
 OWN_PROCESS = {ROOT / "checker/render/pdf_child.py"}

@@ -9,6 +9,7 @@ from checker.metrics.base import plain
 from checker.metrics.cross_validation import MODELS_ARE_FIXED, CrossValidated
 from checker.metrics.estimating import Cases, families, known_of
 from checker.metrics.ranking import delong_variance, tally
+from checker.model.measures import NAMES, surface_dice_names
 
 TASK = "classification"
 for each_task in ("multiclass", "agreement"):
@@ -98,6 +99,7 @@ def test_what_exists_for_each_case_has_a_spread_over_cases() -> None:
 
 
 RNG = np.random.default_rng(6)
+MEASURES = (*NAMES, *surface_dice_names(1.0))
 REFERENCE = RNG.uniform(20, 90, 40)
 OF_TASK = {
     "classification": {name: column[:40] for name, column in COLUMNS.items()},
@@ -106,8 +108,17 @@ OF_TASK = {
         "risks": RNG.dirichlet(np.ones(3), 40),
     },
     "agreement": {"reference": REFERENCE, "measured": REFERENCE + RNG.normal(1, 4, 40)},
+    "segmentation": {"measures": RNG.uniform(0.1, 1, (40, 1, len(MEASURES)))},
 }
-GIVEN = {"threshold": 0.3, "strategy": "model", "classes": ("a", "b", "c")}
+GIVEN = {
+    "threshold": 0.3,
+    "strategy": "model",
+    "classes": ("a", "b", "c"),
+    "quantities": MEASURES,
+    "structure": "structure",
+    "summary": "mean",
+    "tolerance_mm": 1.0,
+}
 
 
 @pytest.mark.parametrize(("task", "name"), [key for key, m in METRICS.items() if m.per_case])

@@ -42,7 +42,7 @@ DEFINITIONS: Mapping[str, tuple[Definition, ...]] = {
         (OF_VOXELS, "hausdorff_95_voxel"),
         ("over border voxels, both directions pooled", "hausdorff_95_pooled"),
         ("over surface elements, both directions pooled", "hausdorff_95_elements_pooled"),
-        (f"over border voxels {FORGOT}", in_voxels("hausdorff_95_voxel")),
+        (f"over border voxels, {FORGOT}", in_voxels("hausdorff_95_voxel")),
         (f"both directions pooled, {FORGOT}", in_voxels("hausdorff_95_pooled")),
     ),
     "hausdorff_95_voxel": ((FORGOT, in_voxels("hausdorff_95_voxel")),),

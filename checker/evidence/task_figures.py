@@ -192,7 +192,6 @@ def _readings(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
 
 
 def _masks(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
-    yield PartOfCohort(kind="case with masks", name="", count=int(kept.sum()))
     measures = Chosen(
         np.asarray(table.columns["measures"], float)[kept],
         {name: at for at, name in enumerate(_given(table, "quantities"))},
@@ -201,7 +200,7 @@ def _masks(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         return
     there = (measures.look("reference_voxels") > 0).sum(axis=0)
     for name, count in zip(_given(table, "structures"), there.tolist(), strict=True):
-        yield PartOfCohort(kind="case with", name=name, count=count)
+        yield PartOfCohort(kind="structure", name=name, count=count)
 
 
 PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {

@@ -60,6 +60,11 @@ def measured(
     Returns:
         Numbers by the names in `model.measures`; shares are fractions.
     """
+    lines = _centrelines(reference, prediction) if vessel else {}  # thinning depends on the order of axes
+    if reference.strides[0] < reference.strides[-1]:  # as images lie in files: the first axis runs fastest
+        reference, prediction = reference.T, prediction.T
+        spacing_mm = spacing_mm and spacing_mm[::-1]
+        slice_axis = reference.ndim - 1 - slice_axis % reference.ndim
     box = occupied(reference, prediction)
     tolerances = tuple(tolerances_mm) if spacing_mm else ()
     if box is not None:
@@ -71,7 +76,7 @@ def measured(
         **_volumes(counts),
         **_slices(reference, prediction, slice_axis),
         **(_lesions(reference, prediction) if lesions else {}),
-        **(_centrelines(reference, prediction) if vessel else {}),
+        **lines,
     }
     spacing = spacing_mm or (1.0,) * reference.ndim
     if not (counts["reference_voxels"] and counts["predicted_voxels"]):
@@ -159,6 +164,9 @@ def _lesions(reference: Bools, prediction: Bools) -> dict[str, float]:
 
 
 def _centrelines(reference: Bools, prediction: Bools) -> dict[str, float]:
+    box = occupied(reference, prediction)
+    if box is not None:
+        reference, prediction = reference[box], prediction[box]
     counts = centreline_counts(reference, prediction)
     sensitivity = _over(counts.reference_inside, counts.reference)
     precision = _over(counts.prediction_inside, counts.prediction)

@@ -9,10 +9,14 @@ from numpy.typing import NDArray
 from checker.metrics.base import Bools, Codes, Floats
 
 NEAR = 150
-"""Neighbours that are looked up one after the other, nearest first, before the search tree takes over.
+"""Neighbours that are looked up one after the other, nearest first, before the search tree may take over.
 
 A lookup costs about a two-hundredth of a query of the tree, and most surface points find their partner early.
 """
+FARTHER = 600
+"""Neighbours that are looked up for the last few points, for which no tree is worth its making."""
+FEW = 3_000
+"""Points."""
 
 
 @lru_cache(maxsize=64)
@@ -22,16 +26,16 @@ def neighbours(spacing: tuple[float, ...]) -> tuple[NDArray[np.int64], Floats]:
     Whole shells only: every grid point that is not listed is at least as far away as the last one.
 
     Returns:
-        Offsets, shape (about `NEAR`, axes), and lengths in the unit of the spacing.
+        Offsets, shape (up to `FARTHER`, axes), and lengths in the unit of the spacing.
     """
     axes, finest = len(spacing), min(spacing)
-    most = round(NEAR ** (1 / axes)) + 1
+    most = round(FARTHER ** (1 / axes)) + 1
     reach = [max(1, int(most * finest / each)) for each in spacing]
     offsets = np.array(list(product(*(range(-each, each + 1) for each in reach))))
     lengths = np.sqrt(((offsets * np.array(spacing)) ** 2).sum(axis=1))
     inside = lengths < min((r + 1) * s for r, s in zip(reach, spacing, strict=True))
     offsets, lengths = offsets[inside], lengths[inside]
-    order = np.argsort(lengths, kind="stable")[:NEAR]
+    order = np.argsort(lengths, kind="stable")[:FARTHER]
     return offsets[order], lengths[order]
 
 
@@ -56,9 +60,11 @@ def distances(of: Codes, to: Bools, spacing: tuple[float, ...]) -> Floats:
     strides = np.array(to.strides) // to.itemsize
     flat = to.reshape(-1)
     left, where = of, np.arange(len(of))
-    for step, length in zip(offsets @ strides, lengths, strict=True):
+    for at, (step, length) in enumerate(zip(offsets @ strides, lengths, strict=True)):
         if not len(left):
             return found
+        if at >= NEAR and len(left) > FEW:
+            break
         hit = flat[left + step]
         found[where[hit]] = length
         left, where = left[~hit], where[~hit]

@@ -16,7 +16,7 @@ from checker.metrics.base import (
     task,
 )
 from checker.metrics.patients import ByPatient, Weight, sums_by_patient, totals
-from checker.model.measures import EVERY
+from checker.model.measures import CENTRELINE, EVERY, LESIONS
 from checker.needs import DoesNotApply
 
 TASK = "segmentation"
@@ -81,7 +81,8 @@ class Chosen:
             if kept.shape[1] == 1 < found.shape[1]:
                 raise DoesNotApply(f"one structure has {name}")
             return kept
-        if not self.has("reference_voxels") or self.there("both").any():
+        of_every_mask = name not in (*CENTRELINE, *LESIONS)
+        if not of_every_mask or not self.has("reference_voxels") or self.there("both").any():
             raise DoesNotApply(f"{name} was not measured")
         raise Undefined(ONE_EMPTY if self.there("either").any() else BOTH_EMPTY)
 

@@ -93,7 +93,7 @@ def surface_distances(
 
 def border(mask: Bools) -> Bools:
     """Return the voxels of a mask that have a neighbour across a face in the background; outside is background."""
-    inner = mask.copy()
+    inner = mask.copy(order="K")
     for axis in range(mask.ndim):
         ahead, behind = _shifted(mask.ndim, axis)
         inner[ahead] &= mask[behind]

@@ -87,9 +87,9 @@ class PartOfCohort:
     """How many of one kind: of a class, with the outcome, readers ..."""
 
     kind: str
-    """class, event, censoring, case, reader, modality, rater, ..."""
+    """class, event, censoring, case, reader, modality, rater, structure (that the reference has), ..."""
     name: str
-    """Of the class or the event; empty where the kind says it."""
+    """Of the class, the event or the structure; empty where the kind says it."""
     count: int
 
 

@@ -94,7 +94,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")
-USUAL_SUMMARIES = (None, "mean")
+OTHER_SUMMARIES = ("median", "pooled")
 BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
 SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
 
@@ -125,7 +125,7 @@ def _is_short(estimate: Estimate, metric: str) -> bool:
         estimate.metric == metric
         and estimate.score == "score"
         and estimate.reader is None
-        and estimate.summary in USUAL_SUMMARIES
+        and estimate.summary not in OTHER_SUMMARIES
         and (estimate.label in SHORT_LABELS or metric in BY_EVERY_LABEL)
     )
 
@@ -144,7 +144,7 @@ def is_plain(estimate: Estimate) -> bool:
         and estimate.horizon is None
         and estimate.reader is None
         and estimate.modality is None
-        and estimate.summary in USUAL_SUMMARIES
+        and estimate.summary not in OTHER_SUMMARIES
         and estimate.tolerance_mm is None
     )
 

@@ -585,6 +585,8 @@ def _part_words(part: PartOfCohort) -> str:
     count = digits.count(part.count)
     if part.kind == "class":
         return f"{count} of class {part.name}"
+    if part.kind == "structure":
+        return f"{count} with {worded(part.name)}"
     if part.kind in PART_WORDS:
         return f"{count} {PART_WORDS[part.kind]}"
     return f"{count} {_plural(part.kind) if part.count != 1 else part.kind}"
