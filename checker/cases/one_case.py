@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from checker.errors import BadSubmission, Problem
 from checker.metrics.boxes import occupied
 from checker.metrics.mask_measures import measured
-from checker.reading.grids import differences
+from checker.reading.grids import differences, on_one_grid
 from checker.reading.images import Volume, read_map, read_mask
 from checker.reading.structures import WHOLE, is_lesion, is_vessel, with_unions
 
@@ -129,10 +129,12 @@ class _Pair:
         return tuple(name for name in (asked or sorted(there)) if name in there)
 
     def _of_files(self, name: str) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-        volumes = [
-            self._read(side if isinstance(side, Path) else side[name], predicted=at == 1)
-            for at, side in enumerate((self.case.reference, self.case.prediction))
-        ]
+        volumes = on_one_grid(
+            *(
+                self._read(side if isinstance(side, Path) else side[name], predicted=at == 1)
+                for at, side in enumerate((self.case.reference, self.case.prediction))
+            )
+        )
         labels = [
             self._labels(name, predicted=at == 1) if isinstance(side, Path) else WHOLE
             for at, side in enumerate((self.case.reference, self.case.prediction))
@@ -144,7 +146,7 @@ class _Pair:
     def _of_labels(
         self, reference: Path, prediction: Path
     ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-        volumes = [self._read(reference), self._read(prediction, predicted=True)]
+        volumes = on_one_grid(self._read(reference), self._read(prediction, predicted=True))
         self._compare(*volumes)
         first, second = _cropped(*volumes)
         del volumes
