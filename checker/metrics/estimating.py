@@ -63,6 +63,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "agreement": OF_AGREEMENT,
     "raters": OF_AGREEMENT,
     "responses": ("responses",),
+    "detection": ("detection", "free_response"),
 }
 """By task: the files whose import registers its metrics, in the order in which they are printed."""
 
@@ -521,7 +522,7 @@ def _estimate(
             metric=asked.metric.name,
             group=plan.group,
             score=plan.score,
-            unit=plan.unit,
+            unit=asked.metric.unit or plan.unit,
             cases=int(value.denominator) if isinstance(value, Share) else len(cases),
             missing=cases.missing,
             undefined_because=value.because if isinstance(value, Absent) else "",

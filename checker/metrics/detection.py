@@ -1,0 +1,410 @@
+"""Metrics of marks on lesions: at a threshold, along the FROC curve, and along the precision-recall curve."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from checker.metrics.base import Codes, Floats, Share, Undefined, derived, metric, over
+from checker.metrics.classification import share_interval
+from checker.metrics.detections import (
+    NO_LESIONS,
+    NO_MARKS,
+    TASK,
+    Counts,
+    Detections,
+    Ordered,
+    Outcomes,
+    Scans,
+    Tallies,
+    Who,
+    counts_of,
+    one_of,
+    ordered_of,
+    outcomes_of,
+    sensitivity_at,
+    tallies_of,
+)
+from checker.metrics.patients import Weight
+from checker.needs import DoesNotApply
+
+ALL = "all"
+"""The label of all lesions and marks, whatever their class."""
+COCO = "COCO, 101 points"
+"""The label of the area on a grid of 101 sensitivities."""
+GRID = np.linspace(0, 1, 101)
+
+
+def people(reader_names: Sequence[str], modality_names: Sequence[str]) -> dict[str, Any]:
+    """Return the readers and modalities at which metrics are taken; None where there are none."""
+    return {"reader": tuple(reader_names) or (None,), "modality": tuple(modality_names) or (None,)}
+
+
+def people_and_threshold(
+    reader_names: Sequence[str], modality_names: Sequence[str]
+) -> dict[str, Any]:
+    """Return the same, and no threshold: all marks count where nobody names one."""
+    return {**people(reader_names, modality_names), "threshold": (None,)}
+
+
+def people_and_rates(
+    reader_names: Sequence[str], modality_names: Sequence[str], rates: Sequence[float]
+) -> dict[str, Any]:
+    """Return the same, and the rates of false positives."""
+    return {
+        **people(reader_names, modality_names),
+        "false_positives_per_case": tuple(rates),
+    }
+
+
+def with_classes(
+    reader_names: Sequence[str], modality_names: Sequence[str], class_names: Sequence[str]
+) -> dict[str, Any]:
+    """Return the same, with all lesions and those of each class."""
+    return {
+        **people_and_threshold(reader_names, modality_names),
+        "label": (ALL, *class_names),
+    }
+
+
+def with_curves(
+    reader_names: Sequence[str],
+    modality_names: Sequence[str],
+    class_names: Sequence[str],
+    limits: Sequence[float],
+) -> dict[str, Any]:
+    """Return the same, with the grid of COCO, each class, and each further limit of the hit rule."""
+    places = (ALL, COCO, *class_names, *map(limit_name, limits))
+    return {**people(reader_names, modality_names), "label": places}
+
+
+def with_means(
+    reader_names: Sequence[str],
+    modality_names: Sequence[str],
+    class_names: Sequence[str],
+    limits: Sequence[float],
+) -> dict[str, Any]:
+    """Return the same, with what is averaged over: classes, limits, both; by steps and on the grid of COCO."""
+    means = [
+        *(["over classes"] if class_names else []),
+        *(["over limits"] if len(limits) > 1 else []),
+        *(["over classes and limits"] if class_names and len(limits) > 1 else []),
+    ]
+    labels = tuple(f"{each}{end}" for each in means for end in ("", f", {COCO}"))
+    return {**people(reader_names, modality_names), "label": labels}
+
+
+def limit_name(limit: float) -> str:
+    """Return the label of a limit of the hit rule."""
+    return f"limit {limit:g}"
+
+
+def lesions_counted(counts: Counts) -> int:
+    """Return the number of lesions."""
+    return int(counts.lesions)
+
+
+def scans_searched(scans: Scans) -> int:
+    """Return the number of scans."""
+    return len(scans.code)
+
+
+# At a threshold
+
+
+@derived(TASK)
+def counts_of_label(
+    detections: Who[Detections],
+    outcomes: Outcomes,
+    scans: Scans,
+    reader: str | None,
+    modality: str | None,
+    label: str,
+    class_names: Sequence[str],
+    threshold: float | None,
+    weight: Weight,
+) -> Counts:
+    """Return the counts at the threshold, of all lesions or of those of one class, whatever class a mark says."""
+    if label == ALL:
+        return counts_of(outcomes, scans, threshold, weight)
+    of = one_of(detections, reader, modality)
+    return counts_of(
+        outcomes, scans, threshold, weight, of.lesion_class == list(class_names).index(label)
+    )
+
+
+@metric(
+    "lesion_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
+    source="chakraborty-1990", places=with_classes, unit="lesion",
+)  # fmt: skip
+def lesion_sensitivity(counts_of_label: Counts) -> Share:
+    """Return the share of lesions that a mark at or above the threshold hit.
+
+    Raises:
+        Undefined: there are no lesions.
+    """
+    return Share(counts_of_label.hits, counts_of_label.lesions, NO_LESIONS)
+
+
+@metric(
+    "lesion_precision", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
+    source="powers-2011", places=people_and_threshold, unit="mark",
+)  # fmt: skip
+def lesion_precision(counts: Counts) -> Share:
+    """Return the share of marks at or above the threshold that hit a lesion, among hits and false marks.
+
+    Raises:
+        Undefined: no mark scores as high.
+    """
+    return Share(counts.hits, counts.hits + counts.false, "no mark is at or above the threshold")
+
+
+@metric(
+    "lesion_f1", task=TASK, goal="higher", bounds=(0, 1), source="van-rijsbergen-1979",
+    places=people_and_threshold, cases=lesions_counted, unit="lesion",
+)  # fmt: skip
+def lesion_f1(counts: Counts) -> Floats:
+    """Return the harmonic mean of lesion sensitivity and precision: twice the hits over lesions and marks together.
+
+    Raises:
+        Undefined: there are neither lesions nor marks.
+    """
+    return over(
+        2 * counts.hits,
+        counts.lesions + counts.hits + counts.false,
+        "there are neither lesions nor marks",
+    )
+
+
+@metric(
+    "false_positives_per_case", task=TASK, goal="lower", bounds=(0, np.inf),
+    source="chakraborty-1990", places=people_and_threshold, cases=scans_searched,
+)  # fmt: skip
+def false_positives_per_case(counts: Counts) -> Floats:
+    """Return the false marks at or above the threshold over all scans that were searched."""
+    return over(counts.false, counts.scans, "there are no scans")
+
+
+# Along the FROC curve
+
+
+def beyond(ordered: Ordered, false_positives_per_case: float) -> str:
+    """Return a sentence where the rate is beyond the highest one reached."""
+    return _beyond(ordered, [false_positives_per_case])
+
+
+def beyond_any(ordered: Ordered, rates: Sequence[float]) -> str:
+    """Return the same of several rates."""
+    return _beyond(ordered, rates)
+
+
+def _beyond(ordered: Ordered, rates: Sequence[float]) -> str:
+    reached = float((1 - ordered.hit).sum() / ordered.scans.sum())
+    far = [rate for rate in rates if rate > reached]
+    if not far:
+        return ""
+    named = ", ".join(f"{rate:g}" for rate in far)
+    return (
+        f"All marks together give {reached:.4g} false positives per case; at {named} this is the last "
+        "sensitivity reached."
+    )
+
+
+def _lesions(ordered: Ordered) -> int:
+    return int(ordered.lesions.sum())
+
+
+@metric(
+    "froc_sensitivity", task=TASK, goal="higher", bounds=(0, 1), source="setio-2017",
+    places=people_and_rates, beside=beyond, cases=_lesions, unit="lesion",
+)  # fmt: skip
+def froc_sensitivity(tallies: Tallies, false_positives_per_case: float) -> Floats:
+    """Return the lesion sensitivity at a rate of false positives per scan.
+
+    Linear between operating points, beginning without a mark; beyond the highest rate the last value.
+
+    Raises:
+        Undefined: there are no lesions.
+    """
+    return sensitivity_at(tallies, [false_positives_per_case])[..., 0]
+
+
+@metric(
+    "froc_score", task=TASK, goal="higher", bounds=(0, 1), source="setio-2017",
+    places=people, beside=beyond_any, cases=_lesions, unit="lesion",
+)  # fmt: skip
+def froc_score(tallies: Tallies, rates: Sequence[float]) -> Floats:
+    """Return the mean FROC sensitivity at the rates, those of the competition performance metric if none are named.
+
+    Raises:
+        Undefined: there are no lesions.
+    """
+    return np.asarray(sensitivity_at(tallies, rates).mean(axis=-1))
+
+
+# Along the precision-recall curve
+
+
+class Curves(NamedTuple):
+    """Marks in order, under each limit and for each class, with the settings at which an area is taken."""
+
+    ordered: Ordered
+    grid: bool
+    """On the grid of COCO instead of by steps."""
+
+
+@derived(TASK)
+def curves(
+    detections: Who[Detections],
+    ordered: Ordered,
+    scans: Scans,
+    reader: str | None,
+    modality: str | None,
+    class_names: Sequence[str],
+    limits: Sequence[float],
+) -> Mapping[tuple[str | None, float | None], Ordered]:
+    """Return the marks in order by class and limit of the hit rule; None: whatever the class, the main limit.
+
+    Marks and lesions of a class are matched among themselves, as COCO does.
+    """
+    of: Detections = one_of(detections, reader, modality)
+    made: dict[tuple[str | None, float | None], Ordered] = {(None, None): ordered}
+    for limit in (None, *limits):
+        for code, name in [(None, None), *enumerate(class_names)]:
+            if (name, limit) not in made:
+                made[name, limit] = ordered_of(outcomes_of(of, limit, code), scans)
+    return made
+
+
+Made = Mapping[tuple[str | None, float | None], Ordered]
+
+
+def _chosen(label: str, curves: Made, limits: Sequence[float]) -> list[Curves]:
+    """Return the curves whose areas a label names, to be averaged."""
+    grid = label.endswith(COCO)
+    what = label.removesuffix(COCO).removesuffix(", ")
+    classes = dict.fromkeys(name for name, _ in curves if name is not None)
+    every: dict[str, list[tuple[str | None, float | None]]] = {
+        "": [(None, None)],
+        ALL: [(None, None)],
+        "over classes": [(name, None) for name in classes],
+        "over limits": [(None, limit) for limit in limits],
+        "over classes and limits": [(name, limit) for name in classes for limit in limits],
+        **{limit_name(limit): [(None, limit)] for limit in limits},
+    }
+    if what not in every and what not in classes:
+        raise Undefined(f"there is no class or limit {what}")
+    wanted = every.get(what) or [(what, None)]
+    return [Curves(curves[each], grid) for each in wanted]
+
+
+@metric(
+    "lesion_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="everingham-2010",
+    places=with_curves, cases=_lesions, unit="lesion",
+)  # fmt: skip
+def lesion_average_precision(
+    curves: Made, label: str, limits: Sequence[float], weight: Weight
+) -> Floats:
+    """Return the area under the precision-recall curve of marks by steps: precision times rise in sensitivity.
+
+    Marks of equal score make one step. Under the label of COCO the mean over 101 sensitivities of the highest
+    precision at or beyond each, marks of equal score one after the other (scans in their order, then rows); there
+    is no interpolation otherwise.
+
+    Raises:
+        Undefined: there are no lesions.
+    """
+    return _mean_area(_chosen(label, curves, limits), weight)
+
+
+@metric(
+    "mean_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="lin-2014",
+    places=with_means, cases=_lesions, unit="lesion",
+)  # fmt: skip
+def mean_average_precision(
+    curves: Made, label: str, limits: Sequence[float], weight: Weight
+) -> Floats:
+    """Return the mean of lesion average precision over classes, over limits of the hit rule, or over both.
+
+    Classes without a lesion are left out, as COCO leaves them.
+
+    Raises:
+        DoesNotApply: nothing is named to average over.
+        Undefined: no class has a lesion.
+    """
+    if label in (ALL, COCO):
+        raise DoesNotApply("there are no classes and no limits to average over")
+    return _mean_area(_chosen(label, curves, limits), weight)
+
+
+def _mean_area(chosen: Sequence[Curves], weight: Weight) -> Floats:
+    with_lesions = [each for each in chosen if each.ordered.lesions.any()]
+    if not with_lesions:
+        raise Undefined(NO_LESIONS)
+    areas = [(grid_area if each.grid else step_area)(each.ordered, weight) for each in with_lesions]
+    if len(areas) == 1:
+        return areas[0]
+    stacked, there = np.array(areas), ~np.isnan(areas)
+    total = np.where(there, stacked, 0.0).sum(axis=0)
+    return over(total, there.sum(axis=0), NO_LESIONS)
+
+
+def step_area(ordered: Ordered, weight: Weight) -> Floats:
+    """Return the sum of precision times rise in sensitivity, over distinct scores."""
+    found = tallies_of(ordered, weight)
+    precision = _precision(found.hits, found.false)
+    rise = np.diff(found.hits, axis=-1, prepend=0.0)
+    return over((precision * rise).sum(axis=-1), found.lesions, NO_LESIONS)
+
+
+def grid_area(ordered: Ordered, weight: Weight) -> Floats:
+    """Return the mean over 101 sensitivities of the highest precision at or beyond each (Lin et al. 2014)."""
+    one_by_one = ordered._replace(last=np.arange(len(ordered.hit)))
+    found = tallies_of(one_by_one, weight)
+    recall = over(found.hits, found.lesions[..., None], NO_LESIONS)
+    highest = envelope(_precision(found.hits, found.false))
+    flat, best = np.atleast_2d(recall), np.atleast_2d(highest)
+    areas = [_on_grid(x, y) for x, y in zip(flat, best, strict=True)]
+    return np.array(areas).reshape(recall.shape[:-1])
+
+
+def _on_grid(recall: Floats, precision: Floats) -> float:
+    if np.isnan(recall).any():
+        return float("nan")
+    at = np.searchsorted(recall, GRID, "left")
+    return float(np.append(precision, 0.0)[at].mean())
+
+
+def envelope(precision: Floats) -> Floats:
+    """Return the highest precision at or beyond each place."""
+    return np.asarray(np.maximum.accumulate(precision[..., ::-1], axis=-1)[..., ::-1])
+
+
+def _precision(hits: Floats, false: Floats) -> Floats:
+    marks = hits + false
+    return np.divide(hits, marks, out=np.zeros(marks.shape), where=marks > 0)
+
+
+# Types of detected lesions
+
+
+def types_of_hits(
+    of: Detections, outcomes: Outcomes, threshold: float | None
+) -> tuple[Codes, Codes]:
+    """Return the class of each lesion that was hit, and the class that its mark names; both known.
+
+    Raises:
+        DoesNotApply: lesions or marks have no class.
+        Undefined: no lesion of known class was hit.
+    """
+    if of.lesion_class is None or of.mark_class is None:
+        raise DoesNotApply("lesions and marks name no class")
+    if (of.mark_class < 0).all() or (of.lesion_class < 0).all():
+        raise DoesNotApply("lesions and marks do not both name a class")
+    least = -np.inf if threshold is None else threshold
+    hit = np.flatnonzero((outcomes.lesion_mark >= 0) & (outcomes.lesion_score >= least))
+    true, said = of.lesion_class[hit], of.mark_class[outcomes.lesion_mark[hit]]
+    known = (true >= 0) & (said >= 0)
+    if not known.any():
+        raise Undefined("no lesion of known class was hit")
+    return true[known], said[known]
