@@ -11,6 +11,7 @@ from checker import metrics
 from checker.evidence.base import evidence
 from checker.evidence.cohort import patients_and_most
 from checker.metrics.base import Undefined
+from checker.metrics.detections import IGNORED, LESION, MARK, SCAN
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
 from checker.metrics.response import CATEGORIES
@@ -27,7 +28,7 @@ from checker.model.curves import (
 )
 from checker.model.estimate import Comparison, Estimates
 from checker.model.evidence import PartOfCohort, TaskCohort
-from checker.model.predictions import Codes, Floats, TaskTable
+from checker.model.predictions import Codes, Floats, Labels, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
 from checker.model.times import unit_of_time
@@ -40,7 +41,7 @@ MOST_GROUPS = 6
 """Groups of a column up to which each has a survival curve."""
 FEWEST_IN_GROUP = 10
 """A group of fewer cases has no survival curve: its steps would be single patients."""
-TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers")
+TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers", "detection")
 """Tasks of evaluations whose tables are `TaskTable`."""
 CELLS = (40, 30)
 """Cells of the grid of an agreement plot: across, up."""
@@ -100,6 +101,16 @@ def of_agreement(evaluation: Evaluation) -> Evaluation:
 
 
 @evidence
+def of_detection(evaluation: Evaluation) -> Evaluation:
+    """Return the evaluation, if marks are on lesions.
+
+    Raises:
+        DoesNotApply: it is of another task.
+    """
+    return _of(evaluation, "detection")
+
+
+@evidence
 def of_readers(evaluation: Evaluation) -> Evaluation:
     """Return the evaluation, if people read.
 
@@ -121,7 +132,7 @@ def _of(evaluation: Evaluation, *tasks: str) -> Evaluation:
 @evidence
 def task_cohort(of_a_task: Evaluation, task_table: TaskTable) -> TaskCohort:
     """Return rows, patients, and how many there are of what the task tells apart."""
-    patients, most = patients_and_most(task_table.patient)
+    patients, most = patients_and_most(_patients(task_table))
     cases, kept = complete(task_table.columns, task=task_table.task)
     return TaskCohort(
         rows=task_table.cases,
@@ -134,7 +145,34 @@ def task_cohort(of_a_task: Evaluation, task_table: TaskTable) -> TaskCohort:
     )
 
 
+def _patients(table: TaskTable) -> Labels | None:
+    """Return the patient of each row; of detection, of each scan."""
+    if table.patient is None or table.task != "detection":
+        return table.patient
+    return Labels(table.patient.codes[table.columns["part"] == SCAN], table.patient.names)
+
+
 Parts = Iterator[PartOfCohort]
+
+
+def _detected(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    case, part = (np.asarray(table.columns[name]) for name in ("case", "part"))
+    with_lesion = len(np.unique(case[part == LESION]))
+    scans = int((part == SCAN).sum())
+    counts = {
+        "scan": scans,
+        "scan with a lesion": with_lesion,
+        "scan without a lesion": scans - with_lesion,
+        "lesion": int((part == LESION).sum()),
+        "mark": int((part == MARK).sum()),
+        "ignored region": int((part == IGNORED).sum()),
+        "scan without a mark": scans - len(np.unique(case[part == MARK])),
+    }
+    for kind, count in counts.items():
+        yield PartOfCohort(kind=kind, name="", count=count)
+    for name in ("reader", "modality"):
+        if names := _named(table, name):
+            yield PartOfCohort(kind=name, name="", count=len(names))
 
 
 def _classes(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
@@ -198,6 +236,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "raters": _ratings,
     "responses": _only_rows,
     "readers": _readings,
+    "detection": _detected,
 }
 """Task of a table to what is counted in it."""
 
@@ -583,6 +622,8 @@ def task_comparison(
     """
     if task_table.task == "readers":
         return tuple(_between_modalities(task_table, unit, settings))
+    if task_table.task == "detection" and "versus" in task_table.places:
+        return tuple(detectors_compared(task_table, unit, settings))
     compare, first = COMPARE.get(task_table.task), FIRST.get(task_table.task, "score")
     if compare is None or not task_table.compared or first not in task_table.columns:
         raise DoesNotApply("there is nothing to compare")
@@ -615,6 +656,25 @@ def _between_modalities(table: TaskTable, unit: str, settings: Settings) -> Iter
             unit=unit,
             level=settings.level,
             **chosen,
+        )
+
+
+def detectors_compared(
+    table: TaskTable, unit: str, settings: Settings
+) -> Iterator[Comparison]:
+    """Yield each modality (algorithm) minus the one that others are compared with."""
+    for first, second in _asked(table, _named(table, "modality")):
+        yield from metrics.compare_detection(
+            _with_patient(table),
+            first,
+            second,
+            given=table.given,
+            places=table.places,
+            unit=unit,
+            evaluation=table.file,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
         )
 
 

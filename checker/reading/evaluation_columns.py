@@ -8,6 +8,7 @@ from checker.model.finding import Path
 from checker.model.study import AnyEvaluation
 from checker.model.study.evaluations import (
     Agreement,
+    Detection,
     Evaluation,
     Multiclass,
     Ordinal,
@@ -22,6 +23,7 @@ from checker.reading.positive import meaning
 from checker.reading.tables import Table, labels
 from checker.reading.task_columns import (
     AgreementColumns,
+    DetectionColumns,
     LongAgreementColumns,
     LongRatersColumns,
     MulticlassColumns,
@@ -351,6 +353,55 @@ def _baseline(said: _Said) -> str | None:
     return next((there[meaning(each)] for each in versus if meaning(each) in there), None)
 
 
+RATE_METRICS = ("froc_sensitivity", "lesion_sensitivity")
+"""Metrics of which a claim may name the false positives per case by `at`."""
+AT_THRESHOLD = ("lesion_sensitivity", "lesion_precision", "lesion_f1", "false_positives_per_case")
+
+
+def detection_columns(
+    evaluation: Detection, scans: Table, random: str | None
+) -> DetectionColumns:
+    """Return which column of its tables is what.
+
+    Args:
+        evaluation: of detection.
+        scans: the table of scans.
+        random: what a reader study is meant to hold for (`readers.random`).
+    """
+    said = _Said(evaluation, scans)
+    of_tables = {*said.declared} - {"partition", "patient", FOLD, *(evaluation.groups or ())}
+    places = [claim.at for claim in evaluation.claims or () if claim.at is not None]
+    rates = [
+        claim.at
+        for claim in evaluation.claims or ()
+        if claim.at is not None and claim.metric in RATE_METRICS and claim.at > 0
+    ]
+    versus = [claim.versus for claim in evaluation.claims or () if claim.versus]
+    point = evaluation.operating_point.threshold
+    return DetectionColumns(
+        names={_our_name(name): said.declared[name] for name in of_tables},
+        hit=evaluation.hit,
+        limit=evaluation.hit_limit,
+        matching=evaluation.matching or "highest_score_first",
+        extra_hits=evaluation.extra_hits,
+        max_marks=evaluation.max_marks,
+        thresholds=() if point is None else (point,),
+        rates=tuple(sorted({*RATES, *rates})) if places else (),
+        baseline=versus[0] if versus else None,
+        options={"analysis": ANALYSES[random]} if random in ANALYSES else {},
+        **said.rows,
+    )
+
+
+RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+"""False positives per case at which there is always a sensitivity."""
+
+
+def _our_name(name: str) -> str:
+    """Return our word for a column of detection where other tasks have another."""
+    return {"case": "scan", "condition": "modality", "rating": "score"}.get(name, name)
+
+
 MAKERS: Mapping[type[Evaluation], Callable[[_Said, str | None], TaskColumns]] = {
     Multiclass: _multiclass,
     Ordinal: _ordinal,
@@ -386,5 +437,6 @@ STANDARD_OF: Mapping[str, tuple[str, ...]] = {
     "survival": ("time", "event"),
     "agreement": ("reference", "measured"),
     "readers": ("case", "outcome", "reader", "score"),
+    "detection": ("scan",),
 }
 """Columns that a table of the task has under these names unless the description says otherwise."""
