@@ -1,6 +1,6 @@
 """Metrics of marks on lesions: at a threshold, along the FROC curve, and along the precision-recall curve."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -199,7 +199,8 @@ def beyond_any(ordered: Ordered, rates: Sequence[float]) -> str:
 
 
 def _beyond(ordered: Ordered, rates: Sequence[float]) -> str:
-    reached = float((1 - ordered.hit).sum() / ordered.scans.sum())
+    false = len(ordered.patient) - len(ordered.hit_patient)
+    reached = float(false / ordered.scans.sum())
     far = [rate for rate in rates if rate > reached]
     if not far:
         return ""
@@ -249,6 +250,7 @@ class Curves(NamedTuple):
     """Marks in order, under each limit and for each class, with the settings at which an area is taken."""
 
     ordered: Ordered
+    """Marks of equal score together; for the grid one after the other."""
     grid: bool
     """On the grid of COCO instead of by steps."""
 
@@ -256,46 +258,49 @@ class Curves(NamedTuple):
 @derived(TASK)
 def curves(
     detections: Who[Detections],
-    ordered: Ordered,
+    outcomes: Outcomes,
     scans: Scans,
     reader: str | None,
     modality: str | None,
+    label: str,
     class_names: Sequence[str],
     limits: Sequence[float],
-) -> Mapping[tuple[str | None, float | None], Ordered]:
-    """Return the marks in order by class and limit of the hit rule; None: whatever the class, the main limit.
+) -> Sequence[Curves]:
+    """Return the curves whose areas a label names, to be averaged.
 
     Marks and lesions of a class are matched among themselves, as COCO does.
+
+    Raises:
+        Undefined: there is no such class or limit.
     """
-    of: Detections = one_of(detections, reader, modality)
-    made: dict[tuple[str | None, float | None], Ordered] = {(None, None): ordered}
-    for limit in (None, *limits):
-        for code, name in [(None, None), *enumerate(class_names)]:
-            if (name, limit) not in made:
-                made[name, limit] = ordered_of(outcomes_of(of, limit, code), scans)
-    return made
-
-
-Made = Mapping[tuple[str | None, float | None], Ordered]
-
-
-def _chosen(label: str, curves: Made, limits: Sequence[float]) -> list[Curves]:
-    """Return the curves whose areas a label names, to be averaged."""
+    of = one_of(detections, reader, modality)
     grid = label.endswith(COCO)
     what = label.removesuffix(COCO).removesuffix(", ")
-    classes = dict.fromkeys(name for name, _ in curves if name is not None)
-    every: dict[str, list[tuple[str | None, float | None]]] = {
+    found = []
+    for code, limit in _named(what, class_names, limits):
+        whole = code is None and limit is None
+        there = outcomes if whole else outcomes_of(of, limit, code)
+        found.append(Curves(ordered_of(there, scans, apart=grid), grid))
+    return found
+
+
+def _named(
+    what: str, class_names: Sequence[str], limits: Sequence[float]
+) -> list[tuple[int | None, float | None]]:
+    """Return code of the class and limit of the hit rule of each curve; None: any class, the main limit."""
+    classes = range(len(class_names))
+    every: dict[str, list[tuple[int | None, float | None]]] = {
+        **{name: [(code, None)] for code, name in enumerate(class_names)},
         "": [(None, None)],
         ALL: [(None, None)],
-        "over classes": [(name, None) for name in classes],
+        "over classes": [(code, None) for code in classes],
         "over limits": [(None, limit) for limit in limits],
-        "over classes and limits": [(name, limit) for name in classes for limit in limits],
+        "over classes and limits": [(code, limit) for code in classes for limit in limits],
         **{limit_name(limit): [(None, limit)] for limit in limits},
     }
-    if what not in every and what not in classes:
+    if what not in every:
         raise Undefined(f"there is no class or limit {what}")
-    wanted = every.get(what) or [(what, None)]
-    return [Curves(curves[each], grid) for each in wanted]
+    return every[what]
 
 
 @metric(
@@ -303,7 +308,7 @@ def _chosen(label: str, curves: Made, limits: Sequence[float]) -> list[Curves]:
     places=with_curves, cases=_lesions, unit="lesion",
 )  # fmt: skip
 def lesion_average_precision(
-    curves: Made, label: str, limits: Sequence[float], weight: Weight
+    curves: Sequence[Curves], weight: Weight
 ) -> Floats:
     """Return the area under the precision-recall curve of marks by steps: precision times rise in sensitivity.
 
@@ -314,16 +319,14 @@ def lesion_average_precision(
     Raises:
         Undefined: there are no lesions.
     """
-    return _mean_area(_chosen(label, curves, limits), weight)
+    return _mean_area(curves, weight)
 
 
 @metric(
     "mean_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="lin-2014",
     places=with_means, cases=_lesions, unit="lesion",
 )  # fmt: skip
-def mean_average_precision(
-    curves: Made, label: str, limits: Sequence[float], weight: Weight
-) -> Floats:
+def mean_average_precision(curves: Sequence[Curves], label: str, weight: Weight) -> Floats:
     """Return the mean of lesion average precision over classes, over limits of the hit rule, or over both.
 
     Classes without a lesion are left out, as COCO leaves them.
@@ -334,7 +337,7 @@ def mean_average_precision(
     """
     if label in (ALL, COCO):
         raise DoesNotApply("there are no classes and no limits to average over")
-    return _mean_area(_chosen(label, curves, limits), weight)
+    return _mean_area(curves, weight)
 
 
 def _mean_area(chosen: Sequence[Curves], weight: Weight) -> Floats:
@@ -358,9 +361,11 @@ def step_area(ordered: Ordered, weight: Weight) -> Floats:
 
 
 def grid_area(ordered: Ordered, weight: Weight) -> Floats:
-    """Return the mean over 101 sensitivities of the highest precision at or beyond each (Lin et al. 2014)."""
-    one_by_one = ordered._replace(last=np.arange(len(ordered.hit)))
-    found = tallies_of(one_by_one, weight)
+    """Return the mean over 101 sensitivities of the highest precision at or beyond each (Lin et al. 2014).
+
+    Only the marks that hit raise it, so that steps of false marks may stand together.
+    """
+    found = tallies_of(ordered, weight)
     recall = over(found.hits, found.lesions[..., None], NO_LESIONS)
     highest = envelope(_precision(found.hits, found.false))
     flat, best = np.atleast_2d(recall), np.atleast_2d(highest)

@@ -389,15 +389,21 @@ def _in_ignored(of: Detections, rule: Rule, marks: Codes) -> Codes:
 
 
 class Ordered(NamedTuple):
-    """Hits and false marks from the highest score to the lowest."""
+    """Hits and false marks from the highest score to the lowest, in steps: one for each score at which there is a hit.
 
-    score: Floats
-    """Shape (marks,)."""
-    hit: Floats
-    """Of each: 1 a hit, 0 false."""
+    False marks between two such scores make one step together: every curve is flat there.
+    """
+
     patient: Codes
-    last: Codes
-    """Places of the last mark of each distinct score."""
+    """Shape (marks,)."""
+    starts: Codes
+    """Shape (steps,): place of the first mark of each step."""
+    hit_patient: Codes
+    """Shape (hits,): patients of the hits, in the same order."""
+    hit_starts: Codes
+    """Place among the hits of the first of each step that has any."""
+    hit_steps: Codes
+    """Which steps these are."""
     lesions: Floats
     """Shape (patients, 1): lesions of each patient."""
     scans: Floats
@@ -405,10 +411,10 @@ class Ordered(NamedTuple):
 
 
 class Tallies(NamedTuple):
-    """Marks at or above each distinct score, from the highest; resamples stand before the last axis."""
+    """Marks up to the end of each step; resamples stand before the last axis."""
 
     hits: Floats
-    """Shape (..., scores)."""
+    """Shape (..., steps)."""
     false: Floats
     lesions: Floats
     """Shape (...)."""
@@ -417,25 +423,42 @@ class Tallies(NamedTuple):
 
 @derived(TASK)
 def ordered(outcomes: Outcomes, scans: Scans) -> Ordered:
-    """Return hits and false marks from the highest score to the lowest."""
+    """Return hits and false marks from the highest score to the lowest, those of equal score together."""
     return ordered_of(outcomes, scans)
 
 
-def ordered_of(outcomes: Outcomes, scans: Scans) -> Ordered:
-    """Return hits and false marks from the highest score to the lowest; equal scores by scan, then by row."""
+def ordered_of(outcomes: Outcomes, scans: Scans, apart: bool = False) -> Ordered:
+    """Return hits and false marks from the highest score to the lowest.
+
+    Args:
+        outcomes: of the marks.
+        scans: that were searched.
+        apart: marks of equal score follow each other, by scan and then by row; else they make one step together.
+    """
     found = outcomes.lesion_mark >= 0
     score = np.concatenate((outcomes.lesion_score[found], outcomes.false_score))
     scan = np.concatenate((outcomes.lesion_scan[found], outcomes.false_scan))
     mark = np.concatenate((outcomes.lesion_mark[found], outcomes.false_mark))
-    hit = np.concatenate((np.ones(int(found.sum())), np.zeros(len(outcomes.false_score))))
+    hit = np.arange(len(score)) < np.count_nonzero(found)
     order = np.lexsort((mark, scan, -score))
-    score = score[order]
-    last = np.flatnonzero(np.append(score[1:] != score[:-1], True)[: len(score)])
+    score, hit, patient = score[order], hit[order], scans.patient[scan[order]]
+    starts = _steps(np.arange(len(score)) if apart else score, hit)
+    step = np.searchsorted(starts, np.flatnonzero(hit), "right") - 1
+    hit_steps, hit_starts = np.unique(step, return_index=True)
     patients = int(scans.patient.max(initial=-1)) + 1
     return Ordered(
-        score, hit[order], scans.patient[scan[order]], last,
+        patient, starts, patient[hit], hit_starts, hit_steps,
         _counts(scans.patient[outcomes.lesion_scan], patients), _counts(scans.patient, patients),
     )  # fmt: skip
+
+
+def _steps(score: Floats | Codes, hit: Bools) -> Codes:
+    """Return the first mark of each step: of each score with a hit, and of the false marks after it."""
+    if not len(score):
+        return np.zeros(0, np.int64)
+    first = np.flatnonzero(np.append(True, score[1:] != score[:-1]))
+    with_hit = np.logical_or.reduceat(hit, first)
+    return first[np.append(True, with_hit[1:] | with_hit[:-1])]
 
 
 def _counts(patient: Codes, patients: int) -> Floats:
@@ -444,18 +467,28 @@ def _counts(patient: Codes, patients: int) -> Floats:
 
 @derived(TASK)
 def tallies(ordered: Ordered, weight: Weight) -> Tallies:
-    """Return hits and false marks at or above each distinct score."""
+    """Return hits and false marks up to the end of each step."""
     return tallies_of(ordered, weight)
 
 
 def tallies_of(ordered: Ordered, weight: Weight) -> Tallies:
-    """Return hits and false marks at or above each distinct score."""
-    lesions, scans = (totals(each, weight)[0] for each in (ordered.lesions, ordered.scans))
+    """Return hits and false marks up to the end of each step."""
     assert not isinstance(weight, str)
-    times = np.ones(len(ordered.hit)) if weight is None else weight[..., ordered.patient]
-    every = np.cumsum(times, axis=-1)[..., ordered.last]
-    hits = np.cumsum(times * ordered.hit, axis=-1)[..., ordered.last]
-    return Tallies(hits, every - hits, lesions, scans)
+    lesions, scans = (totals(each, weight)[0] for each in (ordered.lesions, ordered.scans))
+    every = _summed(ordered.patient, ordered.starts, weight)
+    hits = np.zeros(every.shape)
+    hits[..., ordered.hit_steps] = _summed(ordered.hit_patient, ordered.hit_starts, weight)
+    hits = np.cumsum(hits, axis=-1)
+    return Tallies(hits, np.cumsum(every, axis=-1) - hits, lesions, scans)
+
+
+def _summed(patient: Codes, starts: Codes, weight: Floats | None) -> Floats:
+    """Return how often the marks of each step were drawn."""
+    if weight is None:
+        return np.diff(starts, append=len(patient)).astype(float)
+    if not len(starts):
+        return np.zeros((*weight.shape[:-1], 0))
+    return np.asarray(np.add.reduceat(weight[..., patient], starts, axis=-1))
 
 
 def sensitivity_at(tallies: Tallies, rates: Sequence[float]) -> Floats:
@@ -466,14 +499,12 @@ def sensitivity_at(tallies: Tallies, rates: Sequence[float]) -> Floats:
     """
     sensitivity = over(tallies.hits, tallies.lesions[..., None], NO_LESIONS)
     rate = over(tallies.false, tallies.scans[..., None], "there are no scans")
-    flat = [np.atleast_2d(each) for each in (sensitivity, rate)]
-    found = np.array(
-        [
-            np.interp(rates, np.append(0.0, x), np.append(0.0, y))
-            for y, x in zip(*flat, strict=True)
-        ]
+    nothing = np.zeros((*sensitivity.shape[:-1], 1))
+    x, y = (
+        np.atleast_2d(np.concatenate((nothing, each), axis=-1)) for each in (rate, sensitivity)
     )
-    found = np.where(np.isnan(flat[0]).any(axis=1)[:, None], np.nan, found)
+    found = np.array([np.interp(rates, a, b) for a, b in zip(x, y, strict=True)])
+    found[np.isnan(y).any(axis=1) | np.isnan(x).any(axis=1)] = np.nan
     return found.reshape(*sensitivity.shape[:-1], len(rates))
 
 
