@@ -27,9 +27,9 @@ from checker.model.study.evaluations import (
 )
 from checker.model.times import DAYS
 from checker.needs import Absent, Known
+from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.folds import read_table_or_folds
-from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
@@ -129,6 +129,8 @@ TABLES = (
     "class_distances",
     "survival_curves",
     "treatment_choice",
+    "mark_counts",
+    "froc_curves",
 )
 """Evidence that `measure` shows as it stands."""
 UNITS = {"readers": "reading", "raters": "subject"}
@@ -403,10 +405,14 @@ def _task_table(read: Table, question: TaskQuestion) -> TaskTable:
     asked = question.columns
     if not isinstance(asked, DetectionColumns):
         return read_task(read, asked)
-    further = {
-        what: read_table(path, name=str(path)) for what, path in question.further.items()
-    }
-    return read_detection(DetectionTables(marks=read, **further), asked)
+    further = {what: read_table(path, name=str(path)) for what, path in question.further.items()}
+    tables = DetectionTables(
+        scans=further["scans"],
+        marks=read,
+        lesions=further.get("lesions"),
+        ignored=further.get("ignored"),
+    )
+    return read_detection(tables, asked)
 
 
 def _study(name: str, evaluation: Evaluation) -> Study:

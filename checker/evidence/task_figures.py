@@ -11,6 +11,7 @@ from checker import metrics
 from checker.evidence.base import evidence
 from checker.evidence.cohort import patients_and_most
 from checker.metrics.base import Undefined
+from checker.metrics.detection import types_of_hits
 from checker.metrics.detections import IGNORED, LESION, MARK, SCAN
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
@@ -22,6 +23,8 @@ from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
     DecisionAt,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     SurvivalCurve,
     TreatmentChoice,
@@ -43,6 +46,8 @@ FEWEST_IN_GROUP = 10
 """A group of fewer cases has no survival curve: its steps would be single patients."""
 TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers", "detection")
 """Tasks of evaluations whose tables are `TaskTable`."""
+MOST_POINTS = 400
+"""Points of a curve that is drawn; more are not seen."""
 CELLS = (40, 30)
 """Cells of the grid of an agreement plot: across, up."""
 
@@ -245,13 +250,16 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
 
 
 @evidence
-def confusion_matrix(of_classes: Evaluation, task_table: TaskTable) -> ConfusionMatrix:
-    """Return the cases by true and predicted class.
+def confusion_matrix(of_a_task: Evaluation, task_table: TaskTable) -> ConfusionMatrix:
+    """Return the cases by true and predicted class; of detection, the lesions that were hit.
 
     Raises:
         DoesNotApply: no class was predicted.
         NotEstablished: there are no cases, or too many classes to show.
     """
+    if of_a_task.task == "detection":
+        return _types_of_hits(task_table)
+    _of(of_a_task, "multiclass", "ordinal")
     return metrics.confusion_matrix(*_decided(task_table))
 
 
@@ -571,6 +579,82 @@ def _grid(
     )
 
 
+# Detection
+
+
+@evidence
+def froc_curves(of_detection: Evaluation, task_table: TaskTable) -> tuple[FrocCurve, ...]:
+    """Return the FROC curve of each reader or algorithm.
+
+    Raises:
+        NotEstablished: there are no lesions, or marks cannot be matched.
+    """
+    found = metrics.froc_curves(_with_patient(task_table), task_table.given)
+    return tuple(
+        FrocCurve(
+            modality=modality,
+            reader=reader,
+            false_positives_per_case=tuple(_thinned(rate).tolist()),
+            sensitivity=tuple(_thinned(sensitivity).tolist()),
+        )
+        for (modality, reader), (rate, sensitivity) in found.items()
+    )
+
+
+def _thinned(values: Floats) -> Floats:
+    """Return at most so many of the values, evenly taken, with the first and the last."""
+    if len(values) <= MOST_POINTS:
+        return values
+    taken = np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(int)
+    return np.asarray(values[taken])
+
+
+@evidence
+def mark_counts(of_detection: Evaluation, task_table: TaskTable) -> tuple[MarkCounts, ...]:
+    """Return what became of the marks of each reader or algorithm.
+
+    Raises:
+        NotEstablished: marks cannot be matched.
+    """
+    known = _known_marks(task_table)
+    rule = _known_or_raise(known, "rule")
+    return tuple(
+        MarkCounts(
+            modality=modality,
+            reader=reader,
+            lesions=len(each.lesion_mark),
+            hits=int((each.lesion_mark >= 0).sum()),
+            false_positives=len(each.false_mark),
+            extra=each.extra,
+            extra_count=rule.extra_hits == "false_positive",
+            in_ignored_regions=each.in_ignored,
+            beyond_most=each.beyond,
+        )
+        for (modality, reader), each in _known_or_raise(known, "all_outcomes").items()
+    )
+
+
+def _known_marks(table: TaskTable) -> Known:
+    cases, _ = complete(_with_patient(table), task="detection")
+    return known_of(cases, (0, 0), table.given, "detection")
+
+
+def _types_of_hits(table: TaskTable) -> ConfusionMatrix:
+    """Return the lesions that were hit by their type and by the type that their mark names, readers together."""
+    names: Any = table.given.get("class_names") or ()
+    if not names:
+        raise DoesNotApply("lesions and marks name no class")
+    if len(names) > MOST_CLASSES:
+        raise NotEstablished(f"{len(names):,} classes are too many to show")
+    known = _known_marks(table)
+    every = _known_or_raise(known, "detections")
+    outcomes = _known_or_raise(known, "all_outcomes")
+    counts = np.zeros((len(names), len(names)), int)
+    for who, each in every.items():
+        np.add.at(counts, types_of_hits(each, outcomes[who], _threshold(table)), 1)
+    return ConfusionMatrix(classes=tuple(names), counts=tuple(map(tuple, counts.tolist())))
+
+
 # Readers
 
 
@@ -659,9 +743,7 @@ def _between_modalities(table: TaskTable, unit: str, settings: Settings) -> Iter
         )
 
 
-def detectors_compared(
-    table: TaskTable, unit: str, settings: Settings
-) -> Iterator[Comparison]:
+def detectors_compared(table: TaskTable, unit: str, settings: Settings) -> Iterator[Comparison]:
     """Yield each modality (algorithm) minus the one that others are compared with."""
     for first, second in _asked(table, _named(table, "modality")):
         yield from metrics.compare_detection(

@@ -6,21 +6,17 @@ from typing import Any, cast
 
 import numpy as np
 
-from checker.metrics.base import Floats, Undefined
+from checker.metrics.base import METRICS, Floats, Undefined
 from checker.metrics.detections import TASK, Ordered, Outcomes, Scans, Who, ordered_of, tallies_of
 from checker.metrics.estimating import Cases, complete, known_of
-from checker.metrics.free_response import FIGURES, ONE, mean_of
 from checker.metrics.intervals import percentile
 from checker.metrics.mrmc import ReaderDifference, ReaderStudy
 from checker.metrics.resampling import FEWEST_PATIENTS, Asked, drawn, resampled, seeds
-from checker.metrics.base import METRICS
 from checker.model.estimate import Comparison
 from checker.needs import Absent, Known
 
 RESAMPLED = ("froc_sensitivity", "froc_score", "lesion_sensitivity", "lesion_average_precision")
 """Metrics whose difference of two algorithms is resampled over patients."""
-MOST_POINTS = 400
-"""Points of a curve that is drawn; more are not seen."""
 
 
 def compare_detection(
@@ -116,9 +112,7 @@ def _by_resampling(
     level: float,
     resamples: int,
 ) -> Iterator[Comparison]:
-    asked = [
-        (name, facets) for name in RESAMPLED for facets in _facets(known, name, places)
-    ]
+    asked = [(name, facets) for name in RESAMPLED for facets in _facets(known, name, places)]
     pairs = [
         [
             Asked(METRICS[TASK, name], (*facets, ("reader", reader), ("modality", modality)))
@@ -126,9 +120,7 @@ def _by_resampling(
         ]
         for name, facets in asked
     ]
-    drawn_at = drawn(
-        cast(Any, known.value("seeds")), cases.patients, len(cases), resamples
-    )
+    drawn_at = drawn(cast(Any, known.value("seeds")), cases.patients, len(cases), resamples)
     every = [each for pair in pairs for each in pair]
     enough = resamples > 0 and cases.patients >= FEWEST_PATIENTS
     moved = resampled(known, every, drawn_at) if enough else {}
@@ -152,7 +144,9 @@ def _facets(
     made = known.ask(cast(Any, METRICS[TASK, name].places))
     values = {**({} if isinstance(made, Absent) else made), **places}
     if name == "froc_sensitivity":
-        return [(("false_positives_per_case", each),) for each in values["false_positives_per_case"]]
+        return [
+            (("false_positives_per_case", each),) for each in values["false_positives_per_case"]
+        ]
     if name == "lesion_sensitivity":
         return [(("label", "all"), ("threshold", each)) for each in values["threshold"]]
     return [(("label", "all"),)] if name == "lesion_average_precision" else [()]
@@ -210,6 +204,3 @@ def _curve(ordered: Ordered) -> tuple[Floats, Floats]:
         raise Undefined("there are no lesions")
     false, hits = (np.append(0.0, each) for each in (found.false, found.hits))
     return false / found.scans, hits / found.lesions
-
-
-__all__ = ["ONE", "FIGURES", "compare_detection", "froc_curves", "mean_of"]

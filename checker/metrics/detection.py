@@ -9,7 +9,6 @@ from checker.metrics.base import Codes, Floats, Share, Undefined, derived, metri
 from checker.metrics.classification import share_interval
 from checker.metrics.detections import (
     NO_LESIONS,
-    NO_MARKS,
     TASK,
     Counts,
     Detections,
@@ -128,9 +127,10 @@ def counts_of_label(
     if label == ALL:
         return counts_of(outcomes, scans, threshold, weight)
     of = one_of(detections, reader, modality)
-    return counts_of(
-        outcomes, scans, threshold, weight, of.lesion_class == list(class_names).index(label)
-    )
+    if of.lesion_class is None:
+        raise DoesNotApply("lesions name no class")
+    chosen = np.asarray(of.lesion_class == list(class_names).index(label))
+    return counts_of(outcomes, scans, threshold, weight, chosen)
 
 
 @metric(
@@ -148,7 +148,7 @@ def lesion_sensitivity(counts_of_label: Counts) -> Share:
 
 @metric(
     "lesion_precision", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
-    source="powers-2011", places=people_and_threshold, unit="mark",
+    source="everingham-2010", places=people_and_threshold, unit="mark",
 )  # fmt: skip
 def lesion_precision(counts: Counts) -> Share:
     """Return the share of marks at or above the threshold that hit a lesion, among hits and false marks.
@@ -307,9 +307,7 @@ def _named(
     "lesion_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="everingham-2010",
     places=with_curves, cases=_lesions, unit="lesion",
 )  # fmt: skip
-def lesion_average_precision(
-    curves: Sequence[Curves], weight: Weight
-) -> Floats:
+def lesion_average_precision(curves: Sequence[Curves], weight: Weight) -> Floats:
     """Return the area under the precision-recall curve of marks by steps: precision times rise in sensitivity.
 
     Marks of equal score make one step. Under the label of COCO the mean over 101 sensitivities of the highest

@@ -51,7 +51,8 @@ COLUMNS = (
     "part",
     optional=COLUMNS,
     together="case",
-    incomplete="a row has no scan, or is neither a scan, a lesion, a mark nor an ignored region; or a mark has no score",
+    incomplete="a row has no scan, or is neither a scan, a lesion, a mark nor an ignored region; "
+    "or a mark has no score",
     defaults={
         "hit": None,
         "hit_limit": None,
@@ -458,7 +459,7 @@ def _steps(score: Floats | Codes, hit: Bools) -> Codes:
         return np.zeros(0, np.int64)
     first = np.flatnonzero(np.append(True, score[1:] != score[:-1]))
     with_hit = np.logical_or.reduceat(hit, first)
-    return first[np.append(True, with_hit[1:] | with_hit[:-1])]
+    return np.asarray(first[np.append(True, with_hit[1:] | with_hit[:-1])])
 
 
 def _counts(patient: Codes, patients: int) -> Floats:
@@ -500,9 +501,7 @@ def sensitivity_at(tallies: Tallies, rates: Sequence[float]) -> Floats:
     sensitivity = over(tallies.hits, tallies.lesions[..., None], NO_LESIONS)
     rate = over(tallies.false, tallies.scans[..., None], "there are no scans")
     nothing = np.zeros((*sensitivity.shape[:-1], 1))
-    x, y = (
-        np.atleast_2d(np.concatenate((nothing, each), axis=-1)) for each in (rate, sensitivity)
-    )
+    x, y = (np.atleast_2d(np.concatenate((nothing, each), axis=-1)) for each in (rate, sensitivity))
     found = np.array([np.interp(rates, a, b) for a, b in zip(x, y, strict=True)])
     found[np.isnan(y).any(axis=1) | np.isnan(x).any(axis=1)] = np.nan
     return found.reshape(*sensitivity.shape[:-1], len(rates))
@@ -518,9 +517,7 @@ class Counts(NamedTuple):
 
 
 @derived(TASK)
-def counts(
-    outcomes: Outcomes, scans: Scans, threshold: float | None, weight: Weight
-) -> Counts:
+def counts(outcomes: Outcomes, scans: Scans, threshold: float | None, weight: Weight) -> Counts:
     """Return the counts of marks at or above the threshold; without one, of all marks."""
     return counts_of(outcomes, scans, threshold, weight)
 

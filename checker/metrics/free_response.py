@@ -6,18 +6,25 @@ from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Bools, Codes, Floats, Metric, Uncertainty, Undefined, derived, metric
+from checker.metrics.base import (
+    Bools,
+    Codes,
+    Floats,
+    Metric,
+    Uncertainty,
+    Undefined,
+    derived,
+    metric,
+)
 from checker.metrics.detection import people
 from checker.metrics.detections import NO_LESIONS, TASK, Outcomes, Scans, Who, one_of
 from checker.metrics.intervals import around, cut
 from checker.metrics.matching import of_same_scan
 from checker.metrics.mrmc import Analysis, Figures, Method, ReaderStudy, analyse, jackknife
 from checker.metrics.patients import Weight
-from checker.metrics.readers import mean_interval, mean_of
+from checker.metrics.readers import mean_interval
 
-Figure = Literal[
-    "highest_mark_auroc", "jafroc", "weighted_jafroc", "jafroc1", "weighted_jafroc1"
-]
+Figure = Literal["highest_mark_auroc", "jafroc", "weighted_jafroc", "jafroc1", "weighted_jafroc1"]
 NO_NORMALS = "there are no cases without a lesion"
 NO_VARIANCE = "No interval: it has no variance."
 
@@ -298,5 +305,3 @@ def _registered() -> dict[Figure, Metric]:
 
 FIGURES = _registered()
 """By name."""
-
-__all__ = ["FIGURES", "Contest", "contest", "figures_of", "left_out", "mean_of", "studies", "won"]

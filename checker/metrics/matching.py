@@ -37,7 +37,10 @@ class Shapes(NamedTuple):
 
     def at(self, rows: Codes) -> "Shapes":
         """Return these of them."""
-        return Shapes(*(None if each is None else each[rows] for each in self))
+        low, size, diameter = (
+            None if each is None else each[rows] for each in (self.low, self.size, self.diameter)
+        )
+        return Shapes(self.scan[rows], self.centre[rows], low, size, diameter)
 
 
 class Pairs(NamedTuple):
@@ -156,7 +159,7 @@ def _kind(shapes: Shapes) -> str:
 
 
 def _distance(first: Floats, second: Floats) -> Floats:
-    return np.sqrt(np.einsum("ij,ij->i", first - second, first - second))
+    return np.asarray(np.sqrt(np.einsum("ij,ij->i", first - second, first - second)))
 
 
 def _inside(centre: Floats, lesions: Shapes, apart: Floats) -> Bools:
@@ -171,7 +174,8 @@ def _volumes(marks: Shapes, lesions: Shapes) -> tuple[Floats, Floats, Floats]:
     """Return the volume (area) of each, and of what both share."""
     if marks.low is None or lesions.low is None:
         return _balls(marks, lesions)
-    assert marks.size is not None and lesions.size is not None
+    assert marks.size is not None
+    assert lesions.size is not None
     first, second = marks.size.prod(axis=1), lesions.size.prod(axis=1)
     side = np.minimum(marks.low + marks.size, lesions.low + lesions.size)
     side -= np.maximum(marks.low, lesions.low)
@@ -179,7 +183,8 @@ def _volumes(marks: Shapes, lesions: Shapes) -> tuple[Floats, Floats, Floats]:
 
 
 def _balls(marks: Shapes, lesions: Shapes) -> tuple[Floats, Floats, Floats]:
-    assert marks.diameter is not None and lesions.diameter is not None
+    assert marks.diameter is not None
+    assert lesions.diameter is not None
     apart = _distance(marks.centre, lesions.centre)
     r, s = marks.diameter / 2, lesions.diameter / 2
     if marks.centre.shape[1] == 2:
@@ -226,10 +231,11 @@ def matched(found: Pairs, score: Floats, marks: int, matching: Matching) -> Matc
         matching: which of these.
     """
     lesion = np.full(marks, -1)
-    if matching == "best_overall":
-        chosen = _assigned(found)
-    else:
-        chosen = _in_turn(found, _order(found, score, matching))
+    chosen = (
+        _assigned(found)
+        if matching == "best_overall"
+        else _in_turn(found, _order(found, score, matching))
+    )
     lesion[found.mark[chosen]] = found.lesion[chosen]
     fits = np.zeros(marks, bool)
     fits[found.mark] = True

@@ -16,6 +16,8 @@ from checker.model.curves import (
     ConfusionMatrix,
     DecisionAt,
     DecisionCurve,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -323,6 +325,8 @@ class EvaluationEvidence:
     agreement_plot: AgreementPlot | Absent
     category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
+    froc_curves: tuple[FrocCurve, ...] | Absent
+    mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

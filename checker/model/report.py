@@ -14,6 +14,8 @@ from checker.model.curves import (
     ConfusionMatrix,
     DecisionAt,
     DecisionCurve,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -124,6 +126,8 @@ class EvaluationReport:
     agreement_plot: AgreementPlot | None = None
     category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
+    froc_curves: tuple[FrocCurve, ...] = ()
+    mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 

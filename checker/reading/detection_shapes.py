@@ -78,7 +78,7 @@ def _numbers(part: Rows, columns: list[str]) -> Floats:
 def _boxes(part: Rows, low: Floats, size: Floats, column: str, notes: list[str]) -> Shape:
     import numpy as np
 
-    wrong = (size < 0).any(axis=1)
+    wrong = np.asarray((size < 0).any(axis=1))
     hint = "the second corner is the one with the larger coordinates"
     part.wrong_rows(column, wrong, "a side of the box is negative", hint)
     diameter = _diameter(part, notes)

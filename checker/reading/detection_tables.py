@@ -231,7 +231,10 @@ def _said_of_marks(part: _Part) -> None:
     if column := part.column("score") or part.column("rating"):
         part.score = part.reading.numbers(column)
         part.wrong_rows(
-            column, np.isnan(part.score), "the mark has no score", "give every mark a score, or none"
+            column,
+            np.isnan(part.score),
+            "the mark has no score",
+            "give every mark a score, or none",
         )
     for name in ("reader", "modality"):
         names = ("modality", "condition") if name == "modality" else (name,)
@@ -338,7 +341,9 @@ class _Made:
         if scored is not None:
             made["score"] = scored
         else:
-            self.notes.append("Marks have no score: all count the same, and there is one threshold.")
+            self.notes.append(
+                "Marks have no score: all count the same, and there is one threshold."
+            )
 
     def _classes(self, made: dict[str, Any], more: int) -> None:
         both = all(
@@ -646,7 +651,11 @@ class _Made:
                     f"At most {asked.max_marks} marks of a scan count: those that score above the next one."
                 ]
             ),
-            *([] if asked.thresholds else ["No threshold is named: all marks count where one is needed."]),
+            *(
+                []
+                if asked.thresholds
+                else ["No threshold is named: all marks count where one is needed."]
+            ),
         ]
 
 

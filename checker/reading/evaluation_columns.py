@@ -358,9 +358,7 @@ RATE_METRICS = ("froc_sensitivity", "lesion_sensitivity")
 AT_THRESHOLD = ("lesion_sensitivity", "lesion_precision", "lesion_f1", "false_positives_per_case")
 
 
-def detection_columns(
-    evaluation: Detection, scans: Table, random: str | None
-) -> DetectionColumns:
+def detection_columns(evaluation: Detection, scans: Table, random: str | None) -> DetectionColumns:
     """Return which column of its tables is what.
 
     Args:

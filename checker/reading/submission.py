@@ -233,12 +233,12 @@ def _predictions(
         return None
 
 
-def _detected(
-    reading: _Reading, evaluation: Detection, at: Path
-) -> TaskTable | Absent | None:
+def _detected(reading: _Reading, evaluation: Detection, at: Path) -> TaskTable | Absent | None:
     """Return scans, lesions and marks together, why there are none, or None after a problem."""
     if not evaluation.cases:
-        return Absent("evaluations.cases, the table of all scans that were searched, is not described")
+        return Absent(
+            "evaluations.cases, the table of all scans that were searched, is not described"
+        )
     found = {where: reading.table(name, (*at, *where)) for where, name in files_of(evaluation)}
     scans, marks = found["cases",], found["predictions",]
     if scans is None or marks is None or any(table is None for table in found.values()):

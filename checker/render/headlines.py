@@ -70,6 +70,15 @@ SHORT: dict[str, tuple[str, ...]] = {
         "reader_sensitivity_difference",
         "reader_specificity_difference",
     ),
+    "detection": (
+        "lesion_sensitivity",
+        "lesion_precision",
+        "false_positives_per_case",
+        "froc_score",
+        "lesion_average_precision",
+        "highest_mark_auroc",
+        "weighted_jafroc",
+    ),
 }
 """Task to the metrics of the short table of performance; the reports have all."""
 BY_GROUP: dict[str, tuple[str, ...]] = {
@@ -79,9 +88,10 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "survival": ("c_index", "uno_c_index"),
     "agreement": ("bland_altman_bias", "mean_absolute_error", "intraclass_correlation"),
     "readers": ("auroc", "mean_reader_sensitivity", "mean_reader_specificity"),
+    "detection": ("lesion_sensitivity", "false_positives_per_case", "froc_score"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
-USUAL_LABELS = (None, "macro", "mean")
+USUAL_LABELS = (None, "macro", "mean", "all")
 BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
 SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
 

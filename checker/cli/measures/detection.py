@@ -44,7 +44,7 @@ def detection(
         list[str] | None,
         typer.Option(
             metavar="NAME=COL",
-            help="Our name (scan, x, y, z, diameter, x1, x2, width, score, lesion, mark, lesions, reader, modality ...) "
+            help="Our name (scan, x, y, z, diameter, x1, x2, width, score, lesion, mark, lesions, reader ...) "
             "and their column; marks.x=COL for one table alone; repeated.",
         ),
     ] = None,
