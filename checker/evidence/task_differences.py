@@ -70,6 +70,10 @@ def check_task_difference(
         unit=unit,
         settings=replace(settings, level=claim.level or settings.level),
     )
+    if table.task == "detection":
+        from checker.evidence.detection_differences import difference_of_detections
+
+        return difference_of_detections(asked)
     return (difference_of_readers if table.task == "readers" else _of_scores)(asked)
 
 

@@ -59,6 +59,7 @@ COLUMNS = (
         "matching": "highest_score_first",
         "extra_hits": None,
         "max_marks": None,
+        "ignored_regions": True,
         "reader": None,
         "modality": None,
         "threshold": None,
@@ -129,6 +130,8 @@ class Rule:
     matching: Matching
     extra_hits: ExtraHits
     max_marks: int | None
+    ignored_regions: bool = True
+    """Marks in them do not count; else they are false."""
 
 
 @derived(TASK)
@@ -138,10 +141,18 @@ def rule(
     matching: Matching,
     extra_hits: ExtraHits | None,
     max_marks: int | None,
+    ignored_regions: bool,
 ) -> Rule:
     """Return the rule; where nobody says what further marks on a lesion are, that which is usual with the hit rule."""
     extra = extra_hits or usual_extra_hits(hit)
-    return Rule(hit=hit, limit=hit_limit, matching=matching, extra_hits=extra, max_marks=max_marks)
+    return Rule(
+        hit=hit,
+        limit=hit_limit,
+        matching=matching,
+        extra_hits=extra,
+        max_marks=max_marks,
+        ignored_regions=ignored_regions,
+    )
 
 
 def usual_extra_hits(hit: Hit | None) -> ExtraHits:
@@ -374,7 +385,7 @@ def _first_of_each(lesion: Codes, score: Floats) -> Matched:
 def _in_ignored(of: Detections, rule: Rule, marks: Codes) -> Codes:
     """Return which of these marks lie in an ignored region; a region of unknown diameter has `UNKNOWN_DIAMETER`."""
     regions = of.ignored
-    if not len(regions.scan) or rule.hit is None:
+    if not len(regions.scan) or rule.hit is None or not rule.ignored_regions:
         return np.zeros(0, np.int64)
     if regions.low is None:
         diameter = np.full(len(regions.scan), np.nan)
