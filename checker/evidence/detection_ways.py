@@ -8,7 +8,7 @@ import numpy as np
 
 from checker.evidence.task_ways import OtherWay, known_value
 from checker.metrics.base import METRICS, Floats, Share, plain
-from checker.metrics.detection import ALL, COCO, Curves, envelope
+from checker.metrics.detection import COCO, Curves, envelope
 from checker.metrics.detections import (
     RATES,
     TASK,
@@ -145,7 +145,7 @@ def _found(known: Known) -> tuple[Outcomes, Scans, np.ndarray[Any, Any]]:
 
 
 def _not_of_a_class(known: Known) -> None:
-    if known_value(known, "label") != ALL:
+    if known_value(known, "label") is not None:
         raise DoesNotApply("it is of one class")
 
 
@@ -284,9 +284,9 @@ def _trapezoid(ordered: Ordered) -> float:
 def _of_coco(metric: str) -> Make:
     def make(known: Known) -> float:
         label = known_value(known, "label")
-        if label.endswith(COCO):
+        if label is not None and label.endswith(COCO):
             raise DoesNotApply("it is taken on the grid of COCO")
-        place = COCO if label == ALL else f"{label}, {COCO}"
+        place = COCO if label is None else f"{label}, {COCO}"
         return _asked(known.inside(label=place), metric)
 
     return make

@@ -60,7 +60,7 @@ ALSO_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     },
 }
 """Task and metric to others that go by its name: the same of one reader, and its mean over readers."""
-USUAL = ("macro", "mean", "model", "upper", "all", "over classes", "over limits")
+USUAL = ("macro", "mean", "model", "upper", "over classes", "over limits")
 """What is meant where a claim names nothing and several are there, in this order."""
 
 
@@ -283,6 +283,10 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
     if len(found) > 1:  # of readers, the mean over them
         found = [each for each in found if each.reader is None] or found
+    if len(found) > 1:  # what also goes by its name stands back
+        found = [each for each in found if each.metric == claim.metric] or found
+    if len(found) > 1:  # of classes, all of them together
+        found = [each for each in found if each.label is None] or found
     if len(found) > 1:
         usual = ([each for each in found if word in _names(each)] for word in USUAL)
         found = next((each for each in usual if each), found)

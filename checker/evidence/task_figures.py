@@ -170,7 +170,7 @@ def _detected(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         "scan without a lesion": scans - with_lesion,
         "lesion": int((part == LESION).sum()),
         "mark": int((part == MARK).sum()),
-        "ignored region": int((part == IGNORED).sum()),
+        "region where marks do not count": int((part == IGNORED).sum()),
         "scan without a mark": scans - len(np.unique(case[part == MARK])),
     }
     for kind, count in counts.items():

@@ -125,7 +125,7 @@ def _by_resampling(
     enough = resamples > 0 and cases.patients >= FEWEST_PATIENTS
     moved = resampled(known, every, drawn_at) if enough else {}
     for (name, facets), pair in zip(asked, pairs, strict=True):
-        where = {key: value for key, value in facets if key != "label" or value != "all"}
+        where = {key: value for key, value in facets if value is not None}
         made = replace(blank, metric=name, **_fields(where))
         yield _difference(known, made, pair, moved, level)
 
@@ -148,8 +148,8 @@ def _facets(
             (("false_positives_per_case", each),) for each in values["false_positives_per_case"]
         ]
     if name == "lesion_sensitivity":
-        return [(("label", "all"), ("threshold", each)) for each in values["threshold"]]
-    return [(("label", "all"),)] if name == "lesion_average_precision" else [()]
+        return [(("label", None), ("threshold", each)) for each in values["threshold"]]
+    return [(("label", None),)] if name == "lesion_average_precision" else [()]
 
 
 def _difference(

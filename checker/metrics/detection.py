@@ -27,8 +27,6 @@ from checker.metrics.detections import (
 from checker.metrics.patients import Weight
 from checker.needs import DoesNotApply
 
-ALL = "all"
-"""The label of all lesions and marks, whatever their class."""
 COCO = "COCO, 101 points"
 """The label of the area on a grid of 101 sensitivities."""
 GRID = np.linspace(0, 1, 101)
@@ -62,7 +60,7 @@ def with_classes(
     """Return the same, with all lesions and those of each class."""
     return {
         **people_and_threshold(reader_names, modality_names),
-        "label": (ALL, *class_names),
+        "label": (None, *class_names),
     }
 
 
@@ -73,7 +71,7 @@ def with_curves(
     limits: Sequence[float],
 ) -> dict[str, Any]:
     """Return the same, with the grid of COCO, each class, and each further limit of the hit rule."""
-    places = (ALL, COCO, *class_names, *map(limit_name, limits))
+    places = (None, COCO, *class_names, *map(limit_name, limits))
     return {**people(reader_names, modality_names), "label": places}
 
 
@@ -118,13 +116,13 @@ def counts_of_label(
     scans: Scans,
     reader: str | None,
     modality: str | None,
-    label: str,
+    label: str | None,
     class_names: Sequence[str],
     threshold: float | None,
     weight: Weight,
 ) -> Counts:
     """Return the counts at the threshold, of all lesions or of those of one class, whatever class a mark says."""
-    if label == ALL:
+    if label is None:
         return counts_of(outcomes, scans, threshold, weight)
     of = one_of(detections, reader, modality)
     if of.lesion_class is None:
@@ -262,7 +260,7 @@ def curves(
     scans: Scans,
     reader: str | None,
     modality: str | None,
-    label: str,
+    label: str | None,
     class_names: Sequence[str],
     limits: Sequence[float],
 ) -> Sequence[Curves]:
@@ -274,8 +272,9 @@ def curves(
         Undefined: there is no such class or limit.
     """
     of = one_of(detections, reader, modality)
-    grid = label.endswith(COCO)
-    what = label.removesuffix(COCO).removesuffix(", ")
+    said = label or ""
+    grid = said.endswith(COCO)
+    what = said.removesuffix(COCO).removesuffix(", ")
     found = []
     for code, limit in _named(what, class_names, limits):
         whole = code is None and limit is None
@@ -292,7 +291,6 @@ def _named(
     every: dict[str, list[tuple[int | None, float | None]]] = {
         **{name: [(code, None)] for code, name in enumerate(class_names)},
         "": [(None, None)],
-        ALL: [(None, None)],
         "over classes": [(code, None) for code in classes],
         "over limits": [(None, limit) for limit in limits],
         "over classes and limits": [(code, limit) for code in classes for limit in limits],
@@ -324,7 +322,7 @@ def lesion_average_precision(curves: Sequence[Curves], weight: Weight) -> Floats
     "mean_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="lin-2014",
     places=with_means, cases=_lesions, unit="lesion",
 )  # fmt: skip
-def mean_average_precision(curves: Sequence[Curves], label: str, weight: Weight) -> Floats:
+def mean_average_precision(curves: Sequence[Curves], label: str | None, weight: Weight) -> Floats:
     """Return the mean of lesion average precision over classes, over limits of the hit rule, or over both.
 
     Classes without a lesion are left out, as COCO leaves them.
@@ -333,7 +331,7 @@ def mean_average_precision(curves: Sequence[Curves], label: str, weight: Weight)
         DoesNotApply: nothing is named to average over.
         Undefined: no class has a lesion.
     """
-    if label in (ALL, COCO):
+    if label in (None, COCO):
         raise DoesNotApply("there are no classes and no limits to average over")
     return _mean_area(curves, weight)
 

@@ -66,7 +66,7 @@ COLUMNS = (
         "class_names": (),
         "limits": (),
         "rates": RATES,
-        "label": "all",
+        "label": None,
     },
 )
 def rows(

@@ -1,7 +1,6 @@
 """Figures of merit of free-response studies: lesions against false marks, highest marks, readers and modalities."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -249,8 +248,10 @@ def _interval_of(figure: Figure) -> Callable[..., Uncertainty]:
         variance = float(of.covariance[0, 0, 0, 0])
         if not variance > 0:
             return Uncertainty(None, NO_VARIANCE)
-        made = around(float(of.value[0, 0]), variance, level)
-        return Uncertainty(cut(replace(made, method=f"jackknife over {of.over}")))
+        made = around(float(of.value[0, 0]), variance, level, f"jackknife over {of.over}")
+        within = cut(made)
+        beyond = (made.low, made.high) != (within.low, within.high)
+        return Uncertainty(within, "The interval is cut at 0 and 1." if beyond else "")
 
     return interval
 

@@ -91,7 +91,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "detection": ("lesion_sensitivity", "false_positives_per_case", "froc_score"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
-USUAL_LABELS = (None, "macro", "mean", "all")
+USUAL_LABELS = (None, "macro", "mean")
 BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
 SHORT_LABELS = (*USUAL_LABELS, "lower", "upper")
 
