@@ -84,8 +84,7 @@ def pairs(marks: Shapes, lesions: Shapes, hit: Hit, limit: float | None = None) 
     fits = _Fitting(marks, lesions, hit, limit)
     found = [Pairs(*_nothing())]
     for mark, lesion in of_same_scan(marks.scan, lesions.scan):
-        quality, good = fits(marks.at(mark), lesions.at(lesion))
-        found.append(Pairs(mark[good], lesion[good], quality[good]))
+        found.append(fits(mark, lesion))
     return Pairs(*(np.concatenate(each) for each in zip(*found, strict=True)))
 
 
@@ -112,7 +111,7 @@ def of_same_scan(marks: Codes, lesions: Codes) -> Iterator[tuple[Codes, Codes]]:
 
 
 class _Fitting:
-    """How well a mark fits a lesion under one rule, and whether it is a hit."""
+    """Which pairs of marks and lesions fit one rule, and how well."""
 
     def __init__(self, marks: Shapes, lesions: Shapes, hit: Hit, limit: float | None) -> None:
         if hit in LIMITED and limit is None:
@@ -126,30 +125,38 @@ class _Fitting:
             )
         if hit in (*OVERLAPS, "centre_inside") and _kind(lesions) == "points":
             raise Undefined(f"the hit rule {hit} needs a box or a diameter of each lesion")
-        self.hit, self.limit = hit, 0.0 if limit is None else limit
+        self.marks, self.lesions, self.hit = marks, lesions, hit
+        self.limit = 0.0 if limit is None else limit
 
-    def __call__(self, marks: Shapes, lesions: Shapes) -> tuple[Floats, Bools]:
+    def __call__(self, mark: Codes, lesion: Codes) -> Pairs:
+        """Return the pairs that fit, of these."""
         if self.hit in OVERLAPS:
-            return self._overlapping(marks, lesions)
-        apart = _distance(marks.centre, lesions.centre)
-        if self.hit == "distance":
-            return -apart, apart <= self.limit
-        if self.hit == "radius":
-            assert lesions.diameter is not None
-            return -apart, apart < lesions.diameter / 2
-        return -apart, _inside(marks.centre, lesions, apart)
+            return self._overlapping(mark, lesion)
+        apart = _distance(self.marks.centre[mark], self.lesions.centre[lesion])
+        good = self._near(mark, lesion, apart)
+        return Pairs(mark[good], lesion[good], -apart[good])
 
-    def _overlapping(self, marks: Shapes, lesions: Shapes) -> tuple[Floats, Bools]:
-        first, second, both = _volumes(marks, lesions)
-        if self.hit == "dice":
-            below = first + second
-            quality = np.divide(2 * both, below, out=np.zeros(len(both)), where=below > 0)
-            return quality, quality >= min(self.limit, NEARLY)
-        below = first + second - both
-        quality = np.divide(both, below, out=np.zeros(len(both)), where=below > 0)
-        if self.hit == "any_overlap":
-            return quality, both > 0
-        return quality, quality >= min(self.limit, NEARLY)
+    def _near(self, mark: Codes, lesion: Codes, apart: Floats) -> Bools:
+        if self.hit == "distance":
+            return apart <= self.limit
+        low, size, diameter = self.lesions.low, self.lesions.size, self.lesions.diameter
+        if self.hit == "centre_inside" and low is not None and size is not None:
+            centre, low = self.marks.centre[mark], low[lesion]
+            return np.asarray(((low <= centre) & (centre <= low + size[lesion])).all(axis=1))
+        assert diameter is not None
+        radius = diameter[lesion] / 2
+        return apart < radius if self.hit == "radius" else apart <= radius
+
+    def _overlapping(self, mark: Codes, lesion: Codes) -> Pairs:
+        if self.marks.low is not None and self.lesions.low is not None:
+            mark, lesion, first, second, both = _boxes(self.marks, self.lesions, mark, lesion)
+        else:
+            first, second, both = _balls(self.marks.at(mark), self.lesions.at(lesion))
+        below = first + second if self.hit == "dice" else first + second - both
+        shared = 2 * both if self.hit == "dice" else both
+        quality = np.divide(shared, below, out=np.zeros(len(both)), where=below > 0)
+        good = both > 0 if self.hit == "any_overlap" else quality >= min(self.limit, NEARLY)
+        return Pairs(mark[good], lesion[good], quality[good])
 
 
 def _kind(shapes: Shapes) -> str:
@@ -162,27 +169,31 @@ def _distance(first: Floats, second: Floats) -> Floats:
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", first - second, first - second)))
 
 
-def _inside(centre: Floats, lesions: Shapes, apart: Floats) -> Bools:
-    if lesions.low is not None and lesions.size is not None:
-        high = lesions.low + lesions.size
-        return np.asarray(((lesions.low <= centre) & (centre <= high)).all(axis=1))
-    assert lesions.diameter is not None
-    return apart <= lesions.diameter / 2
-
-
-def _volumes(marks: Shapes, lesions: Shapes) -> tuple[Floats, Floats, Floats]:
-    """Return the volume (area) of each, and of what both share."""
-    if marks.low is None or lesions.low is None:
-        return _balls(marks, lesions)
+def _boxes(
+    marks: Shapes, lesions: Shapes, mark: Codes, lesion: Codes
+) -> tuple[Codes, Codes, Floats, Floats, Floats]:
+    """Return the pairs of boxes that share something, the volume (area) of each, and what both share."""
+    assert marks.low is not None
     assert marks.size is not None
+    assert lesions.low is not None
     assert lesions.size is not None
-    first, second = marks.size.prod(axis=1), lesions.size.prod(axis=1)
-    side = np.minimum(marks.low + marks.size, lesions.low + lesions.size)
-    side -= np.maximum(marks.low, lesions.low)
-    return first, second, np.clip(side, 0, None).prod(axis=1)
+    both = np.ones(len(mark))
+    for axis in range(marks.low.shape[1]):  # most pairs are apart along the first one
+        (low, size), (start, length) = (
+            (each.low[:, axis], each.size[:, axis])  # type: ignore[index]  # both are boxes
+            for each in (marks, lesions)
+        )
+        side = np.minimum((low + size)[mark], (start + length)[lesion])
+        side -= np.maximum(low[mark], start[lesion])
+        there = side > 0
+        mark, lesion, both = mark[there], lesion[there], (both[there] * side[there])
+    volumes = (each.prod(axis=1) for each in (marks.size, lesions.size))
+    first, second = (volume[at] for volume, at in zip(volumes, (mark, lesion), strict=True))
+    return mark, lesion, first, second, both
 
 
 def _balls(marks: Shapes, lesions: Shapes) -> tuple[Floats, Floats, Floats]:
+    """Return the volume (area) of each ball, and what both of a pair share."""
     assert marks.diameter is not None
     assert lesions.diameter is not None
     apart = _distance(marks.centre, lesions.centre)
