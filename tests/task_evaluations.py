@@ -20,6 +20,7 @@ NAMES = {
     "agreement": "liver volume",
     "raters": "three raters",
     "readers": "reader study",
+    "detection": "marks on lesions",
 }
 
 

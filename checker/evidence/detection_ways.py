@@ -32,7 +32,7 @@ CAMELYON = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 """False positives per case over which the mean is taken in the CAMELYON16 challenge."""
 
 
-def _under(metric: str, **given: object) -> Make:
+def under(metric: str, **given: object) -> Make:
     """Return what makes our own metric under another setting."""
 
     def make(known: Known) -> float:
@@ -108,27 +108,57 @@ def _above(metric: str) -> Make:
     return make
 
 
-def settings_of(metric: str, *, threshold: bool = False) -> tuple[OtherWay, ...]:
-    """Return the ways to count hits and false marks otherwise, for one metric."""
-    above = (OtherWay("marks strictly above the threshold", _above(metric)),) if threshold else ()
+def _extras(metric: str) -> tuple[OtherWay, ...]:
     return (
-        *above,
         OtherWay("further marks on a lesion as false positives", _extra(metric, "false_positive")),
         OtherWay("further marks on a lesion ignored", _extra(metric, "ignored")),
-        OtherWay("the pairs that fit best matched first", _under(metric, matching="nearest_first")),
-        OtherWay("marks in ignored regions as false positives", _regions_false(metric)),
-        OtherWay("all marks, however many a scan has", _all_marks(metric)),
-        *(
-            OtherWay(f"a hit is an IoU of {limit:g}", _ruled(metric, "iou", limit))
-            for limit in LIMITS
-        ),
+    )
+
+
+def _kept(metric: str) -> tuple[OtherWay, ...]:
+    return (OtherWay("all marks, however many a scan has", _all_marks(metric)),)
+
+
+def _regions(metric: str) -> tuple[OtherWay, ...]:
+    return (OtherWay("marks in ignored regions as false positives", _regions_false(metric)),)
+
+
+def _matched(metric: str) -> tuple[OtherWay, ...]:
+    nearest = under(metric, matching="nearest_first")
+    return (OtherWay("the pairs that fit best matched first", nearest),)
+
+
+def _strictly(metric: str) -> tuple[OtherWay, ...]:
+    return (OtherWay("marks strictly above the threshold", _above(metric)),)
+
+
+def _overlaps(metric: str) -> tuple[OtherWay, ...]:
+    return tuple(
+        OtherWay(f"a hit is an IoU of {limit:g}", _ruled(metric, "iou", limit)) for limit in LIMITS
+    )
+
+
+def _rules(metric: str) -> tuple[OtherWay, ...]:
+    """Return the other hit rules, of which lesions and marks have the shapes."""
+    return (
+        *_overlaps(metric),
         OtherWay("a hit is any overlap", _ruled(metric, "any_overlap", None)),
         OtherWay("a hit is a centre inside the lesion", _ruled(metric, "centre_inside", None)),
-        OtherWay("a hit is a centre within the radius", _ruled(metric, "radius", None)),
         *(
             OtherWay(f"a hit is a distance of {limit:g} mm", _ruled(metric, "distance", limit))
             for limit in DISTANCES
         ),
+    )
+
+
+def _all_settings(metric: str) -> tuple[OtherWay, ...]:
+    """Return every other way to count hits and false marks."""
+    return (
+        *_extras(metric),
+        *_matched(metric),
+        *_regions(metric),
+        *_kept(metric),
+        *_rules(metric),
     )
 
 
@@ -324,54 +354,70 @@ NORMAL = "false positives per scan without a lesion"
 DETECTION_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
     (TASK, "lesion_sensitivity"): (
         OtherWay(
-            "share of scans with a lesion of which one is hit", partial(_per_scan, by_patient=False)
+            "share of scans with a lesion of which one is hit",
+            partial(_per_scan, by_patient=False),
         ),
         OtherWay(
             "share of patients with a lesion of which one is hit",
             partial(_per_scan, by_patient=True),
         ),
         OtherWay("mean over scans with lesions", _mean_over_scans),
-        *settings_of("lesion_sensitivity", threshold=True),
+        *_strictly("lesion_sensitivity"),
+        *_matched("lesion_sensitivity"),
+        *_kept("lesion_sensitivity"),
+        *_rules("lesion_sensitivity"),
     ),
-    (TASK, "lesion_precision"): settings_of("lesion_precision", threshold=True),
+    (TASK, "lesion_precision"): (
+        *_strictly("lesion_precision"),
+        *_all_settings("lesion_precision"),
+    ),
     (TASK, "lesion_f1"): (
         OtherWay("largest over all thresholds", _best_f1),
-        *settings_of("lesion_f1", threshold=True),
+        *_strictly("lesion_f1"),
+        *_all_settings("lesion_f1"),
     ),
     (TASK, "false_positives_per_case"): (
         OtherWay(NORMAL, _false_of_normal),
-        *settings_of("false_positives_per_case", threshold=True),
+        *_strictly("false_positives_per_case"),
+        *_all_settings("false_positives_per_case"),
     ),
     (TASK, "froc_sensitivity"): (
         OtherWay(AT_RATE, partial(_by_steps, rates=_one_rate)),
         OtherWay(NORMAL, partial(_on_normal_scans, rates=_one_rate)),
-        *settings_of("froc_sensitivity"),
+        *_all_settings("froc_sensitivity"),
     ),
     (TASK, "froc_score"): (
         OtherWay(AT_RATE, partial(_by_steps, rates=_score_rates)),
         OtherWay(NORMAL, partial(_on_normal_scans, rates=_score_rates)),
         OtherWay("mean over 1/8, 1/4, 1/2, 1, 2, 4 and 8 false positives per case", _over(RATES)),
         OtherWay("mean over 1/4, 1/2, 1, 2, 4 and 8 false positives per case", _over(CAMELYON)),
-        *settings_of("froc_score"),
+        *_all_settings("froc_score"),
     ),
     (TASK, "lesion_average_precision"): (
         *_areas_of("lesion_average_precision"),
         OtherWay("mean over IoU limits 0.50 to 0.95 (COCO)", _over_limits),
-        *settings_of("lesion_average_precision"),
+        *_all_settings("lesion_average_precision"),
     ),
     (TASK, "mean_average_precision"): (
-        *_areas_of("mean_average_precision"),
-        *settings_of("mean_average_precision"),
+        *_areas_of("mean_average_precision")[1:],  # that of COCO is a number of its own
+        *_extras("mean_average_precision"),
+        *_kept("mean_average_precision"),
+        *_overlaps("mean_average_precision"),
+    ),
+    # a case's highest mark is the same whatever it hit; further marks are on scans with lesions
+    (TASK, "highest_mark_auroc"): (
+        *_regions("highest_mark_auroc"),
+        *_kept("highest_mark_auroc"),
     ),
     **{
-        (TASK, figure): settings_of(figure)
-        for figure in (
-            "highest_mark_auroc",
-            "jafroc",
-            "weighted_jafroc",
-            "jafroc1",
-            "weighted_jafroc1",
+        (TASK, figure): (
+            *_matched(figure),
+            *_regions(figure),
+            *_kept(figure),
+            *_rules(figure),
         )
+        for figure in ("jafroc", "weighted_jafroc")
     },
+    **{(TASK, figure): _all_settings(figure) for figure in ("jafroc1", "weighted_jafroc1")},
 }
 """Metric to the ways that are tried after ours, in this order."""

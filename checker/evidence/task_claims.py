@@ -60,7 +60,7 @@ ALSO_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     },
 }
 """Task and metric to others that go by its name: the same of one reader, and its mean over readers."""
-USUAL = ("macro", "mean", "model", "upper", "over classes", "over limits")
+USUAL = ("macro", "mean", "model", "upper", "overclasses", "overlimits")
 """What is meant where a claim names nothing and several are there, in this order."""
 
 

@@ -221,6 +221,11 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
     "observed_expected_ratio": (
         OtherNumber("observed_expected_ratio", "expected over observed", _inverse, itself=True),
     ),
+    # what an average precision is averaged over is often not said (Lin et al. 2014)
+    **{
+        name: (OtherNumber("mean_average_precision", "averaged", any_label=True, task="detection"),)
+        for name in ("lesion_average_precision", "mean_average_precision")
+    },
     # the areas of free-response curves go by one name (Chakraborty 2017)
     **{
         name: tuple(

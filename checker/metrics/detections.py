@@ -509,6 +509,7 @@ def sensitivity_at(tallies: Tallies, rates: Sequence[float]) -> Floats:
     Linear between operating points, from no mark at all on; beyond the highest rate the last value. Where
     sensitivities stand above one rate, the highest.
     """
+    over(0.0, tallies.lesions, NO_LESIONS)  # says so where there are none at all
     sensitivity = over(tallies.hits, tallies.lesions[..., None], NO_LESIONS)
     rate = over(tallies.false, tallies.scans[..., None], "there are no scans")
     nothing = np.zeros((*sensitivity.shape[:-1], 1))

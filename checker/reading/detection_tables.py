@@ -105,6 +105,8 @@ def read_detection(tables: DetectionTables, asked: DetectionColumns) -> TaskTabl
     Raises:
         BadSubmission: what cannot be read, or does not fit together: every problem at once.
     """
+    import numpy as np
+
     problems: list[Problem] = []
     _named_somewhere(tables, asked, problems)
     scans = Reading(selected(tables.scans, asked.where, problems), problems)
@@ -112,7 +114,7 @@ def read_detection(tables: DetectionTables, asked: DetectionColumns) -> TaskTabl
     if ids is None or problems:
         raise BadSubmission(dict.fromkeys(problems))
     notes: list[str] = []
-    parts = [_Part(SCANS, scans, asked, ids.codes)]
+    parts = [_Part(SCANS, scans, asked, np.arange(scans.table.rows))]
     for kind, table in tables.all[1:]:
         if part := _part(kind, Reading(table, problems), asked, ids, tables.scans.name, notes):
             parts.append(part)
@@ -212,10 +214,10 @@ def _part(
 
 
 def _places(found: Labels, ids: Labels) -> "NDArray[np.int64]":
-    """Return the code among the scans of each name."""
+    """Return the row among the scans of each name."""
     import numpy as np
 
-    at = {name: code for code, name in enumerate(ids.names)}
+    at = {ids.names[code]: row for row, code in enumerate(ids.codes.tolist())}
     known = np.array([at.get(name, -1) for name in found.names] + [-1], np.int64)
     return known[found.codes]
 
@@ -448,7 +450,11 @@ class _Made:
             away[row] = found[row] < 0 and where >= 0
         name = next((text for text, wrong in zip(texts, away.tolist(), strict=True) if wrong), "")
         part.wrong_rows(
-            column, away, f'the scan has no lesion "{name}"',
+            column,
+            away,
+            "more marks of one reading are on lesions than the scan has"
+            if part.lesion is None
+            else f'the scan has no lesion "{name}"',
             "list the lesion, or count it among those of its scan",
         )  # fmt: skip
         return found
@@ -504,9 +510,18 @@ class _Made:
         if len(sizes) > 1:
             message = "some tables have two coordinates and others three; all need the same"
             self.problems.append(Problem(shapes[-1][0].reading.table.name, None, "", message))
+        self._fits_the_rule(shapes)
+        if more:
+            message = "lesions are counted and have no place, so that no mark can be matched to one"
+            hint = (
+                f"give a table of lesions, or leave out {self.asked.written['hit']} and say which lesion "
+                "each mark hit"
+            )
+            self.problems.append(
+                Problem(self.of(SCANS)[0].reading.table.name, None, "lesions", message, hint)
+            )
         if len(there) < len(shapes) or len(sizes) != 1 or self.problems:
             return
-        self._fits_the_rule(shapes)
         (size,) = sizes
         for name, across in (("centre", size), ("low", size), ("size", size), ("diameter", 0)):
             found = [
@@ -563,9 +578,7 @@ class _Made:
 
         (scans,) = self.of(SCANS)
         asked, reading = self.asked, scans.reading
-        row = np.full(int(self.ids.codes.max()) + 1, -1)
-        row[self.ids.codes] = np.arange(scans.rows)
-        of_scan = row[columns["case"]]
+        of_scan: NDArray[np.int64] = columns["case"]  # a scan has the number of its row
         patient = asked.patient or scans.column("patient")
         names = {
             column: reading.labels(column)
