@@ -165,7 +165,6 @@ def _detected(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
     with_lesion = len(np.unique(case[part == LESION]))
     scans = int((part == SCAN).sum())
     counts = {
-        "scan": scans,
         "scan with a lesion": with_lesion,
         "scan without a lesion": scans - with_lesion,
         "lesion": int((part == LESION).sum()),

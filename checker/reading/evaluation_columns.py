@@ -355,7 +355,6 @@ def _baseline(said: _Said) -> str | None:
 
 RATE_METRICS = ("froc_sensitivity", "lesion_sensitivity")
 """Metrics of which a claim may name the false positives per case by `at`."""
-AT_THRESHOLD = ("lesion_sensitivity", "lesion_precision", "lesion_f1", "false_positives_per_case")
 
 
 def detection_columns(evaluation: Detection, scans: Table, random: str | None) -> DetectionColumns:
@@ -368,14 +367,13 @@ def detection_columns(evaluation: Detection, scans: Table, random: str | None) -
     """
     said = _Said(evaluation, scans)
     of_tables = {*said.declared} - {"partition", "patient", FOLD, *(evaluation.groups or ())}
-    places = [claim.at for claim in evaluation.claims or () if claim.at is not None]
+    point = evaluation.operating_point.threshold
     rates = [
         claim.at
         for claim in evaluation.claims or ()
-        if claim.at is not None and claim.metric in RATE_METRICS and claim.at > 0
+        if claim.at is not None and claim.metric in RATE_METRICS and 0 < claim.at != point
     ]
     versus = [claim.versus for claim in evaluation.claims or () if claim.versus]
-    point = evaluation.operating_point.threshold
     return DetectionColumns(
         names={_our_name(name): said.declared[name] for name in of_tables},
         hit=evaluation.hit,
@@ -384,7 +382,7 @@ def detection_columns(evaluation: Detection, scans: Table, random: str | None) -
         extra_hits=evaluation.extra_hits,
         max_marks=evaluation.max_marks,
         thresholds=() if point is None else (point,),
-        rates=tuple(sorted({*RATES, *rates})) if places else (),
+        rates=tuple(sorted({*RATES, *rates})) if rates else (),
         baseline=versus[0] if versus else None,
         options={"analysis": ANALYSES[random]} if random in ANALYSES else {},
         **said.rows,

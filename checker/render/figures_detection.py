@@ -106,7 +106,7 @@ def _draw(figure: "Figure", curves: Sequence[FrocCurve]) -> None:
     highest = max(max(each.false_positives_per_case) for each in curves)
     axes.set_xlim(LEAST, min(MOST, max(1.0, highest * 1.1)))
     ticks = [each for each in (1 / 32, 1 / 8, 1 / 2, 1, 2, 4, 8, 32) if each <= max(1.0, highest)]
-    axes.set_xticks(ticks, [f"{each:g}" if each >= 0.1 else f"1/{1 / each:g}" for each in ticks])
+    axes.set_xticks(ticks, [f"{each:g}" if each >= 1 else f"1/{1 / each:g}" for each in ticks])
     axes.minorticks_off()
     axes.set_ylim(-0.02, 1.02)
     axes.set_xlabel("False positives per scan")
