@@ -60,6 +60,7 @@ TABLES = {
     "nodules, other rates": lambda: nodules(score_rates=(1.0, 2.0, 4.0)),
     "nodules, two scans each": lambda: patients(nodules()),
     "boxes": boxes,
+    "boxes, at the highest score of a scan": lambda: boxes(thresholds=(0.56,)),
     "boxes, overlap 0.7": lambda: boxes(limit=0.7),
     "boxes, extra marks ignored": lambda: boxes(extra_hits="ignored"),
     "boxes, at most three marks": lambda: boxes(max_marks=3),
@@ -90,6 +91,8 @@ def facets(metric: str, table: TaskTable) -> dict[str, Any]:
     """Return the place at which a claim without a label is taken."""
     threshold = table.places["threshold"][0]
     if metric in (
+        "case_sensitivity",
+        "case_specificity",
         "lesion_sensitivity",
         "lesion_precision",
         "lesion_f1",

@@ -1,4 +1,4 @@
-"""Tables of scans, lesions and marks as a user gives them: what is read, and a sentence for each thing that is wrong."""
+"""Tables of scans, lesions and marks as users give them: what is read, and a sentence for each thing that is wrong."""
 
 import json
 from pathlib import Path

@@ -243,6 +243,10 @@ COUNTED = [
     ("froc_score", {"rates": (0.5, 2.0)}, (1 / 3 + 2 / 3) / 2),
     ("lesion_average_precision", {}, 1 / 3 * 1 + 1 / 3 * 2 / 5),
     ("highest_mark_auroc", {}, (1 + 0.5) / 2),
+    ("case_sensitivity", {}, 1.0),
+    ("case_sensitivity", {"threshold": 0.65}, 1 / 2),
+    ("case_specificity", {}, 0.0),
+    ("case_specificity", {"threshold": 0.65}, 1.0),
     ("jafroc", {}, (1 + 0 + 0) / 3),
     ("weighted_jafroc", {}, (0.5 * 1 + 0 + 0) / 2),
     ("jafroc1", {}, (3 + 0 + 0) / 9),
@@ -355,7 +359,7 @@ def said(name: str, columns: dict[str, Any]) -> float | str:
 
 
 def test_every_metric_is_named() -> None:
-    assert len(NAMES) == 13
+    assert len(NAMES) == 15
     assert all(TASK in METRIC_NAMES[name].tasks for name in NAMES)
 
 

@@ -404,6 +404,8 @@ DETECTION_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
         *_kept("mean_average_precision"),
         *_overlaps("mean_average_precision"),
     ),
+    (TASK, "case_sensitivity"): _strictly("case_sensitivity"),
+    (TASK, "case_specificity"): (*_strictly("case_specificity"), *_regions("case_specificity")),
     # a case's highest mark is the same whatever it hit; further marks are on scans with lesions
     (TASK, "highest_mark_auroc"): (
         *_regions("highest_mark_auroc"),

@@ -24,7 +24,7 @@ from checker.metrics.detections import (
     sensitivity_at,
     tallies_of,
 )
-from checker.metrics.patients import Weight
+from checker.metrics.patients import Weight, sums_by_patient, totals
 from checker.needs import DoesNotApply
 
 COCO = "COCO, 101 points"
@@ -181,6 +181,58 @@ def lesion_f1(counts: Counts) -> Floats:
 def false_positives_per_case(counts: Counts) -> Floats:
     """Return the false marks at or above the threshold over all scans that were searched."""
     return over(counts.false, counts.scans, "there are no scans")
+
+
+class Cases(NamedTuple):
+    """Counts of cases at one threshold: of everyone, of each resample or of each patient."""
+
+    found: Floats
+    """With a lesion, and a mark."""
+    with_lesion: Floats
+    unmarked: Floats
+    """Without either."""
+    without: Floats
+
+
+@derived(TASK)
+def cases_called(
+    outcomes: Outcomes, scans: Scans, threshold: float | None, weight: Weight
+) -> Cases:
+    """Return the cases with and without a lesion, and a mark that counts at or above the threshold."""
+    least = -np.inf if threshold is None else threshold
+    marked = (outcomes.highest > -np.inf) & (outcomes.highest >= least)
+    lesion = np.bincount(outcomes.lesion_scan, minlength=len(scans.code)) > 0
+    each = (lesion & marked, lesion, ~lesion & ~marked, ~lesion)
+    sums = sums_by_patient(scans.patient, *(one.astype(float) for one in each))
+    return Cases(*totals(sums, weight))
+
+
+@metric(
+    "case_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
+    source="bunch-1978", places=people_and_threshold,
+)  # fmt: skip
+def case_sensitivity(cases_called: Cases) -> Share:
+    """Return the share of the cases with a lesion that have a mark at or above the threshold, wherever it is.
+
+    Marks in ignored regions do not count.
+
+    Raises:
+        Undefined: no case has a lesion.
+    """
+    return Share(cases_called.found, cases_called.with_lesion, NO_LESIONS)
+
+
+@metric(
+    "case_specificity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
+    source="bunch-1978", places=people_and_threshold,
+)  # fmt: skip
+def case_specificity(cases_called: Cases) -> Share:
+    """Return the share of the cases without a lesion that have no mark at or above the threshold.
+
+    Raises:
+        Undefined: every case has a lesion.
+    """
+    return Share(cases_called.unmarked, cases_called.without, "there are no cases without a lesion")
 
 
 # Along the FROC curve
