@@ -103,6 +103,10 @@ def test_marks_that_name_their_lesion(tmp_path: Path) -> None:
     table = read(tmp_path, {}, scans=COUNTED, lesions="", marks=READINGS)
     assert table.given["reader_names"] == ("1", "2")
     assert table.given["modality_names"] == ("with", "without")
+    assert not any("marked nothing" in each for each in table.notes)
+    fewer = READINGS.replace("c,2,with,non_lesion,,1\n", "")
+    quiet = read(tmp_path, {}, scans=COUNTED, lesions="", marks=fewer)
+    assert any(each.startswith("Reader 2 has no mark under with") for each in quiet.notes)
     lesion, part = table.columns["lesion"], table.columns["part"]
     assert len(set(lesion[part == 1])) == 3
     marks = lesion[part == 2].tolist()

@@ -173,7 +173,8 @@ def _detected(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         "scan without a mark": scans - len(np.unique(case[part == MARK])),
     }
     for kind, count in counts.items():
-        yield PartOfCohort(kind=kind, name="", count=count)
+        if count or "region" not in kind:
+            yield PartOfCohort(kind=kind, name="", count=count)
     for name in ("reader", "modality"):
         if names := _named(table, name):
             yield PartOfCohort(kind=name, name="", count=len(names))

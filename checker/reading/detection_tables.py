@@ -594,6 +594,7 @@ class _Made:
             return Labels(found.codes[of_scan], found.names)
 
         self._notes(tables, columns)
+        self._silent(columns)
         return TaskTable(
             task="detection",
             file=tables.marks.name,
@@ -670,6 +671,23 @@ class _Made:
                 else ["No threshold is named: all marks count where one is needed."]
             ),
         ]
+
+    def _silent(self, columns: Mapping[str, Any]) -> None:
+        """Say which readers have no mark under a modality: they are taken as having read and marked nothing."""
+        readers: Any = self.given.get("reader_names") or ()
+        modalities: Any = self.given.get("modality_names") or ()
+        if not readers or len(modalities) < 2:
+            return
+        marks = columns["part"] == PARTS[MARKS]
+        pairs = zip(columns["reader_code"][marks], columns["modality_code"][marks], strict=True)
+        seen = set(pairs)
+        for at, reader in enumerate(readers):
+            for of, modality in enumerate(modalities):
+                if (at, of) not in seen:
+                    self.notes.append(
+                        f"Reader {reader} has no mark under {modality}, and is taken as having read every scan and "
+                        "marked nothing."
+                    )
 
 
 def _texts(found: Labels | None, rows: int) -> list[str]:

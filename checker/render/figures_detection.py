@@ -27,6 +27,8 @@ LEAST, MOST = 0.01, 64.0
 FEW = 4
 """Up to so many curves, each is named."""
 STYLES = ("-", (0, (4, 2)), (0, (1, 1.2)), (0, (4, 1.5, 1, 1.5)))
+LINES = ("blue and whole", "red and dashed", "blue and dotted", "red and dashed with dots")
+"""The same in words, by modality."""
 LONGEST = 24
 
 
@@ -47,7 +49,7 @@ def froc_figure(evaluation: EvaluationReport, name: str) -> DrawnFigure:
         caption=(
             "Share of lesions found against false positives per scan, from the highest score on; the scale below is "
             "logarithmic. The further a curve lies to the upper left, the more lesions are found for as many false "
-            f"marks; where it ends, all marks have been used.{said}"
+            f"marks; where it ends, all marks have been used.{_lines(curves)}{said}"
         ),
         svg=drawn(
             name,
@@ -60,6 +62,15 @@ def froc_figure(evaluation: EvaluationReport, name: str) -> DrawnFigure:
         rows=rows,
         wide=wide,
     )
+
+
+def _lines(curves: Sequence[FrocCurve]) -> str:
+    """Return which line is which modality, where curves are too many to name each."""
+    modalities = [each for each in dict.fromkeys(each.modality for each in curves) if each]
+    if len(curves) <= FEW or len(modalities) < 2:
+        return ""
+    named = (f"{name} {words}" for name, words in zip(modalities, LINES, strict=False))
+    return f" Lines: {', '.join(named)}."
 
 
 def _score(evaluation: EvaluationReport) -> str:
