@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from checker import metrics
 from checker.metrics import METRICS, Undefined
 from checker.metrics.base import Metric
+from checker.metrics.detection import NORMAL
 from checker.metrics.detections import RATES, TASK, Scans, ordered_of, tallies_of
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.free_response import FIGURES, contest, left_out, won
@@ -237,6 +238,8 @@ COUNTED = [
     ("lesion_f1", {}, 4 / 8),
     ("false_positives_per_case", {}, 1.0),
     ("false_positives_per_case", {"threshold": 0.65}, 1 / 3),
+    ("false_positives_per_case", {"label": "scans without a lesion"}, 1.0),
+    ("false_positives_per_case", {"label": "scans without a lesion", "threshold": 0.65}, 0.0),
     ("froc_sensitivity", {"false_positives_per_case": 1 / 6}, 1 / 3),
     ("froc_sensitivity", {"false_positives_per_case": 1.0}, 2 / 3),
     ("froc_sensitivity", {"false_positives_per_case": 99.0}, 2 / 3),
@@ -529,7 +532,7 @@ def test_the_lung_nodule_challenge() -> None:
     assert one(made, "froc_score") == pytest.approx(froc["cpm"], abs=1e-6)
     assert one(made, "lesion_sensitivity") == pytest.approx(froc["max_sensitivity"], abs=1e-8)
     per_scan = froc["false_positives"] / froc["n_scans"]
-    assert one(made, "false_positives_per_case") == pytest.approx(per_scan, abs=1e-12)
+    assert one(made, "false_positives_per_case", label=None) == pytest.approx(per_scan, abs=1e-12)
     area = expected["average_precision"]["ap"]
     assert one(made, "lesion_average_precision", label=None) == pytest.approx(area, abs=1e-12)
     cases, _ = complete(table.columns, task=TASK)
@@ -558,8 +561,9 @@ def test_nine_readers_with_two_modalities() -> None:
         where = {key: point[key] for key in ("modality", "reader", "threshold")}
         sensitivity = one(made, "lesion_sensitivity", **where)
         assert sensitivity == pytest.approx(point["lesion_sensitivity_llf"], abs=1e-9)
-        false = one(made, "false_positives_per_case", **where)
-        assert false == pytest.approx(point["nl_per_case_nlf"], abs=1e-9)
+        for label, key in ((None, "nl_per_case_nlf"), (NORMAL, "nl_per_normal_case_nlf1")):
+            false = one(made, "false_positives_per_case", label=label, **where)
+            assert false == pytest.approx(point[key], abs=1e-9)
     figures = {
         "highest_mark_auroc": "HrAuc", "jafroc": "AFROC", "weighted_jafroc": "wAFROC",
         "jafroc1": "AFROC1", "weighted_jafroc1": "wAFROC1",

@@ -9,6 +9,7 @@ import numpy as np
 from checker.evidence.task_ways import OtherWay, known_value
 from checker.metrics.base import METRICS, Floats, Share, plain
 from checker.metrics.detection import COCO, Curves, envelope
+from checker.metrics.detection import NORMAL as OF_NORMAL
 from checker.metrics.detections import (
     RATES,
     TASK,
@@ -210,16 +211,6 @@ def _normal_scans(outcomes: Outcomes, scans: Scans) -> np.ndarray[Any, Any]:
     return normal
 
 
-def _false_of_normal(known: Known) -> float:
-    """Return the false marks per scan among scans without a lesion."""
-    outcomes, scans, _ = _found(known)
-    normal = _normal_scans(outcomes, scans)
-    threshold = known_value(known, "threshold")
-    least = -np.inf if threshold is None else threshold
-    counted = normal[outcomes.false_scan] & (outcomes.false_score >= least)
-    return float(counted.sum() / normal.sum())
-
-
 def _best_f1(known: Known) -> float:
     found = tallies_of(known_value(known, "ordered"), None)
     if not len(found.hits):
@@ -377,7 +368,7 @@ DETECTION_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
         *_all_settings("lesion_f1"),
     ),
     (TASK, "false_positives_per_case"): (
-        OtherWay(NORMAL, _false_of_normal),
+        OtherWay(NORMAL, under("false_positives_per_case", label=OF_NORMAL)),
         *_strictly("false_positives_per_case"),
         *_all_settings("false_positives_per_case"),
     ),

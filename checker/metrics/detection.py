@@ -29,6 +29,8 @@ from checker.needs import DoesNotApply
 
 COCO = "COCO, 101 points"
 """The label of the area on a grid of 101 sensitivities."""
+NORMAL = "scans without a lesion"
+"""The label of false marks on them alone."""
 GRID = np.linspace(0, 1, 101)
 
 
@@ -62,6 +64,11 @@ def with_classes(
         **people_and_threshold(reader_names, modality_names),
         "label": (None, *class_names),
     }
+
+
+def with_normals(reader_names: Sequence[str], modality_names: Sequence[str]) -> dict[str, Any]:
+    """Return the same, with all scans and those without a lesion."""
+    return {**people_and_threshold(reader_names, modality_names), "label": (None, NORMAL)}
 
 
 def with_curves(
@@ -99,11 +106,6 @@ def limit_name(limit: float) -> str:
 def lesions_counted(counts: Counts) -> int:
     """Return the number of lesions."""
     return int(counts.lesions)
-
-
-def scans_searched(scans: Scans) -> int:
-    """Return the number of scans."""
-    return len(scans.code)
 
 
 # At a threshold
@@ -174,13 +176,41 @@ def lesion_f1(counts: Counts) -> Floats:
     )
 
 
+@derived(TASK)
+def false_marks(
+    outcomes: Outcomes, scans: Scans, label: str | None, threshold: float | None, weight: Weight
+) -> tuple[Floats, Floats]:
+    """Return the false marks at or above the threshold and the scans, all of them or those without a lesion."""
+    number = len(scans.code)
+    among = np.ones(number, bool)
+    if label is not None:
+        among[outcomes.lesion_scan] = False
+    least = -np.inf if threshold is None else threshold
+    counted = (outcomes.false_score >= least) & among[outcomes.false_scan]
+    false = np.bincount(outcomes.false_scan[counted], minlength=number)
+    sums = sums_by_patient(scans.patient, false.astype(float), among.astype(float))
+    marks, searched = totals(sums, weight)
+    return marks, searched
+
+
+def scans_among(false_marks: tuple[Floats, Floats]) -> int:
+    """Return the number of scans behind the rate."""
+    return int(false_marks[1])
+
+
 @metric(
     "false_positives_per_case", task=TASK, goal="lower", bounds=(0, np.inf),
-    source="chakraborty-1990", places=people_and_threshold, cases=scans_searched,
+    source="chakraborty-1990", places=with_normals, cases=scans_among,
 )  # fmt: skip
-def false_positives_per_case(counts: Counts) -> Floats:
-    """Return the false marks at or above the threshold over all scans that were searched."""
-    return over(counts.false, counts.scans, "there are no scans")
+def false_positives_per_case(false_marks: tuple[Floats, Floats]) -> Floats:
+    """Return the false marks at or above the threshold over all scans that were searched.
+
+    Under the label of scans without a lesion, their false marks over their number (Bunch et al. 1978).
+
+    Raises:
+        Undefined: there are no such scans.
+    """
+    return over(*false_marks, "there are no scans without a lesion")
 
 
 class Cases(NamedTuple):

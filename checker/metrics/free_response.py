@@ -271,7 +271,8 @@ SOURCES: dict[Figure, tuple[str, str]] = {
     ),
     "weighted_jafroc": (
         "chakraborty-berbaum-2004",
-        "Return the same with equal shares of the lesions of a case, so that each case with lesions counts once.",
+        "Return the chance that a lesion scores above the highest false mark of a case without lesions; the "
+        "lesions of a case have equal shares, so that each case with lesions counts once.",
     ),
     "jafroc1": (
         "chakraborty-berbaum-2004",
@@ -279,7 +280,8 @@ SOURCES: dict[Figure, tuple[str, str]] = {
     ),
     "weighted_jafroc1": (
         "chakraborty-berbaum-2004",
-        "Return the same with equal shares of the lesions of a case.",
+        "Return the chance that a lesion scores above the highest false mark of any case; the lesions of a case "
+        "have equal shares, so that each case with lesions counts once.",
     ),
 }
 MORE = """
