@@ -320,6 +320,18 @@ def test_a_missing_column_is_said_where_it_was_named(tmp_path: Path) -> None:
     assert 'has no column "nope"' in problem.message
 
 
+@pytest.mark.parametrize(
+    ("more", "words"), [({}, "has no limit"), ({"hit_limit": 50.0}, "at most 1")]
+)
+def test_a_rule_needs_its_limit(tmp_path: Path, more: dict[str, Any], words: str) -> None:
+    file = described(tmp_path, hit="iou", **more)
+    with pytest.raises(BadSubmission) as bad:
+        read_submitted(read_study(file), tmp_path)
+    (problem,) = bad.value.problems
+    assert problem.path == "evaluations[0].hit_limit"
+    assert words in problem.message
+
+
 def test_rates_of_claims_are_recomputed(tmp_path: Path) -> None:
     claims = [{"metric": "sensitivity", "at": 3, "value": "33.3 %"}]
     report = pipeline.check(

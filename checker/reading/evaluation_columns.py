@@ -366,6 +366,8 @@ def detection_columns(evaluation: Detection, scans: Table, random: str | None) -
         random: what a reader study is meant to hold for (`readers.random`).
     """
     said = _Said(evaluation, scans)
+    if problem := _limit_problem(evaluation, scans.name):
+        raise BadSubmission([problem])
     of_tables = {*said.declared} - {"partition", "patient", FOLD, *(evaluation.groups or ())}
     point = evaluation.operating_point.threshold
     rates = [
@@ -387,6 +389,20 @@ def detection_columns(evaluation: Detection, scans: Table, random: str | None) -
         options={"analysis": ANALYSES[random]} if random in ANALYSES else {},
         **said.rows,
     )
+
+
+def _limit_problem(evaluation: Detection, file: str) -> SaidProblem | None:
+    """Return what is wrong with the limit of the hit rule."""
+    hit, limit = evaluation.hit, evaluation.hit_limit
+    if hit not in ("distance", "iou", "dice"):
+        return None
+    if limit is None:
+        message = f"the hit rule {hit} has no limit"
+        return SaidProblem(file, None, "hit_limit", message, "write hit_limit: 0.5, for example")
+    if hit != "distance" and not 0 < limit <= 1:
+        message = f"an overlap of {limit:g} is asked for; it lies above 0 and is at most 1"
+        return SaidProblem(file, None, "hit_limit", message, "write 0.5 for 50 %")
+    return None
 
 
 RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
