@@ -20,7 +20,7 @@ from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import read_study
 from checker.reading.submission import read_submitted
 from checker.reading.tables import read_table
-from checker.reading.task_columns import DetectionColumns
+from checker.reading.task_columns import COMMAND_LINE, DetectionColumns
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples/lung_nodule_marks"
 SCANS = "scan,sex,person\na,F,p\nb,M,p\nc,F,q\n"
@@ -131,6 +131,22 @@ def test_regions_on_other_scans_are_left_out_and_counted(tmp_path: Path) -> None
     assert (table.columns["part"] == 3).sum() == 1
     assert any(each.startswith("1 ignored regions are on scans") for each in table.notes)
     assert any("have no diameter; each is taken as 10" in each for each in table.notes)
+
+
+def test_scans_of_another_partition_are_left_out_with_their_marks(tmp_path: Path) -> None:
+    table = read(tmp_path, {"hit": "radius", "where": [("sex", "F")]})
+    assert table.cases == 2
+    assert table.columns["part"].tolist() == [0, 0, 1, 1, 2, 2, 2]
+    assert table.case is not None
+    assert table.case.names == ("a", "c")
+    with pytest.raises(BadSubmission, match="not listed"):
+        read(tmp_path, {"hit": "radius", "where": [("sex", "F")]}, marks=MARKS + "z,0,0,0,1\n")
+
+
+def test_a_baseline_that_is_no_modality_is_said(tmp_path: Path) -> None:
+    asked = {"baseline": "never", "written": COMMAND_LINE}
+    with pytest.raises(BadSubmission, match='no mark has the modality "never"'):
+        read(tmp_path, asked, scans=COUNTED, lesions="", marks=READINGS)
 
 
 WRONG = [

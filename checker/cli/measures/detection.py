@@ -201,7 +201,7 @@ def named_columns_of_tables(texts: list[str] | None) -> dict[str, str]:
     Raises:
         BadRequest: one is not written so, has a name that we do not know, or comes twice.
     """
-    from checker.reading.detection_tables import COLUMN_NAMES, TABLE_NAMES
+    from checker.reading.detection_parts import COLUMN_NAMES, TABLE_NAMES
 
     found: dict[str, str] = {}
     for text in texts or ():
