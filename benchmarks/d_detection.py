@@ -11,7 +11,6 @@ from timing import Job, compare, machine, peer, sizes
 
 from checker.metrics.detection import grid_area
 from checker.metrics.detections import (
-    RATES,
     Detections,
     Rule,
     Scans,
@@ -21,6 +20,7 @@ from checker.metrics.detections import (
     tallies_of,
 )
 from checker.metrics.matching import Shapes
+from checker.model.detection import RATES
 
 COCO = Rule(
     hit="iou",

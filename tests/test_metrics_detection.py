@@ -16,11 +16,12 @@ from checker import metrics
 from checker.metrics import METRICS, Undefined
 from checker.metrics.base import Metric
 from checker.metrics.detection import NORMAL
-from checker.metrics.detections import RATES, TASK, Scans, ordered_of, tallies_of
+from checker.metrics.detections import TASK, Scans, ordered_of, tallies_of
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.free_response import FIGURES, contest, left_out, won
 from checker.metrics.matching import Pairs, Shapes, kept, matched, pairs
 from checker.metrics.resampling import Asked, drawn, resampled
+from checker.model.detection import RATES
 from checker.model.estimate import Estimate
 from checker.model.metric_names import METRIC_NAMES
 from checker.reading.detection_tables import DetectionTables, read_detection

@@ -11,7 +11,6 @@ from checker.metrics.base import METRICS, Floats, Share, plain
 from checker.metrics.detection import COCO, Curves, envelope
 from checker.metrics.detection import NORMAL as OF_NORMAL
 from checker.metrics.detections import (
-    RATES,
     TASK,
     Ordered,
     Outcomes,
@@ -21,6 +20,7 @@ from checker.metrics.detections import (
     tallies_of,
 )
 from checker.metrics.matching import Hit
+from checker.model.detection import RATES
 from checker.needs import Absent, DoesNotApply, Known, NotEstablished
 
 Make = Callable[[Known], float]

@@ -12,7 +12,6 @@ from checker.evidence.base import evidence
 from checker.evidence.cohort import patients_and_most
 from checker.metrics.base import Undefined
 from checker.metrics.detection import types_of_hits
-from checker.metrics.detections import IGNORED, LESION, MARK, SCAN
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
 from checker.metrics.response import CATEGORIES
@@ -29,6 +28,7 @@ from checker.model.curves import (
     SurvivalCurve,
     TreatmentChoice,
 )
+from checker.model.detection import IGNORED, LESION, MARK, SCAN
 from checker.model.estimate import Comparison, Estimates
 from checker.model.evidence import PartOfCohort, TaskCohort
 from checker.model.predictions import Codes, Floats, Labels, TaskTable

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal, NamedTuple, TypeVar
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -19,16 +19,13 @@ from checker.metrics.matching import (
     pairs,
 )
 from checker.metrics.patients import Weight, sums_by_patient, totals
+from checker.model.detection import IGNORED, LESION, MARK, RATES, SCAN, usual_extra_hits
 
 TASK = "detection"
-SCAN, LESION, MARK, IGNORED = 0, 1, 2, 3
-"""What a row is: a scan that was searched, a reference lesion, a mark, a region in which marks do not count."""
 T = TypeVar("T")
 Who = Mapping[tuple[str | None, str | None], T]
 """By modality and reader; None where there is one and nobody names it."""
 ExtraHits = Literal["ignored", "false_positive"]
-RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""False positives per case of the competition performance metric (Setio et al. 2017)."""
 NO_LESIONS = "there are no lesions"
 NO_MARKS = "there are no marks"
 COLUMNS = (
@@ -144,7 +141,7 @@ def rule(
     ignored_regions: bool,
 ) -> Rule:
     """Return the rule; where nobody says what further marks on a lesion are, that which is usual with the hit rule."""
-    extra = extra_hits or usual_extra_hits(hit)
+    extra = extra_hits or cast(ExtraHits, usual_extra_hits(hit))
     return Rule(
         hit=hit,
         limit=hit_limit,
@@ -153,11 +150,6 @@ def rule(
         max_marks=max_marks,
         ignored_regions=ignored_regions,
     )
-
-
-def usual_extra_hits(hit: Hit | None) -> ExtraHits:
-    """Return what further marks on one lesion are: false positives of overlapping boxes (COCO), else ignored (FROC)."""
-    return "false_positive" if hit in ("iou", "dice", "any_overlap") else "ignored"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

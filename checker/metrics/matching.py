@@ -6,11 +6,10 @@ from typing import Literal, NamedTuple
 import numpy as np
 
 from checker.metrics.base import Bools, Codes, Floats, Undefined
+from checker.model.detection import OVERLAPS
 
 Hit = Literal["centre_inside", "any_overlap", "iou", "dice", "distance", "radius"]
 Matching = Literal["highest_score_first", "nearest_first", "best_overall"]
-OVERLAPS = ("any_overlap", "iou", "dice")
-"""Rules that look at the extent of both."""
 LIMITED = ("iou", "dice", "distance")
 """Rules with a limit."""
 PAIRS_AT_ONCE = 1 << 21

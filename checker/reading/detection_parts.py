@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from checker.errors import Problem
+from checker.model.detection import IGNORED as REGION
+from checker.model.detection import LESION, MARK, SCAN
 from checker.model.predictions import Floats, Labels
 from checker.reading.columns import Reading
 from checker.reading.detection_shapes import Shape, shape_of
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 SCANS, LESIONS, MARKS, IGNORED = "scans", "lesions", "marks", "ignored"
-PARTS = {SCANS: 0, LESIONS: 1, MARKS: 2, IGNORED: 3}
+PARTS = {SCANS: SCAN, LESIONS: LESION, MARKS: MARK, IGNORED: REGION}
 """What a row is, in numbers that the metrics know."""
 TABLE_NAMES = tuple(PARTS)
 COLUMN_NAMES = (

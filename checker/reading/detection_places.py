@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import Problem
+from checker.model.detection import OVERLAPS
 from checker.reading.detection_parts import IGNORED, LESIONS, MARKS, SCANS, Part
 from checker.reading.detection_shapes import Shape
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-OVERLAPS = ("iou", "dice", "any_overlap")
 
 
 def place_columns(parts: Sequence[Part]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from checker.model.detection import usual_extra_hits
 from checker.reading.detection_parts import LESIONS, MARKS, PARTS, SCANS
 from checker.reading.task_columns import DetectionColumns
 
@@ -70,8 +71,3 @@ def extra_words(asked: DetectionColumns) -> str:
     counted = "count as false positives" if chosen == "false_positive" else "are ignored"
     said = "" if asked.extra_hits else ", as is usual with this rule; nobody said"
     return f"Further marks on a lesion that was hit {counted}{said}."
-
-
-def usual_extra_hits(hit: str | None) -> str:
-    """Return what further marks on a lesion are where nobody says."""
-    return "false_positive" if hit in ("iou", "dice", "any_overlap") else "ignored"

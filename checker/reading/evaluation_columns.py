@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from checker.errors import BadSubmission, Problem
+from checker.model.detection import RATES
 from checker.model.finding import Path
 from checker.model.study import AnyEvaluation
 from checker.model.study.evaluations import (
@@ -403,10 +404,6 @@ def _limit_problem(evaluation: Detection, file: str) -> SaidProblem | None:
         message = f"an overlap of {limit:g} is asked for; it lies above 0 and is at most 1"
         return SaidProblem(file, None, "hit_limit", message, "write 0.5 for 50 %")
     return None
-
-
-RATES = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-"""False positives per case at which there is always a sensitivity."""
 
 
 def _our_name(name: str) -> str:
