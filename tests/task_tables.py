@@ -138,7 +138,7 @@ def readers(cases: int = 60, count: int = 3, **more: Any) -> TaskTable:
     return _table("readers", columns, **given)
 
 
-def detection(scans: int = 60, **more: Any) -> TaskTable:
+def detection(scans: int = 90, **more: Any) -> TaskTable:
     """Return marks of two algorithms on scans, half of them with one or two lesions of two types."""
     rng = np.random.default_rng(7)
     lesion = np.repeat(np.arange(0, scans, 2), 1 + (np.arange(0, scans, 2) % 3 == 0))

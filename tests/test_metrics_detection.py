@@ -296,6 +296,15 @@ def test_marks_that_are_matched_already() -> None:
     assert value("false_positives_per_case", columns, **given) == pytest.approx(1.0)
 
 
+def test_types_of_detected_lesions() -> None:
+    columns = by_hand(class_code=np.array([-1, -1, -1, 0, 1, 1, 0, 1, 0, 0, 0, 0]))
+    assert value("type_accuracy", columns) == pytest.approx(1 / 2)
+    given = {"class_names": ("a", "b")}
+    assert value("type_sensitivity", columns, label="a", **given) == 1.0
+    assert value("type_sensitivity", columns, label="b", **given) == 0.0
+    assert value("lesion_sensitivity", columns, label="b", **given) == pytest.approx(1 / 2)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -335,6 +344,8 @@ def facets(metric: Metric) -> dict[str, object]:
     found = {name: at for name, at in FACETS.items() if name in metric.depends_on()}
     if metric.name == "mean_average_precision":
         found |= {"label": "over limits", "limits": (5.0, 2.0)}
+    if metric.name == "type_sensitivity":
+        found |= {"label": "b", "class_names": ("a", "b")}
     return found
 
 
@@ -352,7 +363,8 @@ def made_up(scans: int, seed: int, lesions: int, marks: int) -> dict[str, Any]:
     part = np.repeat([0, 1, 2], [scans, lesions, marks])
     centre = rng.uniform(0, 12, (len(case), 2))
     score = np.where(part == 2, rng.integers(1, 6, len(case)) / 5, np.nan)
-    return {"case": case, "part": part, "centre": centre, "score": score}
+    kind = np.where(part == 0, -1, rng.integers(0, 2, len(case)))
+    return {"case": case, "part": part, "centre": centre, "score": score, "class_code": kind}
 
 
 def said(name: str, columns: dict[str, Any]) -> float | str:
@@ -363,7 +375,7 @@ def said(name: str, columns: dict[str, Any]) -> float | str:
 
 
 def test_every_metric_is_named() -> None:
-    assert len(NAMES) == 15
+    assert len(NAMES) == 17
     assert all(TASK in METRIC_NAMES[name].tasks for name in NAMES)
 
 
@@ -414,7 +426,7 @@ def test_a_resample_equals_the_metric_of_the_drawn_scans(name: str) -> None:
     metric = METRICS[TASK, name]
     cases, _ = complete(columns, task=TASK)
     asked = Asked(metric, tuple(facets(metric).items()))
-    given = {**GIVEN, **{k: v for k, v in facets(metric).items() if k == "limits"}}
+    given = {**GIVEN, **{k: v for k, v in facets(metric).items() if k in ("limits", "class_names")}}
     known = known_of(cases, (0, 0), given, TASK)
     (weight,) = drawn((5, 0), cases.patients, len(cases), 1)
     found = resampled(known, [asked], iter([weight]))[asked]

@@ -651,7 +651,8 @@ def _types_of_hits(table: TaskTable) -> ConfusionMatrix:
     outcomes = _known_or_raise(known, "all_outcomes")
     counts = np.zeros((len(names), len(names)), int)
     for who, each in every.items():
-        np.add.at(counts, types_of_hits(each, outcomes[who], _threshold(table)), 1)
+        types = types_of_hits(each, outcomes[who], _threshold(table))
+        np.add.at(counts, (types.true, types.said), 1)
     return ConfusionMatrix(classes=tuple(names), counts=tuple(map(tuple, counts.tolist())))
 
 

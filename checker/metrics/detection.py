@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Codes, Floats, Share, Undefined, derived, metric, over
+from checker.metrics.base import Bools, Codes, Floats, Share, Undefined, derived, metric, over
 from checker.metrics.classification import share_interval
 from checker.metrics.detections import (
     NO_LESIONS,
@@ -64,6 +64,13 @@ def with_classes(
         **people_and_threshold(reader_names, modality_names),
         "label": (None, *class_names),
     }
+
+
+def of_classes(
+    reader_names: Sequence[str], modality_names: Sequence[str], class_names: Sequence[str]
+) -> dict[str, Any]:
+    """Return the same, with each class."""
+    return {**people_and_threshold(reader_names, modality_names), "label": tuple(class_names)}
 
 
 def with_normals(reader_names: Sequence[str], modality_names: Sequence[str]) -> dict[str, Any]:
@@ -471,14 +478,23 @@ def _precision(hits: Floats, false: Floats) -> Floats:
 # Types of detected lesions
 
 
-def types_of_hits(
-    of: Detections, outcomes: Outcomes, threshold: float | None
-) -> tuple[Codes, Codes]:
-    """Return the class of each lesion that was hit, and the class that its mark names; both known.
+class Types(NamedTuple):
+    """Lesions that were hit, of which both types are known."""
+
+    true: Codes
+    """Shape (hits,)."""
+    said: Codes
+    """What the mark names."""
+    scan: Codes
+    """Place of the scan."""
+
+
+def types_of_hits(of: Detections, outcomes: Outcomes, threshold: float | None) -> Types:
+    """Return the type of each lesion that a mark at or above the threshold hit, and the type that the mark names.
 
     Raises:
-        DoesNotApply: lesions or marks have no class.
-        Undefined: no lesion of known class was hit.
+        DoesNotApply: lesions or marks name no type.
+        Undefined: no lesion of known type was hit.
     """
     if of.lesion_class is None or of.mark_class is None:
         raise DoesNotApply("lesions and marks name no class")
@@ -490,4 +506,56 @@ def types_of_hits(
     known = (true >= 0) & (said >= 0)
     if not known.any():
         raise Undefined("no lesion of known class was hit")
-    return true[known], said[known]
+    return Types(true[known], said[known], outcomes.lesion_scan[hit][known])
+
+
+@derived(TASK)
+def types(
+    detections: Who[Detections],
+    outcomes: Outcomes,
+    reader: str | None,
+    modality: str | None,
+    threshold: float | None,
+) -> Types:
+    """Return the types of the lesions that were hit."""
+    return types_of_hits(one_of(detections, reader, modality), outcomes, threshold)
+
+
+def _right(types: Types, among: Bools, scans: Scans, weight: Weight) -> Share:
+    right = (types.true == types.said) & among
+    patient = scans.patient[types.scan]
+    sums = sums_by_patient(patient, right.astype(float), among.astype(float))
+    named, hit = totals(sums, weight)
+    return Share(named, hit, "no lesion of this class was hit")
+
+
+@metric(
+    "type_accuracy", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
+    source="yerushalmy-1947", places=people_and_threshold, unit="lesion",
+)  # fmt: skip
+def type_accuracy(types: Types, scans: Scans, weight: Weight) -> Share:
+    """Return the share of the lesions that were hit whose mark names the right type.
+
+    Raises:
+        DoesNotApply: lesions or marks name no type.
+        Undefined: no lesion of known type was hit.
+    """
+    return _right(types, np.ones(len(types.true), bool), scans, weight)
+
+
+@metric(
+    "type_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
+    source="yerushalmy-1947", places=of_classes, unit="lesion",
+)  # fmt: skip
+def type_sensitivity(
+    types: Types, scans: Scans, label: str | None, class_names: Sequence[str], weight: Weight
+) -> Share:
+    """Return the share of the lesions of one type that were hit whose mark names this type.
+
+    Raises:
+        DoesNotApply: lesions or marks name no type, or no type is named.
+        Undefined: no lesion of the type was hit.
+    """
+    if label is None:
+        raise DoesNotApply("no class is named")
+    return _right(types, types.true == list(class_names).index(label), scans, weight)
