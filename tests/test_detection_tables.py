@@ -159,6 +159,8 @@ WRONG = [
     ({"marks": "scan,x,y,z,score\na,0,,0,1\n"}, ["the coordinate is missing"]),
     ({"marks": "scan,score\na,1\n"}, ["no columns say where each row is"]),
     ({"lesions": ""}, ["no lesions are given"]),
+    ({"marks": "scan,x,y,z,score,reader\n" + "".join(f"a,{at},0,0,1,r{at}\n" for at in range(101))},
+     ["101 different values are no column that names the reader"]),
     ({"lesions": "", "scans": "scan,lesions\na,1\nb,1\nc,1.5\n"},
      ["no whole number", "lesions are counted and have no place"]),
     ({"asked": {}}, ["when a mark is a hit is not said"]),

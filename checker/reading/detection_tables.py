@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+MOST_NAMES = 100
+"""More names than this are no readers, modalities or classes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetectionTables:
@@ -171,7 +174,7 @@ class _Rows:
 
         found = [getattr(part, name) for part in self.parts]
         names = sorted({each for one in found if one is not None for each in one.names})
-        if not names:
+        if not names or self._too_many(name, len(names)):
             return None
         if name == "modality" and MODEL in names:
             names = [MODEL, *(each for each in names if each != MODEL)]
@@ -182,6 +185,17 @@ class _Rows:
             codes = np.full(part.rows, -1) if one is None else np.array([*known, -1])[one.codes]
             filled.append(codes)
         return np.concatenate(filled), tuple(names)
+
+    def _too_many(self, name: str, names: int) -> bool:
+        """Complain about a column with so many names that it holds something else; return whether it does."""
+        if names <= MOST_NAMES:
+            return False
+        first = next(part for part in self.parts if getattr(part, name) is not None)
+        ours = "class" if name == "classes" else name
+        message = f"{names:,} different values are no column that names the {ours}"
+        found = Problem(first.reading.table.name, None, first.column(ours) or ours, message)
+        self.problems.append(found)
+        return True
 
     def _scores(self) -> "dict[str, NDArray[np.float64]]":
         """Return the score of each mark, where marks have one."""
