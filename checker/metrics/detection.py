@@ -115,6 +115,16 @@ def lesions_counted(counts: Counts) -> int:
     return int(counts.lesions)
 
 
+def marks_counted(counts: Counts) -> int:
+    """Return the number of marks that are hits or false."""
+    return int(counts.hits + counts.false)
+
+
+def lesions_of_label(counts_of_label: Counts) -> int:
+    """Return the number of lesions of the class."""
+    return int(counts_of_label.lesions)
+
+
 # At a threshold
 
 
@@ -142,7 +152,7 @@ def counts_of_label(
 
 @metric(
     "lesion_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
-    source="chakraborty-1990", places=with_classes, unit="lesion",
+    source="chakraborty-1990", places=with_classes, cases=lesions_of_label, unit="lesion",
 )  # fmt: skip
 def lesion_sensitivity(counts_of_label: Counts) -> Share:
     """Return the share of lesions that a mark at or above the threshold hit.
@@ -155,7 +165,7 @@ def lesion_sensitivity(counts_of_label: Counts) -> Share:
 
 @metric(
     "lesion_precision", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
-    source="everingham-2010", places=people_and_threshold, unit="mark",
+    source="everingham-2010", places=people_and_threshold, cases=marks_counted, unit="mark",
 )  # fmt: skip
 def lesion_precision(counts: Counts) -> Share:
     """Return the share of marks at or above the threshold that hit a lesion, among hits and false marks.
@@ -244,9 +254,19 @@ def cases_called(
     return Cases(*totals(sums, weight))
 
 
+def with_lesion(cases_called: Cases) -> int:
+    """Return the number of cases with a lesion."""
+    return int(cases_called.with_lesion)
+
+
+def without_lesion(cases_called: Cases) -> int:
+    """Return the number of cases without a lesion."""
+    return int(cases_called.without)
+
+
 @metric(
     "case_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
-    source="bunch-1978", places=people_and_threshold,
+    source="bunch-1978", places=people_and_threshold, cases=with_lesion,
 )  # fmt: skip
 def case_sensitivity(cases_called: Cases) -> Share:
     """Return the share of the cases with a lesion that have a mark at or above the threshold, wherever it is.
@@ -261,7 +281,7 @@ def case_sensitivity(cases_called: Cases) -> Share:
 
 @metric(
     "case_specificity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
-    source="bunch-1978", places=people_and_threshold,
+    source="bunch-1978", places=people_and_threshold, cases=without_lesion,
 )  # fmt: skip
 def case_specificity(cases_called: Cases) -> Share:
     """Return the share of the cases without a lesion that have no mark at or above the threshold.

@@ -22,6 +22,7 @@ from checker.metrics.matching import of_same_scan
 from checker.metrics.mrmc import Analysis, Figures, Method, ReaderStudy, analyse, jackknife
 from checker.metrics.patients import Weight
 from checker.metrics.readers import mean_interval
+from checker.metrics.resampling import FEWEST_PATIENTS
 
 Figure = Literal["highest_mark_auroc", "jafroc", "weighted_jafroc", "jafroc1", "weighted_jafroc1"]
 NO_NORMALS = "there are no cases without a lesion"
@@ -245,6 +246,10 @@ def _interval_of(figure: Figure) -> Callable[..., Uncertainty]:
                 raise found
             return mean_interval(found, modality or ONE)
         of = figures_of(figure, all_outcomes, scans, (reader,), (modality,))
+        patients = of.left_out.shape[-1]
+        if patients < FEWEST_PATIENTS:
+            few = f"{of.over} are too few for a jackknife (at least {FEWEST_PATIENTS})"
+            return Uncertainty(None, f"No interval: {few}.")
         variance = float(of.covariance[0, 0, 0, 0])
         if not variance > 0:
             return Uncertainty(None, NO_VARIANCE)
