@@ -21,6 +21,7 @@ NAMES = {
     "raters": "three raters",
     "readers": "reader study",
     "segmentation": "liver and lesions",
+    "detection": "marks on lesions",
 }
 
 

@@ -184,6 +184,55 @@ def _measured(case: int, seed: int) -> list[dict[str, float]]:
     ]
 
 
+def detection(scans: int = 90, **more: Any) -> TaskTable:
+    """Return marks of two algorithms on scans, half of them with one or two lesions of two types."""
+    rng = np.random.default_rng(7)
+    lesion = np.repeat(np.arange(0, scans, 2), 1 + (np.arange(0, scans, 2) % 3 == 0))
+    place = rng.uniform(0, 200, (len(lesion), 3))
+    kind = rng.integers(0, 2, len(lesion))
+    rows = [(scan, 0, np.full(3, np.nan), np.nan, np.nan, -1, -1) for scan in range(scans)]
+    rows += [
+        (scan, 1, at, 12.0, np.nan, code, -1)
+        for scan, at, code in zip(lesion, place, kind, strict=True)
+    ]
+    for modality in range(2):
+        found = rng.random(len(lesion)) < (0.75, 0.85)[modality]
+        for scan, at, code in zip(lesion[found], place[found], kind[found], strict=True):
+            said = code if rng.random() < 0.8 else 1 - code
+            rows.append((scan, 2, at + rng.normal(0, 1, 3), np.nan, rng.beta(4, 2), said, modality))
+        for scan in rng.integers(0, scans, scans):
+            where, score = rng.uniform(0, 200, 3), rng.beta(2, 4)
+            rows.append((scan, 2, where, np.nan, score, rng.integers(0, 2), modality))
+    case, part, centre, diameter, score, class_code, modality_code = map(
+        np.array, zip(*rows, strict=True)
+    )
+    given = {
+        "given": {
+            "hit": "radius",
+            "class_names": ("metastasis", "primary"),
+            "modality_names": ("model", "other"),
+        },
+        "places": {"threshold": (0.5,), "versus": ("other",)},
+        "case": labels([f"c{each:03}" for each in case]),
+        "groups": {"sex": labels(["female" if each % 4 < 2 else "male" for each in case])},
+        "unit": "scan",
+        "notes": ("A mark is a hit if it is near.",),
+        **more,
+    }
+    columns = {
+        "case": case,
+        "part": part,
+        "score": score,
+        "centre": centre,
+        "diameter": diameter,
+        "class_code": class_code,
+        "modality_code": modality_code,
+    }
+    return TaskTable(
+        task="detection", file="detection.csv", sha256="0", cases=scans, columns=columns, **given
+    )
+
+
 def of(task: str, **more: Any) -> TaskTable:
     """Return the table of the task."""
     return MAKE[task](**more)
@@ -197,4 +246,5 @@ MAKE = {
     "raters": raters,
     "readers": readers,
     "segmentation": segmentation,
+    "detection": detection,
 }

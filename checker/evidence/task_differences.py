@@ -74,9 +74,16 @@ def check_task_difference(
     return OF_TASK.get(table.task, _of_scores)(asked)
 
 
+def _of_detections(asked: Difference) -> Checked:
+    from checker.evidence.detection_differences import difference_of_detections
+
+    return difference_of_detections(asked)
+
+
 OF_TASK: Mapping[str, Callable[[Difference], Checked]] = {
     "readers": difference_of_readers,
     "segmentation": difference_of_masks,
+    "detection": _of_detections,
 }
 """Task to what checks a difference in it, where it is not one of two scores."""
 

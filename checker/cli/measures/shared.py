@@ -252,14 +252,23 @@ def begin(
 
 
 def finish(
-    common: Common, columns: "TaskColumns", origin: "ThresholdOrigin | None" = None
+    common: Common,
+    columns: "TaskColumns",
+    origin: "ThresholdOrigin | None" = None,
+    further: Mapping[str, Path] | None = None,
 ) -> Ending:
     """Compute, print and write the answer about a table of a task."""
     from checker.measuring import TaskQuestion
     from checker.model.settings import Settings
 
     settings = Settings(seed=common.seed, resamples=common.resamples, level=common.level)
-    question = TaskQuestion(file=common.file, columns=columns, origin=origin, settings=settings)
+    question = TaskQuestion(
+        file=common.file,
+        columns=columns,
+        further=further or {},
+        origin=origin,
+        settings=settings,
+    )
     return answered(question, common.files, common.form)
 
 
