@@ -17,6 +17,14 @@ def laid(folder: Path, *files: str):
     return folder
 
 
+def dicom_start(kind):
+    """Return how a DICOM file with this class begins."""
+    return b"\0" * 128 + b"DICM" + b"\2\0\2\0UI" + bytes([len(kind), 0]) + kind.encode()
+
+
+SEGMENTATION, CT = "1.2.840.10008.5.1.4.1.1.66.4", "1.2.840.10008.5.1.4.1.1.2"
+
+
 def found_in(folder, path=None):
     found = images_in(path or folder)
     return {
@@ -66,8 +74,21 @@ def test_a_folder_for_each_case_as_totalsegmentator_leaves_it(tmp_path):
 
 
 def test_a_folder_for_each_case_with_one_image(tmp_path):
-    folder = laid(tmp_path, "p1/seg.dcm", "p2/seg.dcm", "p2/notes.txt")
-    assert found_in(folder) == {"p1": "p1/seg.dcm", "p2": "p2/seg.dcm"}
+    folder = laid(tmp_path, "p1/seg.mha", "p2/seg.mha", "p2/notes.txt")
+    assert found_in(folder) == {"p1": "p1/seg.mha", "p2": "p2/seg.mha"}
+
+
+def test_of_dicom_files_the_segmentations_are_taken_whatever_they_are_called(tmp_path):
+    folder = laid(tmp_path, "p1/seg.dcm", "p1/1.dcm", "p2/IM00001", "p2/IM00002", "p3/1.dcm")
+    for file in ("p1/seg.dcm", "p2/IM00002"):
+        (folder / file).write_bytes(dicom_start(SEGMENTATION))
+    for file in ("p1/1.dcm", "p2/IM00001", "p3/1.dcm"):
+        (folder / file).write_bytes(dicom_start(CT))
+    assert found_in(folder) == {"p1": "p1/seg.dcm", "p2": "p2/IM00002"}
+    assert found_in(folder, folder / "p2/IM00002") == {"IM00002": "p2/IM00002"}
+    assert messages(images_in, folder / "p3") == [
+        "there are no images in the folder; it holds 1.dcm"
+    ]
 
 
 def test_the_name_of_the_case_is_left_off_the_structures(tmp_path):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from checker import work
-from checker.cases.every_case import Measured, Running, folder_hash
+from checker.cases.every_case import IGNORED, Measured, Running, finished, folder_hash
 from checker.cases.one_map import MapCase, Maps, measured_map_case
 from checker.errors import BadSubmission, Problem
 from checker.model.maps import BETWEEN, CLASS, EXPECTED, QUANTITIES, REPEATS
@@ -63,17 +63,9 @@ def explain(
     running = running or Running()
     asked = asked if asked.labels else replace(asked, labels=_labels(asked))
     found = _known(asked, _matched(asked), cases)
-    work_items = [work.Item(_key(each), each) for each in _items(found)]
-    done = work.run(
-        work_items,
-        measured_map_case,
-        expected=(BadSubmission,),
-        workers=running.workers,
-        store=running.store,
-        version=VERSION,
-        told=running.told,
-    )
-    pairs = list(zip(work_items, done, strict=True))
+    items = [work.Item(_key(each), each) for each in _items(found)]
+    done = finished(items, measured_map_case, VERSION, running)
+    pairs = list(zip(items, done, strict=True))
     broken = tuple(
         Problem(asked.maps_name, None, item.value.name, each.failed)
         for item, each in pairs
@@ -90,7 +82,8 @@ def _labels(asked: Maps) -> dict[str, frozenset[int]]:
     images = images_in(asked.regions, asked.regions_name)
     if not all(isinstance(each, Path) for each in images.values()):
         return {}
-    return labels_in(asked.regions, asked.regions_name)
+    found = labels_in(asked.regions, asked.regions_name)
+    return {name: labels for name, labels in found.items() if name != IGNORED}
 
 
 def _matched(asked: Maps) -> Matched:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from checker.errors import BadSubmission, Problem
 from checker.metrics.boxes import occupied
 from checker.metrics.mask_measures import measured
-from checker.reading.grids import differences
+from checker.reading.grids import differences, on_one_grid
 from checker.reading.images import Volume, read_map, read_mask
 from checker.reading.structures import WHOLE, is_lesion, is_vessel, with_unions
 
@@ -44,6 +44,17 @@ class Masks:
     lesions: frozenset[str] = frozenset()
     thorough: bool = False
     """Also measure what only some software means by the name of a distance."""
+
+    def measured_as(self) -> tuple[object, ...]:
+        """Return everything but the folders, in one order: what the measures of a case depend on."""
+        labels = [
+            sorted((name, sorted(of)) for name, of in each.items())
+            for each in (self.structures, self.predicted)
+        ]
+        names = sorted(self.vessels), sorted(self.lesions)
+        how = self.tolerances_mm, self.spacing_mm, self.cutoff, self.thorough
+        order = tuple(self.structures)
+        return (*labels, *names, *how, order)
 
 
 class Case(NamedTuple):
@@ -118,10 +129,12 @@ class _Pair:
         return tuple(name for name in (asked or sorted(there)) if name in there)
 
     def _of_files(self, name: str) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-        volumes = [
-            self._read(side if isinstance(side, Path) else side[name], predicted=at == 1)
-            for at, side in enumerate((self.case.reference, self.case.prediction))
-        ]
+        volumes = on_one_grid(
+            *(
+                self._read(side if isinstance(side, Path) else side[name], predicted=at == 1)
+                for at, side in enumerate((self.case.reference, self.case.prediction))
+            )
+        )
         labels = [
             self._labels(name, predicted=at == 1) if isinstance(side, Path) else WHOLE
             for at, side in enumerate((self.case.reference, self.case.prediction))
@@ -133,7 +146,7 @@ class _Pair:
     def _of_labels(
         self, reference: Path, prediction: Path
     ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
-        volumes = [self._read(reference), self._read(prediction, predicted=True)]
+        volumes = on_one_grid(self._read(reference), self._read(prediction, predicted=True))
         self._compare(*volumes)
         first, second = _cropped(*volumes)
         del volumes

@@ -1,12 +1,12 @@
 """What is measured of one saliency map: where its saliency lies, beside what a region's area gives by chance."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.metrics.base import Bools, Undefined
+from checker.metrics.base import Bools, Floats, Undefined
 from checker.metrics.classical_tests import shared_ranks
 from checker.model.maps import AREA, ENERGY, PEAK, TOP, TOP_BY_CHANCE
 
@@ -150,7 +150,7 @@ def rank_similarity(first: Values, second: Values) -> float:
     Raises:
         Undefined: a map has the same value everywhere.
     """
-    ranks = [shared_ranks(each)[0] for each in (first, second)]
+    ranks = [shared_ranks(cast(Floats, each))[0] for each in (first, second)]
     off = [each - each.mean() for each in ranks]
     below = float(np.sqrt((off[0] @ off[0]) * (off[1] @ off[1])))
     if not below > 0:

@@ -18,6 +18,8 @@ from checker.model.curves import (
     DecisionCurve,
     EmptyMasks,
     ExplanationInRegion,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -327,6 +329,8 @@ class EvaluationEvidence:
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
     explanation_in_region: ExplanationInRegion | Absent
+    froc_curves: tuple[FrocCurve, ...] | Absent
+    mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

@@ -16,6 +16,8 @@ from checker.model.curves import (
     DecisionCurve,
     EmptyMasks,
     ExplanationInRegion,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -129,6 +131,8 @@ class EvaluationReport:
     empty_masks: tuple[EmptyMasks, ...] = ()
     explanation_in_region: ExplanationInRegion | None = None
     """Of explanation maps."""
+    froc_curves: tuple[FrocCurve, ...] = ()
+    mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 

@@ -1,9 +1,12 @@
 """Compares the grids of two images: whether voxel by voxel they show the same place."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import product
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from checker.reading.image_data import Affine
 from checker.reading.images import Volume
@@ -30,6 +33,98 @@ def differences(first: Volume, second: Volume) -> tuple[str, ...]:
     elif first.affine is not None and second.affine is not None:
         found += _place(first, second, first.affine, second.affine, bool(found))
     return tuple(found)
+
+
+class _Steps(NamedTuple):
+    """How the voxels of one grid are counted on another that has the same points in space."""
+
+    axis: tuple[int, ...]
+    """For each axis of the other grid the axis of ours that runs along it."""
+    sign: tuple[int, ...]
+    """1: in the same direction; -1: against it."""
+    shift: tuple[int, ...]
+    """Where our first voxel is, counted on the other grid."""
+
+
+def on_one_grid(first: Volume, second: Volume) -> tuple[Volume, Volume]:
+    """Return two volumes on one grid where one comes from a file that may leave slices out (`Volume.is_part`).
+
+    Such a volume is turned, mirrored and filled up with background so that it has the grid of the other; of two of
+    them both have the smallest grid that holds both. Nothing is resampled: where the points of the grids are not the
+    same, or something would be cut off, both are returned as they are, and `differences` says why.
+    """
+    if not (first.is_part or second.is_part) or first.voxels.ndim != second.voxels.ndim:
+        return first, second
+    if not first.is_part:
+        second, first = _filled_up(second, first), first
+    elif not second.is_part:
+        first = _filled_up(first, second)
+    elif steps := _steps(second, first):
+        low, high = _ends(second, steps)
+        wanted = [(min(0, a), max(n, b)) for a, b, n in zip(low, high, first.shape, strict=True)]
+        first, second = (_filled_up(each, _frame(first, wanted)) for each in (first, second))
+    return first, second
+
+
+def _frame(volume: Volume, ends: list[tuple[int, int]]) -> Volume:
+    """Return an empty volume from and to these indices of a grid; it takes no memory."""
+    assert volume.affine is not None
+    affine = volume.affine.copy()
+    affine[:3, 3] += volume.affine[:3, : len(ends)] @ [low for low, _ in ends]
+    shape = tuple(high - low for low, high in ends)
+    return replace(volume, affine=affine, voxels=np.broadcast_to(np.uint8(0), shape))
+
+
+def _steps(volume: Volume, other: Volume) -> _Steps | None:
+    """Return how voxels are counted on the other grid; None: its points in space are others."""
+    if volume.affine is None or other.affine is None:
+        return None
+    turn = np.linalg.inv(other.affine) @ volume.affine
+    whole = np.rint(turn)
+    one_each = (np.abs(whole[:3, :3]).sum(axis=0) == 1).all()
+    if not one_each or not (np.abs(whole[:3, :3]).sum(axis=1) == 1).all():
+        return None
+    ends = [(0, size - 1) for size in volume.shape]
+    corners = np.array([(*corner, 1) for corner in product(*ends)], dtype=float)
+    if np.abs(corners @ (turn - whole).T).max() > CORNER_VOXELS:
+        return None
+    axis = np.abs(whole[:3, :3]).argmax(axis=1)
+    sign = whole[np.arange(3), axis]
+    return _Steps(*(tuple(int(each) for each in every) for every in (axis, sign, whole[:3, 3])))
+
+
+def _ends(volume: Volume, steps: _Steps) -> tuple[list[int], list[int]]:
+    """Return the first index and the one behind the last of a volume, along each axis of the other grid."""
+    low, high = [], []
+    for axis, sign, shift in zip(*steps, strict=True):
+        size = volume.shape[axis]
+        low.append(shift if sign > 0 else shift - size + 1)
+        high.append(low[-1] + size)
+    return low, high
+
+
+def _filled_up(volume: Volume, grid: Volume) -> Volume:
+    """Return a volume on a larger grid; as it is where that cannot be without loss."""
+    steps = _steps(volume, grid)
+    if steps is None:
+        return volume
+    turned = volume.voxels.transpose(steps.axis)[tuple(slice(None, None, s) for s in steps.sign)]
+    low, high = _ends(volume, steps)
+    inside = tuple(
+        slice(max(0, -a), n - a if b > n else b - a)
+        for a, b, n in zip(low, high, grid.shape, strict=True)
+    )
+    if _cuts_off(turned, inside):
+        return volume
+    voxels = np.zeros(grid.shape, dtype=volume.voxels.dtype, order="F")
+    at = tuple(slice(max(0, a), min(n, b)) for a, b, n in zip(low, high, grid.shape, strict=True))
+    voxels[at] = turned[inside]
+    return replace(volume, voxels=voxels, affine=grid.affine, spacing_mm=grid.spacing_mm)
+
+
+def _cuts_off(voxels: NDArray[np.integer], inside: tuple[slice, ...]) -> bool:
+    """Return whether something that is no background lies outside."""
+    return bool(np.count_nonzero(voxels) != np.count_nonzero(voxels[inside]))
 
 
 def _shape(first: Volume, second: Volume) -> Iterator[str]:

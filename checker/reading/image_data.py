@@ -5,6 +5,7 @@ import importlib
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
@@ -24,6 +25,9 @@ GZIP = 31
 """Window bits by which zlib expects the header and the checksum of gzip."""
 ZLIB = 15
 """Window bits by which zlib expects its own header."""
+
+PACKAGES = {"PIL": "pillow", "nrrd": "pynrrd"}
+"""Module to the package that has it, where they have different names."""
 
 Voxels = NDArray[Any]
 Affine = NDArray[np.float64]
@@ -56,6 +60,10 @@ class Stored:
     """Name of a label to its number, where the file knows."""
     members: Mapping[int, frozenset[int]] | None = None
     """Stored number to the labels it stands for, where labels may overlap; None: it stands for itself."""
+    sha256: str = ""
+    """Of header and voxels, where they are two files; empty: it is that of the file."""
+    is_part: bool = False
+    """Slices without anything may be left out, as DICOM allows."""
 
 
 def bad(name: str, message: str, hint: str = "") -> BadSubmission:
@@ -77,7 +85,7 @@ def needed(module: str, name: str, extra: str = "images") -> ModuleType:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError:
-        package = module.split(".")[0]
+        package = PACKAGES.get(top := module.split(".")[0], top)
         raise bad(
             name,
             f"reading this kind of file needs the package {package}, which is not installed",
@@ -103,6 +111,37 @@ def file_data(path: Path, name: str) -> FileData:
     if not data:
         raise bad(name, "the file is empty", "write the image again")
     return FileData(name, path, data, hashlib.sha256(data).hexdigest())
+
+
+def beside(file: FileData, other: str) -> FileData:
+    """Return the file that holds the voxels of a header; it lies in the same folder.
+
+    Args:
+        file: the header.
+        other: the name of the file with the voxels.
+
+    Raises:
+        BadSubmission: it lies elsewhere, also by a link, or cannot be read.
+    """
+    if not other or other in (".", "..") or any(sign in other for sign in "/\\:\0"):
+        raise bad(
+            file.name,
+            f'the header names "{other[:80]}" for its voxels, and a file in the same folder is expected',
+            "put both files into one folder, or write them as one file",
+        )
+    path = file.path.parent / other
+    if not path.is_file():
+        raise bad(file.name, f"there is no {other} beside this header")
+    if path.is_symlink() and path.resolve().parent != file.path.parent.resolve():
+        raise bad(
+            file.name, f"{other} is a link to another folder", "copy the file into the folder"
+        )
+    return file_data(path, f"{file.name.removesuffix(file.path.name)}{other}")
+
+
+def two_hashes(file: FileData, other: FileData) -> str:
+    """Return the SHA-256 that stands for a header and the file with its voxels."""
+    return hashlib.sha256(f"{file.sha256}{other.sha256}".encode()).hexdigest()
 
 
 def bounded(size: int, name: str) -> int:
@@ -144,7 +183,9 @@ def beginning(data: bytes, size: int, name: str) -> bytes:
         raise bad(name, "the file cannot be decompressed: it is no gzip file, or damaged") from None
 
 
-def decoded(data: bytes, size: int, name: str, *, window: int = GZIP) -> NDArray[np.uint8]:
+def decoded(
+    data: bytes | memoryview, size: int, name: str, *, window: int = GZIP
+) -> NDArray[np.uint8]:
     """Return what is in compressed data, (size,), and never hold more than that.
 
     Args:
@@ -167,7 +208,7 @@ def decoded(data: bytes, size: int, name: str, *, window: int = GZIP) -> NDArray
     return out
 
 
-def _fill(out: NDArray[np.uint8], data: bytes, name: str, window: int) -> int:
+def _fill(out: NDArray[np.uint8], data: bytes | memoryview, name: str, window: int) -> int:
     """Decode into `out` and return how many bytes there were.
 
     Raises:
@@ -190,7 +231,7 @@ def _fill(out: NDArray[np.uint8], data: bytes, name: str, window: int) -> int:
             filled += len(made)
             if decoder.eof:
                 at -= len(decoder.unused_data)
-                if not data[at:].strip(b"\0"):
+                if not bytes(data[at:]).strip(b"\0"):
                     return filled
                 decoder, pending = make(window), False
     except error:
@@ -200,6 +241,40 @@ def _fill(out: NDArray[np.uint8], data: bytes, name: str, window: int) -> int:
         "the compressed data end too early",
         "the file was cut off while copying; copy it again",
     )
+
+
+def of_length(data: memoryview, size: int, name: str) -> memoryview:
+    """Return data that are not compressed, if there are as many as there must be.
+
+    Raises:
+        BadSubmission: there are fewer or more.
+    """
+    if len(data) == size:
+        return data
+    raise bad(
+        name,
+        f"the header announces {size} bytes of voxels, and the file holds {len(data)}",
+        "the file was cut off or put together wrongly; write it again",
+    )
+
+
+def unpacked_bz2(data: memoryview, size: int, name: str) -> NDArray[np.uint8]:
+    """Return what is in data of bzip2, (size,), and never hold more than that.
+
+    Raises:
+        BadSubmission: there are fewer or more bytes, the data are cut off or damaged.
+    """
+    import bz2
+
+    try:
+        with bz2.BZ2File(BytesIO(data)) as file:
+            made = file.read(size + 1)
+    except (OSError, EOFError):
+        raise bad(name, "the compressed data are damaged", "copy or write the file again") from None
+    if len(made) == size:
+        return np.frombuffer(made, np.uint8)
+    more = "more than" if len(made) > size else f"{len(made)} of"
+    raise bad(name, f"the file holds {more} the {size} bytes its header announces")
 
 
 def as_array(

@@ -6,6 +6,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from checker.errors import BadSubmission, Problem
+from checker.reading.dicom_files import is_segmentation
 from checker.reading.folder import names_in, refusal
 from checker.reading.image_data import bad
 from checker.reading.image_names import case_name, natural
@@ -31,7 +32,8 @@ def images_in(path: Path, name: str = "", *, inside: Path | None = None) -> Imag
 
     Read are a single image; a folder of images; a folder with a folder for each case, which holds one image or a file
     for each structure, itself or in ``segmentations``; the folder of one such case; a table with the columns `case`
-    and `file`, the files relative to it. Hidden files and files that are no images are passed over.
+    and `file`, the files relative to it. Hidden files and files that are no images are passed over, as are DICOM
+    files that are no segmentations.
 
     Args:
         path: a file or folder.
@@ -47,7 +49,7 @@ def images_in(path: Path, name: str = "", *, inside: Path | None = None) -> Imag
         found = _in_folder(path, name)
     elif path.suffix.casefold() in LISTS and path.is_file():
         found = _listed(path, name)
-    elif suffix_of(path.name) and path.is_file():
+    elif path.is_file() and (suffix_of(path.name) or is_segmentation(path)):
         found = {case_name(path.name): path}
     else:
         raise bad(name, _nothing(path), f"name {_wanted()}")
@@ -140,8 +142,14 @@ def _in_folder(folder: Path, name: str) -> dict[str, Any]:
 
 
 def _files(folder: Path) -> list[Path]:
-    found = (folder / each for each in names_in(folder) if suffix_of(each))
-    return [each for each in found if not each.is_dir()]
+    """Return the images of a folder; of DICOM files the segmentations, also those whose name has no ending."""
+    files = [each for each in (folder / name for name in names_in(folder)) if not each.is_dir()]
+    found = [each for each in files if suffix_of(each.name)] or files
+    return [each for each in found if not _may_be_dicom(each.name) or is_segmentation(each)]
+
+
+def _may_be_dicom(name: str) -> bool:
+    return suffix_of(name).casefold() in ("", ".dcm")
 
 
 def _by_name(files: Iterable[Path], name: str) -> dict[str, Path]:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from checker.reading.dicom_files import is_segmentation, the_segmentation
 from checker.reading.image_data import (
     Affine,
     FileData,
@@ -53,11 +54,13 @@ class Volume:
     file: str
     """Its name in messages."""
     sha256: str
-    """Of the bytes of the file."""
+    """Of the bytes of the file, or of both where voxels lie beside their header."""
     names: Mapping[str, int] = field(default_factory=dict)
     """Name of a label to its number, where the file knows."""
     members: Mapping[int, frozenset[int]] | None = None
     """Stored number to the labels it stands for, where segments may overlap."""
+    is_part: bool = False
+    """Slices without a label may be left out, as in DICOM; `grids.on_one_grid` puts them back."""
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -160,16 +163,56 @@ def _nifti(file: FileData) -> Stored:
     return nifti.read(file)
 
 
+def _nrrd(file: FileData) -> Stored:
+    from checker.reading import nrrd_files
+
+    return nrrd_files.read(file)
+
+
+def _metaimage(file: FileData) -> Stored:
+    from checker.reading import metaimage
+
+    return metaimage.read(file)
+
+
+def _picture(file: FileData) -> Stored:
+    from checker.reading import pictures
+
+    return pictures.read_picture(file)
+
+
+def _array(file: FileData) -> Stored:
+    from checker.reading import pictures
+
+    return pictures.read_array(file)
+
+
+def _dicom(file: FileData) -> Stored:
+    from checker.reading import dicom_seg
+
+    return dicom_seg.read(file)
+
+
 READERS: dict[str, Reader] = {
     ".nii": _nifti,
     ".nii.gz": _nifti,
     ".hdr": _nifti,
+    ".nrrd": _nrrd,
+    ".seg.nrrd": _nrrd,
+    ".mha": _metaimage,
+    ".mhd": _metaimage,
+    ".png": _picture,
+    ".tif": _picture,
+    ".tiff": _picture,
+    ".npy": _array,
 }
-DICOM_MASKS: dict[str, Reader] = {}
+DICOM_MASKS: dict[str, Reader] = {".dcm": _dicom}
 
 
 def _stored(path: Path, name: str, more: Mapping[str, Reader]) -> tuple[FileData, Stored]:
-    suffix = suffix_of(path.name).casefold()
+    if path.is_dir() and more:
+        path = the_segmentation(path, name)
+    suffix = suffix_of(path.name).casefold() or (".dcm" if is_segmentation(path) else "")
     reader = {**READERS, **more}.get(suffix)
     if reader is None:
         known = ", ".join(sorted({**READERS, **more}))
@@ -191,9 +234,10 @@ def _volume(file: FileData, stored: Stored) -> Volume:
         affine=stored.affine,
         spacing_mm=stored.spacing_mm,
         file=file.name,
-        sha256=file.sha256,
+        sha256=stored.sha256 or file.sha256,
         names=stored.names,
         members=stored.members,
+        is_part=stored.is_part,
     )
 
 

@@ -13,13 +13,14 @@ from checker.reading.image_data import (
     as_array,
     bad,
     beginning,
+    beside,
     bounded,
     checked_affine,
     checked_spacing,
     decoded,
-    file_data,
     needed,
     spacing_of,
+    two_hashes,
 )
 
 FIRST = 544
@@ -48,13 +49,15 @@ def read(file: FileData) -> Stored:
     dtype = _dtype(header, file.name)
     affine, spacing = _grid(header, shape, file.name)
     slope, intercept = header.get_slope_inter()
+    source = file if single else _other(file)
     offset = int(header["vox_offset"]) if single else 0
     return Stored(
-        voxels=_voxels(file if single else _beside(file), offset, dtype, shape),
+        voxels=_voxels(source, offset, dtype, shape),
         affine=affine,
         spacing_mm=spacing,
         slope=1.0 if slope is None else float(slope),
         intercept=0.0 if intercept is None else float(intercept),
+        sha256="" if single else two_hashes(file, source),
     )
 
 
@@ -153,14 +156,11 @@ def _affine(header: Any, name: str) -> Affine | None:
     return None
 
 
-def _beside(file: FileData) -> FileData:
+def _other(file: FileData) -> FileData:
     """Return the file with the voxels of a pair."""
-    for suffix in (".img", ".img.gz"):
-        if (path := file.path.with_suffix(suffix)).is_file():
-            return file_data(path, f"{file.name.removesuffix(file.path.name)}{path.name}")
-    raise bad(
-        file.name, f"there is no {Path(file.path.name).with_suffix('.img')} beside this header"
-    )
+    names = [Path(file.path.name).with_suffix(each).name for each in (".img", ".img.gz")]
+    there = (each for each in names if file.path.with_name(each).is_file())
+    return beside(file, next(there, names[0]))
 
 
 def _voxels(file: FileData, offset: int, dtype: np.dtype[Any], shape: tuple[int, ...]) -> Voxels:

@@ -6,6 +6,7 @@ from checker.model.report import EvaluationReport
 from checker.render import (
     figures_agreement,
     figures_classes,
+    figures_detection,
     figures_maps,
     figures_readers,
     figures_scores,
@@ -40,6 +41,7 @@ def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, 
         (plot and plot.mean, "agreement", figures_agreement.agreement_figure),
         (evaluation.reader_curves, "readers", figures_readers.readers_figure),
         (maps and maps.regions, "maps", figures_maps.maps_figure),
+        (evaluation.froc_curves, "froc", figures_detection.froc_figure),
     )
     made = [draw(evaluation, f"{prefix}-{name}") for there, name, draw in wanted if there]
     return (*made, *_of_survival(evaluation, prefix))

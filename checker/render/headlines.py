@@ -92,6 +92,15 @@ SHORT: dict[str, tuple[str, ...]] = {
         "map_repeat_similarity",
         "map_between_cases_similarity",
     ),
+    "detection": (
+        "lesion_sensitivity",
+        "lesion_precision",
+        "false_positives_per_case",
+        "froc_score",
+        "lesion_average_precision",
+        "highest_mark_auroc",
+        "weighted_jafroc",
+    ),
 }
 """Task to the metrics of the short table of performance; the reports have all."""
 BY_GROUP: dict[str, tuple[str, ...]] = {
@@ -103,6 +112,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "readers": ("auroc", "mean_reader_sensitivity", "mean_reader_specificity"),
     "segmentation": ("dice", "hausdorff_95", "relative_volume_difference"),
     "explanation": ("energy_in_region", "region_area_share", "pointing_game"),
+    "detection": ("lesion_sensitivity", "false_positives_per_case", "froc_score"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")

@@ -6,12 +6,14 @@ from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
     ExplanationInRegion,
+    FrocCurve,
+    MarkCounts,
     RiskGroups,
     SurvivalCurve,
     TreatmentChoice,
 )
 from checker.model.evidence import CrossTable
-from checker.render import digits, explanation_tables, page, risk_groups
+from checker.render import digits, explanation_tables, marks, page, risk_groups
 from checker.render.layout import Cell, Screen
 
 
@@ -42,7 +44,7 @@ def risk_groups_lines(found: RiskGroups, screen: Screen, *, in_days: bool = True
 def tables_lines(tables: Mapping[str, object], screen: Screen) -> Iterator[str]:
     """Yield the aggregates that have a short table, in the order in which they were made."""
     for found in tables.values():
-        for each in found if isinstance(found, tuple) else (found,):
+        for each in _apart(found):
             for caption, heads, rows in _tables(each):
                 yield from screen.heading(caption)
                 cells = [[Cell(text, right=at > 0) for at, text in enumerate(row)] for row in rows]
@@ -50,6 +52,15 @@ def tables_lines(tables: Mapping[str, object], screen: Screen) -> Iterator[str]:
                 yield from screen.table(tuple(titles), [tuple(row) for row in cells])
             if isinstance(each, TreatmentChoice):
                 yield from screen.paragraph(each.caution, "  ", "- ")
+
+
+def _apart(found: object) -> tuple[object, ...]:
+    """Return what each has a table of its own; marks of several readers have one together, a curve has none."""
+    if not isinstance(found, tuple):
+        return (found,)
+    if all(isinstance(each, MarkCounts) for each in found):
+        return (found,)
+    return tuple(each for each in found if not isinstance(each, FrocCurve))
 
 
 TextTable = tuple[str, Sequence[str], Sequence[Sequence[str]]]
@@ -68,6 +79,8 @@ def _tables(found: object) -> Iterator[TextTable]:
 
 def _table(found: object) -> TextTable:
     match found:
+        case tuple():
+            return "What became of the marks", marks.HEADS, marks.mark_rows(found)
         case CrossTable():
             return _decisions(found)
         case ConfusionMatrix():

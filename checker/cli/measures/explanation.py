@@ -1,6 +1,7 @@
 """`metrics explanation`: saliency maps against the regions in which prior knowledge expects the saliency."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,10 +22,11 @@ from checker.cli.measures.shared import (
     once,
     require_endings,
 )
+from checker.cli.running import running
 from checker.errors import BadRequest
 
 if TYPE_CHECKING:
-    from checker.cases import Repeat
+    from checker.cases import Maps, Repeat, Running
     from checker.measuring import MapQuestion
     from checker.metrics.map_measures import Top
     from checker.reading.explained_cases import ExplainedCases
@@ -161,20 +163,21 @@ def explanation(
     )
     outputs.require_apart([*common.files, *([per_case] if per_case else [])])
     columns = {"class": class_, "correct": correct, "outcome": outcome, "decision": decision}
-    question = _question(
-        common,
+    asked = _maps(
+        common.file,
         path_in(regions, opened),
         _labels(region, within),
         (within or "").partition("=")[0].strip(),
         _top(top, map_threshold),
         _repeats(repeat, opened),
-        expected,
-        _cases(cases, case, columns, common),
         absolute,
-        workers,
-        work,
     )
-    return answered_images(question, common.files, form, per_case)
+    known = _cases(cases, case, columns, common)
+    asked = replace(asked, expected=_expected(expected, known))
+    name = f"{asked.maps.resolve()}\0{asked.regions.resolve()}"
+    with running(f"Measuring {asked.maps}", name, workers=workers, store=work) as how:
+        question = _question(asked, known, how, common)
+        return answered_images(question, common.files, form, per_case)
 
 
 def _labels(region: Sequence[str] | None, within: str | None) -> dict[str, frozenset[int]]:
@@ -250,40 +253,51 @@ def _cases(
     return read_cases(read_table(file, name=str(file)), asked)
 
 
-def _question(
-    common: Common,
+def _maps(
+    maps: Path,
     regions: Path,
     named: Mapping[str, frozenset[int]],
     within: str,
     top: "Top",
     repeats: "tuple[Repeat, ...]",
-    expected: Path | None,
-    known: "ExplainedCases | None",
     absolute: bool,
-    workers: int | None,
-    work: Path | None,
-) -> "MapQuestion":
-    from checker.cases import Maps, Running
-    from checker.measuring import MapQuestion
-    from checker.model.settings import Settings
+) -> "Maps":
+    from checker.cases import Maps
+
+    return Maps(
+        maps=maps,
+        regions=regions,
+        maps_name=maps.name or "maps",
+        regions_name=regions.name or "regions",
+        labels=named,
+        within=within,
+        top=top,
+        absolute=absolute,
+        repeats=repeats,
+    )
+
+
+def _expected(file: Path | None, known: "ExplainedCases | None") -> Mapping[str, tuple[str, ...]]:
+    """Return the regions that are expected for each class.
+
+    Raises:
+        BadRequest: nothing names the class of a case.
+        BadSubmission: the file cannot be used.
+    """
     from checker.reading.expected_regions import read_expected
 
-    if expected is not None and (known is None or known.class_ is None):
+    if file is None:
+        return {}
+    if known is None or known.class_ is None:
         raise BadRequest("--expected needs the class of each case: --cases FILE --class COL")
-    return MapQuestion(
-        maps=Maps(
-            maps=common.file,
-            regions=regions,
-            maps_name=common.file.name or "maps",
-            regions_name=regions.name or "regions",
-            labels=named,
-            expected={} if expected is None else read_expected(expected, str(expected)),
-            within=within,
-            top=top,
-            absolute=absolute,
-            repeats=repeats,
-        ),
-        known=known,
-        running=Running(workers=workers, store=work),
-        settings=Settings(seed=common.seed, resamples=common.resamples, level=common.level),
-    )
+    return read_expected(file, str(file))
+
+
+def _question(
+    asked: "Maps", known: "ExplainedCases | None", how: "Running", common: Common
+) -> "MapQuestion":
+    from checker.measuring import MapQuestion
+    from checker.model.settings import Settings
+
+    settings = Settings(seed=common.seed, resamples=common.resamples, level=common.level)
+    return MapQuestion(maps=asked, known=known, running=how, settings=settings)
