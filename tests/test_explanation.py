@@ -185,9 +185,9 @@ def test_a_map_that_cannot_be_used_is_reported_and_the_others_measured(tmp_path,
     nifti(folder / "maps" / "odd.nii.gz", broken.voxels, affine=broken.affine)
     found = explain(asked(folder), running=ALONE)
     assert found.table.cases == 1
-    [problem] = found.broken
-    assert problem.path == "odd"
-    assert broken.said in problem.message
+    problem = found.broken[0]
+    assert {each.path for each in found.broken} == {"odd"}
+    assert broken.said in f"{problem.message} {problem.hint}"
     assert "1 case that could not be read: left out." in found.table.notes
 
 
@@ -221,8 +221,6 @@ def test_maps_and_regions_without_a_partner_are_counted(tmp_path):
 
 
 def test_a_picture_of_numbers_is_read_and_a_coloured_overlay_refused(tmp_path):
-    pictures = pytest.importorskip("checker.reading.pictures", reason="reads pictures")
-    assert pictures
     from PIL import Image
 
     (tmp_path / "maps").mkdir()
@@ -236,6 +234,7 @@ def test_a_picture_of_numbers_is_read_and_a_coloured_overlay_refused(tmp_path):
     assert measure_of(found, "a", "liver", "energy_share") == pytest.approx(60 / (60 + 24))
     [problem] = found.broken
     assert problem.path == "b"
+    assert "a map of numbers is needed" in problem.hint
 
 
 # Classes and expectation

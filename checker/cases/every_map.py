@@ -1,5 +1,6 @@
 """Folders of saliency maps and regions to a table: every map is measured, and what cannot be read is reported."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,6 +23,8 @@ from checker.reading.images import suffix_of
 
 VERSION = "maps 1"
 """Of what a map's line in a store of finished maps holds."""
+HINTED = "\n    hint: "
+"""Between a problem and what to do about it, in text."""
 PARTNERS = 2
 """Other cases that each map is compared with."""
 WHOLE_MAP = "the whole map"
@@ -67,14 +70,22 @@ def explain(
     done = finished(items, measured_map_case, VERSION, running)
     pairs = list(zip(items, done, strict=True))
     broken = tuple(
-        Problem(asked.maps_name, None, item.value.name, each.failed)
+        problem
         for item, each in pairs
         if each.failed
+        for problem in _problems(asked.maps_name, item.value.name, each.failed)
     )
     rows = {item.value.name: each.result for item, each in pairs if each.result is not None}
     if not rows:
         raise BadSubmission(broken)
     return _together(found, cast(dict[str, Any], rows), broken)
+
+
+def _problems(name: str, case: str, failed: str) -> Iterator[Problem]:
+    """Yield the problems of a case from the text that tells them, as `BadSubmission` writes it."""
+    for text in re.split(rf"\n(?!{HINTED.strip(chr(10))})", failed):
+        message, _, hint = text.partition(HINTED)
+        yield Problem(name, None, case, message, hint)
 
 
 def _labels(asked: Maps) -> dict[str, frozenset[int]]:
@@ -197,7 +208,7 @@ def _together(
             "field": asked.within or WHOLE_MAP,
             "top": asked.top.words,
             "expected": dict(asked.expected),
-            "broken": len(broken),
+            "broken": _cases(broken),
         },
         case=Labels(np.arange(len(rows)), tuple(rows)),
         patient=_column(found, at, None if found.cases is None else found.cases.patient),
@@ -291,10 +302,14 @@ def _notes(
     for count, words in (
         (len(found.matched.missing), "with regions and no map: left out"),
         (len(found.matched.extra), "with a map and no regions: left out"),
-        (len(broken), "that could not be read: left out"),
+        (_cases(broken), "that could not be read: left out"),
     ):
         if count:
             yield f"{count:,} {'case' if count == 1 else 'cases'} {words}."
+
+
+def _cases(broken: Sequence[Problem]) -> int:
+    return len({each.path for each in broken})
 
 
 def _of_values(asked: Maps, rows: Mapping[str, dict[str, Any]]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """One saliency map in memory: read with its regions, measured, compared with other maps, and let go again."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,6 +28,13 @@ from checker.reading.structures import WHOLE
 Mask = NDArray[np.bool_]
 Images = Path | Mapping[str, Path]
 """A label map, or a file for each region."""
+COMPARED = 2**20
+"""Voxels of larger maps are passed over evenly until about so many are compared: ranks of all take a minute."""
+COLOURED = "in colour"
+"""Stands in the complaint about a picture that has more than one number for each pixel."""
+COLOUR_HINT = (
+    "an overlay mixes saliency and image: a map of numbers is needed, as the method gave it"
+)
 GRID_HINT = "bring the map onto the grid of the region; nothing is resampled here"
 
 
@@ -123,7 +130,10 @@ class _Reader:
 
     def _map(self, path: Path, name: str, whole: Path) -> Volume:
         shown = path.name if path == whole else f"{name}/{path.name}"
-        found = read_map(path, shown)
+        try:
+            found = read_map(path, shown)
+        except BadSubmission as bad:
+            raise BadSubmission(map(_of_map, bad.problems)) from None
         self.hashes[shown] = found.sha256
         return found
 
@@ -218,12 +228,24 @@ class _Reader:
                 yield other
 
     def _alike(self, first: Values, second: Values) -> float | None:
+        """Return the rank similarity of two maps; None where one has the same value everywhere."""
+        pair = [each[:: _step(len(first))] for each in (first, second)]
         if self.case.asked.absolute:
-            first, second = np.abs(first), np.abs(second)
+            pair = [np.abs(each) for each in pair]
         try:
-            return rank_similarity(first, second)
+            return rank_similarity(*pair)
         except Undefined:
             return None
+
+
+def _of_map(problem: Problem) -> Problem:
+    """Return what is wrong with a map; of a coloured picture that its numbers are needed, not its grey values."""
+    return replace(problem, hint=COLOUR_HINT) if COLOURED in problem.message else problem
+
+
+def _step(voxels: int) -> int:
+    """Return how many voxels to go on for the next that is compared; odd, so that it falls on no grid of even sides."""
+    return 1 if voxels <= COMPARED else -(-voxels // COMPARED) | 1
 
 
 def _flat(voxels: NDArray[Any], searched: Mask | None) -> NDArray[Any]:
