@@ -42,6 +42,8 @@ def saliency(values: Values, *, absolute: bool = False) -> Values:
         values: a map, any shape, finite.
         absolute: values below 0 count as much as those above.
     """
+    if not values.size or values.min() >= 0:
+        return values
     return np.abs(values) if absolute else np.maximum(values, 0)
 
 
