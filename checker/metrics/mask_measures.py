@@ -60,8 +60,12 @@ def measured(
     Returns:
         Numbers by the names in `model.measures`; shares are fractions.
     """
-    lines = _centrelines(reference, prediction) if vessel else {}  # thinning depends on the order of axes
-    if reference.strides[0] < reference.strides[-1]:  # as images lie in files: the first axis runs fastest
+    lines = (
+        _centrelines(reference, prediction) if vessel else {}
+    )  # thinning depends on the order of axes
+    if (
+        reference.strides[0] < reference.strides[-1]
+    ):  # as images lie in files: the first axis runs fastest
         reference, prediction = reference.T, prediction.T
         spacing_mm = spacing_mm and spacing_mm[::-1]
         slice_axis = reference.ndim - 1 - slice_axis % reference.ndim
