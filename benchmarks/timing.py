@@ -65,6 +65,9 @@ PACKAGES = (
     "dcurves",
     "scikit-survival",
     "lifelines",
+    "pycocotools",
+    "faster-coco-eval",
+    "polars",
 )
 """On whose versions figures depend, where they are installed."""
 

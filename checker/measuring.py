@@ -11,7 +11,11 @@ from checker import assemble, cases, metrics
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import Place, gather, known_about, places
 from checker.evidence.performance import Scored
-from checker.evidence.task_figures import compare_masks, compare_measurements
+from checker.evidence.task_figures import (
+    compare_masks,
+    compare_measurements,
+    detectors_compared,
+)
 from checker.metrics.estimating import complete, no_rows
 from checker.model.curves import CategoryTable, RiskGroups
 from checker.model.estimate import Comparison, Estimate, Estimates
@@ -28,13 +32,15 @@ from checker.model.study.evaluations import (
 )
 from checker.model.times import DAYS
 from checker.needs import Absent, Known
+from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.folds import read_table_or_folds
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
-from checker.reading.tables import Table
+from checker.reading.tables import Table, read_table
 from checker.reading.task_columns import (
+    DetectionColumns,
     OrdinalColumns,
     ReadersColumns,
     SurvivalColumns,
@@ -72,6 +78,8 @@ class TaskQuestion:
 
     file: Path
     columns: TaskColumns
+    further: Mapping[str, Path] = field(default_factory=dict)
+    """Of detection: the tables of scans, lesions and ignored regions; `file` is that of the marks."""
     origin: ThresholdOrigin | None = None
     """Where cut-offs of risk groups came from."""
     settings: Settings = field(default_factory=Settings)
@@ -151,6 +159,8 @@ TABLES = (
     "class_distances",
     "survival_curves",
     "treatment_choice",
+    "mark_counts",
+    "froc_curves",
 )
 """Evidence that `measure` shows as it stands."""
 UNITS = {"readers": "reading", "raters": "subject"}
@@ -248,7 +258,7 @@ def _task_measured(made: _Made, columns: TaskColumns | None, settings: Settings)
     categories = made.known.value("category_tables")
     return Measured(
         task=table.task,
-        cases=len(rows),
+        cases=table.cases if table.task == "detection" else len(rows),
         missing=rows.missing,
         unit=UNITS.get(table.task, table.unit),
         estimates=(
@@ -323,6 +333,8 @@ def _compared(
         yield from compare_measurements(table, columns, other, table.unit, settings)
     if isinstance(asked, ReadersColumns):
         yield from _readers_compared(table, columns, level)
+    if isinstance(asked, DetectionColumns) and "versus" in table.places:
+        yield from detectors_compared(table, table.unit, settings)
     for other in asked.compared if isinstance(asked, OrdinalColumns | SurvivalColumns) else ():
         if isinstance(asked, OrdinalColumns):
             classes = cast(tuple[str, ...], table.given["classes"])
@@ -370,7 +382,7 @@ def report(question: Asked) -> Report:
         Submitted(
             predictions={each.name: predictions for each in made.study.evaluations or ()},
             case_tables={},
-            files=made.files,
+            files={**made.files, **_further(question)},
         ),
         gather(made.places),
         run_all(made.places, rules),
@@ -428,7 +440,7 @@ def _task_made(question: TaskQuestion) -> _Made:
     """
     name = visible(question.file.name or question.file.resolve().name)
     read = read_table_or_folds(question.file, name=str(question.file))
-    table = replace(read_task(read, question.columns), file=name)  # a report names no path
+    table = replace(_task_table(read, question), file=name)  # a report names no path
     files = _named(read, name)
     return _task_made_of(name, table, files, read.notes, question.settings, question.origin)
 
@@ -461,6 +473,20 @@ def _task_made_of(
     if isinstance(estimates, Absent):
         raise BadSubmission([Problem(name, None, "", estimates.because)])
     return made
+
+
+def _task_table(read: Table, question: TaskQuestion) -> TaskTable:
+    asked = question.columns
+    if not isinstance(asked, DetectionColumns):
+        return read_task(read, asked)
+    further = {what: read_table(path, name=str(path)) for what, path in question.further.items()}
+    tables = DetectionTables(
+        scans=further["scans"],
+        marks=read,
+        lesions=further.get("lesions"),
+        ignored=further.get("ignored"),
+    )
+    return read_detection(tables, asked)
 
 
 def _study(name: str, evaluation: Evaluation) -> Study:
@@ -522,6 +548,14 @@ def _named(table: Table, name: str) -> dict[str, str]:
         f"{name}/{file.rpartition('/')[2]}" if table.parts else name: sha
         for file, sha in table.files.items()
     }
+
+
+def _further(question: Asked) -> dict[str, str]:
+    """Return the other tables that were read, without the folders around them, with their SHA-256."""
+    if not isinstance(question, TaskQuestion):
+        return {}
+    read = (read_table(path, name=path.name) for path in question.further.values())
+    return {visible(table.name): table.sha256 for table in read}
 
 
 def _with_folds(

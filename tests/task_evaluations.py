@@ -20,6 +20,8 @@ NAMES = {
     "agreement": "liver volume",
     "raters": "three raters",
     "readers": "reader study",
+    "segmentation": "liver and lesions",
+    "detection": "marks on lesions",
 }
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from checker.metrics.mask_measures import measured
 from checker.model.predictions import Labels, TaskTable
 
 STAGES = ("F0-F1", "F2", "F3", "F4")
@@ -138,6 +139,100 @@ def readers(cases: int = 60, count: int = 3, **more: Any) -> TaskTable:
     return _table("readers", columns, **given)
 
 
+def segmentation(cases: int = 40, **more: Any) -> TaskTable:
+    """Return measures of small masks of a liver and its lesions by two algorithms; some lesions are missed."""
+    quantities: dict[str, None] = {}
+    rows = [_measured(case, seed) for seed in (1, 2) for case in range(cases)]
+    for row in rows:
+        for structure in row:
+            quantities |= dict.fromkeys(structure)
+    values = np.array([[[each.get(q, np.nan) for q in quantities] for each in row] for row in rows])
+    structures = ("liver", "lesion", "liver with lesion")
+    given = {"quantities": tuple(quantities), "structures": structures, "spacing_known": True}
+    names = [f"c{each:02}" for each in range(cases)]
+    return _table(
+        "segmentation",
+        {"measures": values[:cases]},
+        given=given,
+        places={"structure": (*structures, "all structures"), "tolerance_mm": (1.0, 2.0)},
+        compared={"unet": values[cases:]},
+        case=labels(names),
+        patient=labels([f"p{each // 2 if each < 10 else each:02}" for each in range(cases)]),
+        unit="case",
+        **more,
+    )
+
+
+def _measured(case: int, seed: int) -> list[dict[str, float]]:
+    rng = np.random.default_rng((case, 5))
+    axes = np.meshgrid(*(np.arange(each) for each in (14, 16, 10)), indexing="ij")
+    off = np.random.default_rng((case, seed)).normal(0, 0.7, (2, 3))
+
+    def ball(middle: Any, radius: float) -> Any:
+        return sum((a - m) ** 2 for a, m in zip(axes, middle, strict=True)) <= radius**2
+
+    middle, radius = np.array((7, 8, 5)) + rng.normal(0, 0.5, 3), rng.uniform(2.5, 4)
+    sides = []
+    for side, shift in enumerate((np.zeros((2, 3)), off)):
+        liver = ball(middle + shift[0], radius + 0.4 * side)
+        there = case % 8 != 0 if side == 0 else case % 8 not in (0, 1) or case == 8
+        lesion = liver & ball(middle + shift[1], radius / 2) & there
+        sides.append((liver & ~lesion, lesion, liver))
+    return [
+        measured(*pair, (0.8, 0.8, 2.0), tolerances_mm=(1.0, 2.0), lesions=at == 1, thorough=True)
+        for at, pair in enumerate(zip(*sides, strict=True))
+    ]
+
+
+def detection(scans: int = 90, **more: Any) -> TaskTable:
+    """Return marks of two algorithms on scans, half of them with one or two lesions of two types."""
+    rng = np.random.default_rng(7)
+    lesion = np.repeat(np.arange(0, scans, 2), 1 + (np.arange(0, scans, 2) % 3 == 0))
+    place = rng.uniform(0, 200, (len(lesion), 3))
+    kind = rng.integers(0, 2, len(lesion))
+    rows = [(scan, 0, np.full(3, np.nan), np.nan, np.nan, -1, -1) for scan in range(scans)]
+    rows += [
+        (scan, 1, at, 12.0, np.nan, code, -1)
+        for scan, at, code in zip(lesion, place, kind, strict=True)
+    ]
+    for modality in range(2):
+        found = rng.random(len(lesion)) < (0.75, 0.85)[modality]
+        for scan, at, code in zip(lesion[found], place[found], kind[found], strict=True):
+            said = code if rng.random() < 0.8 else 1 - code
+            rows.append((scan, 2, at + rng.normal(0, 1, 3), np.nan, rng.beta(4, 2), said, modality))
+        for scan in rng.integers(0, scans, scans):
+            where, score = rng.uniform(0, 200, 3), rng.beta(2, 4)
+            rows.append((scan, 2, where, np.nan, score, rng.integers(0, 2), modality))
+    case, part, centre, diameter, score, class_code, modality_code = map(
+        np.array, zip(*rows, strict=True)
+    )
+    given = {
+        "given": {
+            "hit": "radius",
+            "class_names": ("metastasis", "primary"),
+            "modality_names": ("model", "other"),
+        },
+        "places": {"threshold": (0.5,), "versus": ("other",)},
+        "case": labels([f"c{each:03}" for each in case]),
+        "groups": {"sex": labels(["female" if each % 4 < 2 else "male" for each in case])},
+        "unit": "scan",
+        "notes": ("A mark is a hit if it is near.",),
+        **more,
+    }
+    columns = {
+        "case": case,
+        "part": part,
+        "score": score,
+        "centre": centre,
+        "diameter": diameter,
+        "class_code": class_code,
+        "modality_code": modality_code,
+    }
+    return TaskTable(
+        task="detection", file="detection.csv", sha256="0", cases=scans, columns=columns, **given
+    )
+
+
 def of(task: str, **more: Any) -> TaskTable:
     """Return the table of the task."""
     return MAKE[task](**more)
@@ -150,4 +245,6 @@ MAKE = {
     "agreement": agreement,
     "raters": raters,
     "readers": readers,
+    "segmentation": segmentation,
+    "detection": detection,
 }

@@ -368,7 +368,6 @@ MISUSE = [
     (["check", "study.yaml", "-o", "r.md", "-o", "r.md"], "named twice", ""),
     (["check", "study.yaml", "--select", "XYZ"], "no rule begins with XYZ", ""),
     (["check", "study.yaml", "--guideline", "tripod"], "tripod", ""),
-    (["metrics", "detection", "x.csv", "--time", "t"], "not part of this version", ""),
     (["metrics", "survival", "x.csv", "--time", "t"], "--event", "metrics survival --help"),
     (["metrics", "classification", "predictions.csv", "--outcome", "outcome"], "--score", ""),
     (["explain", "LEA999"], "did you mean", ""),

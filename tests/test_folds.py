@@ -543,7 +543,8 @@ def test_a_missing_column_is_said_at_the_description(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", task_tables.MAKE)
 def test_every_task_has_its_means_over_folds(name: str) -> None:
     table = task_tables.of(name)
-    of_row = table.columns["case"] if name == "readers" else np.arange(table.cases)
+    several = name in ("readers", "detection")
+    of_row = table.columns["case"] if several else np.arange(table.cases)
     table = replace(table, fold=task_tables.labels([f"f{int(each) % 3}" for each in of_row]))
     study = task_evaluations.described(name)
     (evaluation,) = study.evaluations or ()

@@ -447,6 +447,19 @@ def test_tables_of_other_tasks_can_be_scored_as_guessed(task, file, columns, tmp
     assert "Guessed by names; please confirm" in writing.told(made)
 
 
+def test_marks_on_scans_are_guessed(tmp_path):
+    marks = {
+        "series_id": ["a", "b", "b"],
+        "coordX": [1.5, 2.0, 3.0],
+        "coordY": [0, 1, 2],
+        "prob": [0.1, 0.2, 0.4],
+    }
+    made = scaffold.make(tmp_path / "study", "detection", written(tmp_path / "t.csv", marks))
+    found = {ours: guess.column for ours, guess in made.roles.found.items()}
+    assert found == {"scan": "series_id", "x": "coordX", "y": "coordY", "score": "prob"}
+    read_study(tmp_path / "study" / "study.yaml")
+
+
 def test_the_shorter_name_and_the_event_of_two_values_are_likelier(tmp_path):
     rows = range(40)
     table = written(

@@ -145,7 +145,8 @@ def claimable(name: str) -> Iterator[tuple[dict[str, object], Estimate]]:
         named = [
             value for value in (each.label, each.reader, each.modality, each.strategy) if value
         ]
-        placed = [value for value in (each.horizon, each.threshold) if value is not None]
+        places = (each.horizon, each.threshold, each.false_positives_per_case)
+        placed = [value for value in places if value is not None]
         if len(named) > 1 or len(placed) > 1:
             continue
         claim: dict[str, object] = {"metric": each.metric}

@@ -13,7 +13,7 @@ from checker.cases.one_case import Case, Images, Masks, measured_case
 from checker.errors import BadSubmission, Problem
 from checker.model.measures import tolerance_of
 from checker.model.predictions import Floats, Labels, TaskTable
-from checker.reading.image_folders import images_in
+from checker.reading.image_folders import images_in, labels_in
 from checker.reading.image_names import Matched, matched
 from checker.reading.measure_tables import places
 
@@ -27,7 +27,12 @@ class Running:
 
     workers: int | None = None
     store: Path | None = None
+    """Where finished cases are kept, so that a run that was stopped goes on."""
+    asked: bool = False
+    """Somebody named the store: without it nothing is done."""
     told: Callable[[work.Progress], None] | None = None
+    noted: Callable[[str], None] | None = None
+    """Is told what is done otherwise than asked."""
 
 
 class Measured(NamedTuple):
@@ -50,7 +55,7 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
     Raises:
         BadSubmission: a folder holds no images, no case matches, or no case could be measured.
     """
-    running = running or Running()
+    running, asked = running or Running(), _with_structures(asked)
     found = matched(
         images_in(asked.reference, asked.reference_name, inside=asked.inside),
         images_in(asked.prediction, asked.prediction_name, inside=asked.inside),
@@ -63,15 +68,7 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
             Case(pair.case, pair.reference, pair.prediction, asked) for pair in found.pairs
         )
     ]
-    done = work.run(
-        items,
-        measured_case,
-        expected=(BadSubmission,),
-        workers=running.workers,
-        store=running.store,
-        version=VERSION,
-        told=running.told,
-    )
+    done = _done(items, running)
     broken = tuple(
         Problem(asked.prediction_name, None, item.value.name, each.failed)
         for item, each in zip(items, done, strict=True)
@@ -87,11 +84,51 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
     return _together(asked, found, rows, broken)
 
 
+IGNORED = "ignore"
+"""Name of the label of voxels that nobody judged (nnU-Net)."""
+
+
+def _with_structures(asked: Masks) -> Masks:
+    """Return what is asked, with the structures that a dataset.json names where nobody else does."""
+    if asked.structures:
+        return asked
+    for folder, name in (
+        (asked.reference, asked.reference_name),
+        (asked.prediction, asked.prediction_name),
+    ):
+        if found := labels_in(folder, name):
+            named = {each: labels for each, labels in found.items() if each != IGNORED}
+            return replace(asked, structures=named)
+    return asked
+
+
+def _done(items: Sequence[work.Item], running: Running) -> tuple[work.Done, ...]:
+    """Return what became of each case; where finished ones cannot be kept, the work is done all the same.
+
+    Raises:
+        BadSubmission: they cannot be kept where somebody asked for it.
+    """
+    how: dict[str, Any] = {
+        "expected": (BadSubmission,),
+        "workers": running.workers,
+        "version": VERSION,
+        "told": running.told,
+    }
+    try:
+        return work.run(items, measured_case, store=running.store, **how)
+    except (work.Busy, work.StoreFailed) as failed:
+        if running.asked:
+            raise BadSubmission([Problem(str(running.store), None, "", str(failed))]) from None
+        if running.noted is not None:
+            running.noted(f"finished cases are not kept for a next run: {failed}")
+        return work.run(items, measured_case, **how)
+
+
 def _key(case: Case, asked: Masks) -> str:
     """Return what a finished case is known by: its files as they are now, and what is measured."""
     files = [*_files(case.reference), *_files(case.prediction)]
     stamps = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
-    return repr((case.name, stamps, replace(asked, reference=Path(), prediction=Path())))
+    return repr((case.name, stamps, asked.measured_as()))
 
 
 def _files(images: Images) -> Iterator[Path]:

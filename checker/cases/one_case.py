@@ -45,6 +45,17 @@ class Masks:
     thorough: bool = False
     """Also measure what only some software means by the name of a distance."""
 
+    def measured_as(self) -> tuple[object, ...]:
+        """Return everything but the folders, in one order: what the measures of a case depend on."""
+        labels = [
+            sorted((name, sorted(of)) for name, of in each.items())
+            for each in (self.structures, self.predicted)
+        ]
+        names = sorted(self.vessels), sorted(self.lesions)
+        how = self.tolerances_mm, self.spacing_mm, self.cutoff, self.thorough
+        order = tuple(self.structures)
+        return (*labels, *names, *how, order)
+
 
 class Case(NamedTuple):
     """What is sent to the worker that measures one case."""

@@ -23,6 +23,7 @@ from checker.cli.choices import (
     roots_of,
 )
 from checker.cli.ending import DONE, Ending, counted
+from checker.cli.running import running
 from checker.errors import BadSubmission, ExitCode, Problem
 from checker.visible import to_json_text, visible
 
@@ -139,14 +140,13 @@ def check(
     outputs.require_known(files)
     outputs.require_apart(files, [study, *map(Path, guideline or ())])
     from checker import pipeline
-    from checker.cases import Running
     from checker.model.settings import Settings
 
     roots = roots_of(root)
     if any(map(os.path.exists, files)):
         outputs.require_apart(files, pipeline.tables(study, roots))
     broken: list[Problem] = []
-    with console.counting(f"Checking {study}") as told:
+    with running(f"Checking {study}", os.path.realpath(study)) as how:
         report = pipeline.check(
             study,
             pipeline.Options(
@@ -157,7 +157,7 @@ def check(
                 ignore=tuple(ignore or ()),
                 guidelines=tuple(guideline or ()),
                 strict=strict,
-                running=Running(told=told),
+                running=how,
                 roots=roots,
                 reported=broken.append,
             ),

@@ -6,6 +6,7 @@ import typer
 
 from checker.cli.measures.agreement import agreement
 from checker.cli.measures.classification import classification
+from checker.cli.measures.detection import detection
 from checker.cli.measures.multiclass import multiclass
 from checker.cli.measures.ordinal import ordinal
 from checker.cli.measures.raters import raters
@@ -15,7 +16,7 @@ from checker.cli.measures.segmentation import segmentation
 from checker.cli.measures.survival import survival
 from checker.errors import BadRequest
 
-LATER = ("detection", "explanation")
+LATER = ("explanation",)
 """Tasks that are named everywhere, and not recomputed by this version."""
 
 metrics = typer.Typer(
@@ -32,6 +33,7 @@ for command in (
     raters,
     readers,
     segmentation,
+    detection,
 ):
     metrics.command()(command)
 metrics.command("sample-size")(sample_size)

@@ -212,7 +212,9 @@ def duplicate_rows(
     """
     found = either(predictions, task_table)
     assert isinstance(found, Predictions | TaskTable)
-    if isinstance(found, TaskTable) and (found.task == "readers" or "replicate" in found.columns):
+    if isinstance(found, TaskTable) and (
+        found.task in ("readers", "detection") or "replicate" in found.columns
+    ):
         raise DoesNotApply("a case has several rows by design")
     return _duplicates(found)
 

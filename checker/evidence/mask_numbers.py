@@ -86,6 +86,7 @@ def mask_numbers(
     yield from _defined_otherwise(ours, known)
     yield from _empty_otherwise(ours, known)
     yield from _counted_otherwise(ours, known)
+    yield from _relative_otherwise(ours, known)
     if claim.summary is None:
         yield from _summarised_otherwise(ours, every, known)
     yield from _of_another_region(claim, ours, every)
@@ -258,6 +259,43 @@ def _by_slice(known: Known, each: Codes) -> Iterator[MaskNumber]:
 
     yield from _tried("mean over all slices with a mask", over_all)
     yield from _tried("mean over patients of their mean over slices", over_patients)
+
+
+def _relative_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+    """Yield a relative difference of volumes by what else it may be relative to."""
+    if ours.metric not in RELATIVE or ours.summary not in ("mean", "median"):
+        return
+    summary, size = ours.summary, RELATIVE[ours.metric]
+
+    def volumes() -> tuple[Floats, Floats]:
+        chosen = _chosen(known)
+        return chosen.of("reference_voxels"), chosen.of("predicted_voxels")
+
+    def relative(below: Callable[[Floats, Floats], Floats]) -> Floats:
+        first, second = volumes()
+        under = below(first, second)
+        nothing = np.full(first.shape, np.nan)
+        found = np.divide(second - first, under, out=nothing, where=under > 0)
+        return summarised(size(found), summary, _patient(known), None)
+
+    def of_sums() -> float:
+        first, second = volumes()
+        return float(np.sum(size(second - first)) / np.sum(first))
+
+    yield from _tried("relative to the prediction", partial(relative, lambda a, b: b))
+    yield from _tried("relative to the mean of both", partial(relative, lambda a, b: (a + b) / 2))
+    if summary == "mean":
+        yield from _tried("sum of differences over the sum of references", of_sums)
+
+
+def _same(values: Floats) -> Floats:
+    return values
+
+
+RELATIVE: Mapping[str, Callable[[Floats], Floats]] = {
+    "relative_volume_difference": _same,
+    "absolute_relative_volume_difference": np.abs,
+}
 
 
 def _of_another_region(claim: Claim, ours: Estimate, every: list[Estimate]) -> Iterator[MaskNumber]:

@@ -50,12 +50,30 @@ def reader_intervals(of: Estimate, rows: TaskRows) -> Iterator[tuple[str, Interv
 
 
 def _studies(metric: str, rows: TaskRows) -> Iterator[ReaderStudy]:
+    if rows.task == "detection":
+        yield from _of_detections(metric, rows)
+        return
     if metric not in STUDIES:
         return
     for chosen in analyses():
         found: Any = rows.known().inside(**chosen).value(STUDIES[metric])
         if not isinstance(found, Absent):
             yield cast(ReaderStudy, found)
+
+
+def _of_detections(metric: str, rows: TaskRows) -> Iterator[ReaderStudy]:
+    """Yield the analyses of a figure of merit of marks on lesions, where there are several readers."""
+    names: Any = rows.given.get("reader_names") or ()
+    if len(names) < 2:
+        return
+    for chosen in analyses():
+        if chosen["covariances"] != "jackknife":
+            continue
+        there = {name: chosen[name] for name in ("analysis", "method")}
+        found: Any = rows.known().inside(**there).value("studies")
+        study = None if isinstance(found, Absent) else found.get(metric)
+        if isinstance(study, ReaderStudy):
+            yield study
 
 
 def _interval(study: ReaderStudy, of: Estimate) -> Interval | None:
@@ -89,7 +107,7 @@ def reader_spreads(of: Estimate, rows: TaskRows) -> Iterator[Spread]:
 
 def own_spreads(of: Estimate, rows: TaskRows) -> Iterator[Spread]:
     """Yield what a ± can be for this metric alone."""
-    if rows.task == "readers":
+    if rows.task == "readers" or (rows.task == "detection" and of.reader is None):
         yield from reader_spreads(of, rows)
     if of.metric == "bland_altman_bias":
         spread = rows.known().value("spread")

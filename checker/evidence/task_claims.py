@@ -31,7 +31,7 @@ from checker.evidence.task_rows import (
     plain_name,
     rows_behind,
 )
-from checker.evidence.task_ways import OTHER_WAYS
+from checker.evidence.task_ways import OTHER_WAYS, OtherWay
 from checker.evidence.tasks import estimates_of
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Floats, Metric, Share
@@ -56,13 +56,15 @@ PLACED_BY_AT = ("horizon", "threshold", "tolerance_mm", "false_positives_per_cas
 ALSO_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("readers", "auroc"): ("reader_auroc",),
     ("readers", "reader_auroc"): ("auroc",),
+    ("detection", "lesion_sensitivity"): ("froc_sensitivity",),
+    ("detection", "mean_average_precision"): ("lesion_average_precision",),
     **{
         ("readers", name): (f"mean_reader_{name}",)
         for name in ("sensitivity", "specificity", "accuracy")
     },
 }
 """Task and metric to others that go by its name: the same of one reader, and its mean over readers."""
-USUAL = ("macro", "mean", "model", "upper")
+USUAL = ("macro", "mean", "model", "upper", "overclasses", "overlimits")
 """What is meant where a claim names nothing and several are there, in this order."""
 
 
@@ -223,6 +225,7 @@ def _label(ours: Estimate) -> str:
 def _difference_label(found: Comparison) -> str:
     named = [
         found.label,
+        found.structure,
         f"{found.first} minus {found.second}",
         found.reader if found.reader and found.reader not in found.first else None,
         None if found.horizon is None else f"at {in_words(found.horizon)}",
@@ -288,6 +291,10 @@ def _only(claim: Claim, found: list[Estimate]) -> Estimate:
         found = [each for each in found if each.structure == EVERY] or found
     if len(found) > 1:  # of readers, the mean over them
         found = [each for each in found if each.reader is None] or found
+    if len(found) > 1:  # what also goes by its name stands back
+        found = [each for each in found if each.metric == claim.metric] or found
+    if len(found) > 1:  # of classes, all of them together
+        found = [each for each in found if each.label is None] or found
     if len(found) > 1:
         usual = ([each for each in found if word in _names(each)] for word in USUAL)
         found = next((each for each in usual if each), found)
@@ -550,13 +557,22 @@ def _numbers(
     known = rows.known()
     if rows.task == MASKS:
         yield from (Number(*each) for each in mask_numbers(claim, ours, every, known))
-    for way in OTHER_WAYS.get((rows.task, ours.metric), ()):
+    for way in _ways_to(rows.task, ours.metric):
         try:
             value = way.make(known)
         except NotEstablished:
             continue
         if np.isfinite(value):
             yield Number(way.words, value, None, share=way.share)
+
+
+def _ways_to(task: str, metric: str) -> tuple[OtherWay, ...]:
+    """Return the other ways to compute a number, those of detection imported where they are needed."""
+    if task != "detection":
+        return OTHER_WAYS.get((task, metric), ())
+    from checker.evidence.detection_ways import DETECTION_WAYS
+
+    return DETECTION_WAYS.get((task, metric), ())
 
 
 def _over_folds(ours: Estimate, folds: Folds | None) -> Iterator[Number]:
@@ -656,7 +672,7 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
         if interval is not None and not drawn and interval.level == rows.level:
             yield Way(interval.method, exactly(interval))
     yield from _by_formula(metric, rows)
-    for words, interval in reader_intervals(of, rows) if rows.task == "readers" else ():
+    for words, interval in reader_intervals(of, rows) if _of_several(of, rows) else ():
         yield Way(words, exactly(interval))
     if not drawn:
         yield from _other_ways(of, rows)
@@ -674,6 +690,11 @@ def _ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:
     if drawn:
         yield from _other_ways(of, rows)
     yield from _of_independent_rows(metric, rows)
+
+
+def _of_several(of: Estimate, rows: TaskRows) -> bool:
+    """Return whether the number may come from an analysis of several readers."""
+    return rows.task == "readers" or (rows.task == "detection" and of.reader is None)
 
 
 def _other_ways(of: Estimate, rows: TaskRows) -> Iterator[Way]:

@@ -141,6 +141,13 @@ OF_RATERS = {
     "light_kappa": "mean of Cohen's kappa over pairs of raters (Light)",
 }
 
+FREE_RESPONSE = {
+    "jafroc": "each lesion once, against cases without one (AFROC)",
+    "weighted_jafroc": "each case with lesions once (wAFROC)",
+    "jafroc1": "against the false marks of all cases (AFROC1)",
+    "weighted_jafroc1": "each case with lesions once, against all cases (wAFROC1)",
+}
+
 OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
     # a mean over classes is printed under many names (Hand & Till 2001; scikit-learn)
     "one_vs_rest_auroc": (
@@ -163,6 +170,14 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
             "brier_score", "half of the sum over classes", _halved, itself=True, task="multiclass"
         ),
     ),
+    # overlap as an error, and a difference the other way round
+    "jaccard": (
+        OtherNumber("jaccard", "volumetric overlap error (1 - IoU)", _complement, itself=True),
+    ),
+    **{
+        name: (OtherNumber(name, "reference minus predicted", _opposite, itself=True),)
+        for name in ("volume_difference_ml", "relative_volume_difference")
+    },
     "multiclass_accuracy": (OtherNumber("balanced_accuracy", "mean sensitivity over classes"),),
     "balanced_accuracy": (OtherNumber("multiclass_accuracy", "share of right classes"),),
     # which kappa is meant is often not said
@@ -214,6 +229,20 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
     "observed_expected_ratio": (
         OtherNumber("observed_expected_ratio", "expected over observed", _inverse, itself=True),
     ),
+    # what an average precision is averaged over is often not said (Lin et al. 2014)
+    **{
+        name: (OtherNumber("mean_average_precision", "averaged", any_label=True, task="detection"),)
+        for name in ("lesion_average_precision", "mean_average_precision")
+    },
+    # the areas of free-response curves go by one name (Chakraborty 2017)
+    **{
+        name: tuple(
+            OtherNumber(other, words, task="detection")
+            for other, words in FREE_RESPONSE.items()
+            if other != name
+        )
+        for name in ("jafroc", "jafroc1")
+    },
     # measured minus reference, or the other way round (Bland & Altman 1986 leave it open)
     "bland_altman_bias": (
         OtherNumber("bland_altman_bias", "reference minus measured", _opposite, itself=True),

@@ -1,6 +1,6 @@
 """Claims about a difference in other tasks than binary classification: between two scores of the same cases."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from checker.evidence.difference_ways import (
     resampled_values,
     ways,
 )
+from checker.evidence.mask_differences import difference_of_masks
 from checker.evidence.reader_differences import difference_of_readers
 from checker.evidence.rows import Rows
 from checker.evidence.task_figures import COMPARE
@@ -70,7 +71,21 @@ def check_task_difference(
         unit=unit,
         settings=replace(settings, level=claim.level or settings.level),
     )
-    return (difference_of_readers if table.task == "readers" else _of_scores)(asked)
+    return OF_TASK.get(table.task, _of_scores)(asked)
+
+
+def _of_detections(asked: Difference) -> Checked:
+    from checker.evidence.detection_differences import difference_of_detections
+
+    return difference_of_detections(asked)
+
+
+OF_TASK: Mapping[str, Callable[[Difference], Checked]] = {
+    "readers": difference_of_readers,
+    "segmentation": difference_of_masks,
+    "detection": _of_detections,
+}
+"""Task to what checks a difference in it, where it is not one of two scores."""
 
 
 def _of_scores(asked: Difference) -> Checked:

@@ -11,6 +11,8 @@ from checker import metrics
 from checker.evidence.base import evidence
 from checker.evidence.cohort import patients_and_most
 from checker.metrics.base import Undefined
+from checker.metrics.comparing_masks import USUAL
+from checker.metrics.detection import types_of_hits
 from checker.metrics.estimating import complete, known_of
 from checker.metrics.readers import name_of
 from checker.metrics.response import CATEGORIES
@@ -22,13 +24,16 @@ from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
     DecisionAt,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     SurvivalCurve,
     TreatmentChoice,
 )
+from checker.model.detection import IGNORED, LESION, MARK, SCAN
 from checker.model.estimate import Comparison, Estimates
 from checker.model.evidence import PartOfCohort, TaskCohort
-from checker.model.predictions import Codes, Floats, TaskTable
+from checker.model.predictions import Codes, Floats, Labels, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
 from checker.model.times import unit_of_time
@@ -41,8 +46,18 @@ MOST_GROUPS = 6
 """Groups of a column up to which each has a survival curve."""
 FEWEST_IN_GROUP = 10
 """A group of fewer cases has no survival curve: its steps would be single patients."""
-TASKS = ("multiclass", "ordinal", "survival", "agreement", "readers", "segmentation")
+TASKS = (
+    "multiclass",
+    "ordinal",
+    "survival",
+    "agreement",
+    "readers",
+    "segmentation",
+    "detection",
+)
 """Tasks of evaluations whose tables are `TaskTable`."""
+MOST_POINTS = 400
+"""Points of a curve that is drawn; more are not seen."""
 CELLS = (40, 30)
 """Cells of the grid of an agreement plot: across, up."""
 
@@ -101,6 +116,16 @@ def of_agreement(evaluation: Evaluation) -> Evaluation:
 
 
 @evidence
+def of_detection(evaluation: Evaluation) -> Evaluation:
+    """Return the evaluation, if marks are on lesions.
+
+    Raises:
+        DoesNotApply: it is of another task.
+    """
+    return _of(evaluation, "detection")
+
+
+@evidence
 def of_readers(evaluation: Evaluation) -> Evaluation:
     """Return the evaluation, if people read.
 
@@ -122,7 +147,7 @@ def _of(evaluation: Evaluation, *tasks: str) -> Evaluation:
 @evidence
 def task_cohort(of_a_task: Evaluation, task_table: TaskTable) -> TaskCohort:
     """Return rows, patients, and how many there are of what the task tells apart."""
-    patients, most = patients_and_most(task_table.patient)
+    patients, most = patients_and_most(_patients(task_table))
     cases, kept = complete(task_table.columns, task=task_table.task)
     return TaskCohort(
         rows=task_table.cases,
@@ -135,7 +160,34 @@ def task_cohort(of_a_task: Evaluation, task_table: TaskTable) -> TaskCohort:
     )
 
 
+def _patients(table: TaskTable) -> Labels | None:
+    """Return the patient of each row; of detection, of each scan."""
+    if table.patient is None or table.task != "detection":
+        return table.patient
+    return Labels(table.patient.codes[table.columns["part"] == SCAN], table.patient.names)
+
+
 Parts = Iterator[PartOfCohort]
+
+
+def _detected(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    case, part = (np.asarray(table.columns[name]) for name in ("case", "part"))
+    with_lesion = len(np.unique(case[part == LESION]))
+    scans = int((part == SCAN).sum())
+    counts = {
+        "scan with a lesion": with_lesion,
+        "scan without a lesion": scans - with_lesion,
+        "lesion": int((part == LESION).sum()),
+        "mark": int((part == MARK).sum()),
+        "region where marks do not count": int((part == IGNORED).sum()),
+        "scan without a mark": scans - len(np.unique(case[part == MARK])),
+    }
+    for kind, count in counts.items():
+        if count or "region" not in kind:
+            yield PartOfCohort(kind=kind, name="", count=count)
+    for name in ("reader", "modality"):
+        if names := _named(table, name):
+            yield PartOfCohort(kind=name, name="", count=len(names))
 
 
 def _classes(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
@@ -212,6 +264,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "responses": _only_rows,
     "readers": _readings,
     "segmentation": _masks,
+    "detection": _detected,
 }
 """Task of a table to what is counted in it."""
 
@@ -220,13 +273,16 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
 
 
 @evidence
-def confusion_matrix(of_classes: Evaluation, task_table: TaskTable) -> ConfusionMatrix:
-    """Return the cases by true and predicted class.
+def confusion_matrix(of_a_task: Evaluation, task_table: TaskTable) -> ConfusionMatrix:
+    """Return the cases by true and predicted class; of detection, the lesions that were hit.
 
     Raises:
         DoesNotApply: no class was predicted.
         NotEstablished: there are no cases, or too many classes to show.
     """
+    if of_a_task.task == "detection":
+        return _types_of_hits(task_table)
+    _of(of_a_task, "multiclass", "ordinal")
     return metrics.confusion_matrix(*_decided(task_table))
 
 
@@ -546,6 +602,83 @@ def _grid(
     )
 
 
+# Detection
+
+
+@evidence
+def froc_curves(of_detection: Evaluation, task_table: TaskTable) -> tuple[FrocCurve, ...]:
+    """Return the FROC curve of each reader or algorithm.
+
+    Raises:
+        NotEstablished: there are no lesions, or marks cannot be matched.
+    """
+    found = metrics.froc_curves(_with_patient(task_table), task_table.given)
+    return tuple(
+        FrocCurve(
+            modality=modality,
+            reader=reader,
+            false_positives_per_case=tuple(_thinned(rate).tolist()),
+            sensitivity=tuple(_thinned(sensitivity).tolist()),
+        )
+        for (modality, reader), (rate, sensitivity) in found.items()
+    )
+
+
+def _thinned(values: Floats) -> Floats:
+    """Return at most so many of the values, evenly taken, with the first and the last."""
+    if len(values) <= MOST_POINTS:
+        return values
+    taken = np.linspace(0, len(values) - 1, MOST_POINTS).round().astype(int)
+    return np.asarray(values[taken])
+
+
+@evidence
+def mark_counts(of_detection: Evaluation, task_table: TaskTable) -> tuple[MarkCounts, ...]:
+    """Return what became of the marks of each reader or algorithm.
+
+    Raises:
+        NotEstablished: marks cannot be matched.
+    """
+    known = _known_marks(task_table)
+    rule = _known_or_raise(known, "rule")
+    return tuple(
+        MarkCounts(
+            modality=modality,
+            reader=reader,
+            lesions=len(each.lesion_mark),
+            hits=int((each.lesion_mark >= 0).sum()),
+            false_positives=len(each.false_mark),
+            extra=each.extra,
+            extra_count=rule.extra_hits == "false_positive",
+            in_ignored_regions=each.in_ignored,
+            beyond_most=each.beyond,
+        )
+        for (modality, reader), each in _known_or_raise(known, "all_outcomes").items()
+    )
+
+
+def _known_marks(table: TaskTable) -> Known:
+    cases, _ = complete(_with_patient(table), task="detection")
+    return known_of(cases, (0, 0), table.given, "detection")
+
+
+def _types_of_hits(table: TaskTable) -> ConfusionMatrix:
+    """Return the lesions that were hit by their type and by the type that their mark names, readers together."""
+    names: Any = table.given.get("class_names") or ()
+    if not names:
+        raise DoesNotApply("lesions and marks name no class")
+    if len(names) > MOST_CLASSES:
+        raise NotEstablished(f"{len(names):,} classes are too many to show")
+    known = _known_marks(table)
+    every = _known_or_raise(known, "detections")
+    outcomes = _known_or_raise(known, "all_outcomes")
+    counts = np.zeros((len(names), len(names)), int)
+    for who, each in every.items():
+        types = types_of_hits(each, outcomes[who], _threshold(table))
+        np.add.at(counts, (types.true, types.said), 1)
+    return ConfusionMatrix(classes=tuple(names), counts=tuple(map(tuple, counts.tolist())))
+
+
 # Readers
 
 
@@ -597,6 +730,8 @@ def task_comparison(
     """
     if task_table.task == "readers":
         return tuple(_between_modalities(task_table, unit, settings))
+    if task_table.task == "detection" and "versus" in task_table.places:
+        return tuple(detectors_compared(task_table, unit, settings))
     compare, first = COMPARE.get(task_table.task), FIRST.get(task_table.task, "score")
     if compare is None or not task_table.compared or first not in task_table.columns:
         raise DoesNotApply("there is nothing to compare")
@@ -629,6 +764,23 @@ def _between_modalities(table: TaskTable, unit: str, settings: Settings) -> Iter
             unit=unit,
             level=settings.level,
             **chosen,
+        )
+
+
+def detectors_compared(table: TaskTable, unit: str, settings: Settings) -> Iterator[Comparison]:
+    """Yield each modality (algorithm) minus the one that others are compared with."""
+    for first, second in _asked(table, _named(table, "modality")):
+        yield from metrics.compare_detection(
+            _with_patient(table),
+            first,
+            second,
+            given=table.given,
+            places=table.places,
+            unit=unit,
+            evaluation=table.file,
+            seed=settings.seed,
+            level=settings.level,
+            resamples=settings.resamples,
         )
 
 
@@ -684,15 +836,21 @@ def compare_measurements(
 
 
 def compare_masks(
-    table: TaskTable, columns: Columns, other: str, unit: str, settings: Settings
+    table: TaskTable,
+    columns: Columns,
+    other: str,
+    unit: str,
+    settings: Settings,
+    compared: Sequence[str] = USUAL,
 ) -> tuple[Comparison, ...]:
-    """Return the predictions minus the masks of another algorithm."""
+    """Return the predictions minus the masks of another algorithm, by these metrics."""
     return metrics.compare_segmentations(
         {name: columns[name] for name in ("measures", "patient") if name in columns},
         table.compared[other],
         quantities=_given(table, "quantities"),
         structures=_given(table, "structures"),
         tolerances_mm=cast(Any, table.places.get("tolerance_mm", ())),
+        metrics=compared,
         names=("prediction", other),
         unit=unit,
         evaluation=table.file,

@@ -16,7 +16,12 @@ from checker.model.settings import Settings
 from checker.model.study import Evaluation
 from checker.needs import Absent, Known, NotEstablished
 
-SCORE = {"survival": "score", "ordinal": "score", "agreement": "measured"}
+SCORE = {
+    "survival": "score",
+    "ordinal": "score",
+    "agreement": "measured",
+    "segmentation": "measures",
+}
 """Task to the column in whose place another score is put to compare the two."""
 
 

@@ -32,7 +32,7 @@ class OtherWay(NamedTuple):
     """Of a quantity with a unit: it is relative to something, and may be in percent."""
 
 
-def _given(known: Known, name: str) -> Any:
+def known_value(known: Known, name: str) -> Any:
     """Return a column or what is derived.
 
     Raises:
@@ -49,25 +49,25 @@ def _given(known: Known, name: str) -> Any:
 
 def _without_ties(known: Known) -> float:
     """Return the concordance of pairs whose scores differ."""
-    found = _given(known, "harrell")
+    found = known_value(known, "harrell")
     if not found.tied:
         raise DoesNotApply("no scores are tied")
     return float(found.concordant / (found.pairs - found.tied))
 
 
 def _median_of_times(known: Known) -> float:
-    return float(np.median(_given(known, "time")))
+    return float(np.median(known_value(known, "time")))
 
 
 def _median_of_censored(known: Known) -> float:
-    time, event = _given(known, "time"), _given(known, "event")
+    time, event = known_value(known, "time"), known_value(known, "event")
     if not (event == 0).any():
         raise DoesNotApply("no time is censored")
     return float(np.median(time[event == 0]))
 
 
 def _median_of_outcomes(known: Known) -> float:
-    time, event = _given(known, "time"), _given(known, "event")
+    time, event = known_value(known, "time"), known_value(known, "event")
     if not (event == 1).any():
         raise DoesNotApply("nobody had the outcome")
     return float(np.median(time[event == 1]))
@@ -75,20 +75,20 @@ def _median_of_outcomes(known: Known) -> float:
 
 def _concordance_of_the_cause(known: Known) -> float:
     """Return Harrell's C with competing events as censored."""
-    event: Codes = _given(known, "event")
+    event: Codes = known_value(known, "event")
     if not (event == 2).any():
         raise DoesNotApply("there are no competing events")
     alone = np.where(event == 2, 0, event)
-    prognosis = _given(known, "prognosis")
-    return float(METRICS["survival", "c_index"](_given(known, "time"), alone, prognosis))
+    prognosis = known_value(known, "prognosis")
+    return float(METRICS["survival", "c_index"](known_value(known, "time"), alone, prognosis))
 
 
 def _subdistribution(known: Known) -> float:
     """Return the hazard ratio of Fine and Gray, under which those with a competing event stay at risk."""
-    line = _given(known, "timeline")
+    line = known_value(known, "timeline")
     if not line.competing:
         raise DoesNotApply("there are no competing events")
-    fit = cox(line, _given(known, "prognosis")[None], stay=True)
+    fit = cox(line, known_value(known, "prognosis")[None], stay=True)
     return float(np.exp(fit.coefficients[0]))
 
 
@@ -108,11 +108,11 @@ def _in_unit(make: Callable[[Known], float], days: float, known: Known) -> float
 
 def _competing_as_censored(known: Known) -> float:
     """Return one minus Kaplan-Meier with competing events as censored."""
-    event: Codes = _given(known, "event")
+    event: Codes = known_value(known, "event")
     if not (event == 2).any():
         raise DoesNotApply("there are no competing events")
     alone = np.where(event == 2, 0, event)
-    return incidence_of(_given(known, "time"), alone, _given(known, "horizon")).risk
+    return incidence_of(known_value(known, "time"), alone, known_value(known, "horizon")).risk
 
 
 # Agreement
@@ -124,11 +124,11 @@ def _limit(
     """Return a limit of agreement with another factor, with n in place of n - 1, or of reference minus measured."""
 
     def make(known: Known) -> float:
-        spread = _given(known, "spread")
+        spread = known_value(known, "spread")
         if population and spread.repeated:
             raise DoesNotApply("replicates enter the variance")
         smaller = ((spread.patients - 1) / spread.patients) ** 0.5 if population else 1.0
-        side = SIDES[_given(known, "label")]
+        side = SIDES[known_value(known, "label")]
         bias = -spread.bias if turned else spread.bias
         return float(bias + side * times * spread.deviation * smaller)
 
@@ -136,10 +136,10 @@ def _limit(
 
 
 def _limit_of_rows(known: Known) -> float:
-    if not _given(known, "spread").repeated:
+    if not known_value(known, "spread").repeated:
         raise DoesNotApply("rows are independent")
-    difference: Floats = _given(known, "difference")
-    side = SIDES[_given(known, "label")]
+    difference: Floats = known_value(known, "difference")
+    side = SIDES[known_value(known, "label")]
     return float(difference.mean() + side * LIMIT * difference.std(ddof=1))
 
 
@@ -170,10 +170,10 @@ RELATIVE = {
 
 def _relative(known: Known, to: Callable[[Floats, Floats], Floats]) -> Floats:
     """Return the differences relative to something, of each row."""
-    below = to(_given(known, "reference"), _given(known, "measured"))
+    below = to(known_value(known, "reference"), known_value(known, "measured"))
     if (below == 0).any():
         raise NotEstablished("a value is 0, so a relative difference would divide by zero")
-    return np.asarray(_given(known, "difference") / below)
+    return np.asarray(known_value(known, "difference") / below)
 
 
 def _relative_bias(known: Known, to: Callable[[Floats, Floats], Floats], turn: float) -> float:
@@ -182,9 +182,9 @@ def _relative_bias(known: Known, to: Callable[[Floats, Floats], Floats], turn: f
 
 def _relative_limit(known: Known, to: Callable[[Floats, Floats], Floats], turn: float) -> float:
     found = turn * _relative(known, to)
-    if _given(known, "spread").repeated:
+    if known_value(known, "spread").repeated:
         raise DoesNotApply("replicates enter the variance")
-    side = SIDES[_given(known, "label")]
+    side = SIDES[known_value(known, "label")]
     return float(found.mean() + side * LIMIT * found.std(ddof=1))
 
 
@@ -217,18 +217,18 @@ def _signed_shares_of(make: Callable[..., float]) -> tuple[OtherWay, ...]:
 
 def _concordance_of_sample(known: Known) -> float:
     """Return Lin's concordance with n - 1 below the variances."""
-    x, y = _given(known, "reference"), _given(known, "measured")
+    x, y = known_value(known, "reference"), known_value(known, "measured")
     both = np.cov(x, y, ddof=1)
     return float(2 * both[0, 1] / (both[0, 0] + both[1, 1] + (x.mean() - y.mean()) ** 2))
 
 
 def _deviation(known: Known) -> float:
-    return float(np.std(_given(known, "difference"), ddof=1))
+    return float(np.std(known_value(known, "difference"), ddof=1))
 
 
 def _of_evaluable(known: Known, worst: str) -> float:
     """Return the share of the cases with a response by this method that is no worse."""
-    found: Codes = _given(known, f"{_given(known, 'label')}_response")
+    found: Codes = known_value(known, f"{known_value(known, 'label')}_response")
     found = found[found != NOT_EVALUABLE]
     if not len(found):
         raise NotEstablished("no case is evaluable")
@@ -251,7 +251,7 @@ def _under(task: str, metric: str, **given: object) -> Callable[[Known], float]:
 
 
 def _all_agree(known: Known) -> float:
-    ratings: Floats = _given(known, "ratings")
+    ratings: Floats = known_value(known, "ratings")
     whole = ratings[~np.isnan(ratings).any(axis=1)]
     if not len(whole):
         raise NotEstablished("no subject was rated by every rater")
@@ -260,7 +260,7 @@ def _all_agree(known: Known) -> float:
 
 def _mean_weighted(known: Known, weights: Weights) -> float:
     """Return the mean over pairs of raters of Cohen's kappa with these weights."""
-    rated, patient = _given(known, "rated"), _given(known, "patient")
+    rated, patient = known_value(known, "rated"), known_value(known, "patient")
     pairs = combinations(range(rated.raters), 2)
     sums = [pair_sums_of(pair_of(rated, patient, *each), weights) for each in pairs]
     return float(mean_kappa(sums, None))
@@ -268,7 +268,7 @@ def _mean_weighted(known: Known, weights: Weights) -> float:
 
 def _percentile_limit(known: Known) -> float:
     """Return the limit of normal as a percentile of the measured values."""
-    if _given(known, "basis").method == "percentile":
+    if known_value(known, "basis").method == "percentile":
         raise DoesNotApply("it is a percentile")
     there = known.inside(reference_method="percentile", at_covariate=None)
     value: Any = there.ask(METRICS["agreement", "reference_limit"].function)
@@ -282,7 +282,7 @@ def _percentile_limit(known: Known) -> float:
 
 def _mean_over_pairs(known: Known) -> float:
     """Return the mean AUROC of all pairs of classes (Van Calster 2012)."""
-    outcome, score = _given(known, "outcome"), _given(known, "score")
+    outcome, score = known_value(known, "outcome"), known_value(known, "score")
     pairs = (np.isin(outcome, each) for each in combinations(np.unique(outcome), 2))
     auroc = METRICS["classification", "auroc"]
     found = [auroc(outcome[at] == outcome[at].max(), score[at]) for at in pairs]
@@ -292,12 +292,12 @@ def _mean_over_pairs(known: Known) -> float:
 
 
 def _table(known: Known) -> Floats:
-    table: Floats = _given(known, "cross_table")
+    table: Floats = known_value(known, "cross_table")
     return table
 
 
 def _over_classes(known: Known) -> float:
-    risks, outcome = _given(known, "risks"), _given(known, "outcome")
+    risks, outcome = known_value(known, "risks"), known_value(known, "outcome")
     right = np.eye(risks.shape[1])[outcome]
     return float(((risks - right) ** 2).mean())
 
@@ -350,10 +350,10 @@ def _share_of_right(known: Known) -> float:
 
 def _pooled_area(known: Known) -> float:
     """Return the AUROC of all ratings under the modality, whoever gave them."""
-    crossed = _given(known, "crossed")
+    crossed = known_value(known, "crossed")
     assert isinstance(crossed, Crossed)
-    rating: Floats = _given(known, "rating")
-    rows = crossed.row[crossed.modalities.index(_given(known, "modality"))]
+    rating: Floats = known_value(known, "rating")
+    rows = crossed.row[crossed.modalities.index(known_value(known, "modality"))]
     there = rows >= 0
     outcome = np.broadcast_to(crossed.outcome, rows.shape)[there]
     return float(METRICS["classification", "auroc"](outcome, rating[rows[there]]))

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from checker.metrics.classification import no_information_rate
     from checker.metrics.comparing import compare, compare_groups, design_effect
     from checker.metrics.comparing_agreement import compare_agreement
+    from checker.metrics.comparing_detection import compare_detection, froc_curves
     from checker.metrics.comparing_masks import compare_segmentations
     from checker.metrics.comparing_ordinal import compare_ordinal
     from checker.metrics.cox import log_rank
@@ -57,6 +58,7 @@ HOME = {
     "compare": "comparing",
     "compare_agreement": "comparing_agreement",
     "compare_correlations": "association",
+    "compare_detection": "comparing_detection",
     "compare_groups": "comparing",
     "compare_ordinal": "comparing_ordinal",
     "compare_readers": "reader_comparing",
@@ -72,6 +74,7 @@ HOME = {
     "estimates": "estimating",
     "expected_class": "classes",
     "fleiss_test": "chance",
+    "froc_curves": "comparing_detection",
     "gwet_ac2": "chance",
     "kendall_w_test": "krippendorff",
     "largest_class": "cross_tables",
@@ -111,6 +114,7 @@ __all__ = [
     "compare",
     "compare_agreement",
     "compare_correlations",
+    "compare_detection",
     "compare_groups",
     "compare_ordinal",
     "compare_readers",
@@ -126,6 +130,7 @@ __all__ = [
     "estimates",
     "expected_class",
     "fleiss_test",
+    "froc_curves",
     "gwet_ac2",
     "kendall_w_test",
     "largest_class",

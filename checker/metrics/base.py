@@ -168,6 +168,8 @@ class Metric:
     """Counts the cases behind the number; None: all rows (of a proportion, its denominator)."""
     per_case: bool = False
     """It is the mean of what it would be for each case alone, and no proportion (which is so anyway)."""
+    unit: str = ""
+    """What is counted behind the number, where that is no row (lesions, marks); empty: the unit of the rows."""
     places: Places = field(default_factory=dict, hash=False)
     """Facets whose values belong to the metric itself (both limits, each class), or the function that makes them."""
 
@@ -299,6 +301,7 @@ def metric(
     by_rows: bool = False,
     cases: Callable[..., int] | None = None,
     per_case: bool = False,
+    unit: str = "",
     places: Places | None = None,
 ) -> Callable[[Callable[..., Share | Floats]], Metric]:
     """Register a function as a metric of the task.
@@ -322,6 +325,7 @@ def metric(
             by_rows=by_rows,
             cases=cases,
             per_case=per_case,
+            unit=unit,
             places=places or {},
         )
         METRICS[task, name] = made

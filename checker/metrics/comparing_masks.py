@@ -18,6 +18,11 @@ from checker.needs import NotEstablished
 
 LEFT_OUT = ("false_positives_per_case", "panoptic_quality", "reference_volume_ml")
 """Metrics of which a case has no value by itself, or none that is compared by its mean."""
+USUAL = (
+    "dice", "surface_dice", "hausdorff_95", "average_surface_distance", "centreline_dice",
+    "absolute_relative_volume_difference",
+)  # fmt: skip
+"""Metrics that are compared where nobody asks for others."""
 
 
 class Paired(NamedTuple):
@@ -43,6 +48,7 @@ def compare_segmentations(
     quantities: Sequence[str],
     structures: Sequence[str],
     tolerances_mm: Sequence[float] = (),
+    metrics: Sequence[str] = USUAL,
     names: tuple[str, str] = ("prediction", "other"),
     unit: str = "case",
     evaluation: str = "",
@@ -61,6 +67,7 @@ def compare_segmentations(
         quantities: names along the last axis.
         structures: names along the second axis; of several, also the mean over them is compared.
         tolerances_mm: of the surface Dice.
+        metrics: those to compare.
         names: of both algorithms, for the comparisons.
         unit: what a case is.
         evaluation: its name, which with the seed makes the random numbers its own.
@@ -68,7 +75,11 @@ def compare_segmentations(
         level: of the intervals.
         resamples: of patients.
     """
-    pairs = tuple(paired_measures(columns, other, quantities, structures, tolerances_mm))
+    pairs = tuple(
+        each
+        for each in paired_measures(columns, other, quantities, structures, tolerances_mm)
+        if each.metric in metrics
+    )
     found = _differences(pairs, (seed, evaluation), level, resamples, unit)
     return tuple(
         Comparison(

@@ -64,6 +64,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "raters": OF_AGREEMENT,
     "responses": ("responses",),
     "segmentation": ("segmentation_overlap", "segmentation_surface"),
+    "detection": ("detection", "free_response"),
 }
 """By task: the files whose import registers its metrics, in the order in which they are printed."""
 
@@ -525,7 +526,7 @@ def _estimate(
             metric=asked.metric.name,
             group=plan.group,
             score=plan.score,
-            unit=plan.unit,
+            unit=asked.metric.unit or plan.unit,
             cases=int(value.denominator) if isinstance(value, Share) else len(cases),
             missing=cases.missing,
             undefined_because=value.because if isinstance(value, Absent) else "",

@@ -89,15 +89,30 @@ def resampled(
     for weight in weights:
         inside: dict[tuple[tuple[str, object], ...], Known] = {}
         for each in asked:
-            if each.facets not in places:
-                places[each.facets] = known.inside(**each.where)
+            around, last = _parted(each.facets)
+            if around not in places:
+                places[around] = known.inside(**dict(around))
             if by_rows[each]:
-                found[each].append(_row_by_row(places[each.facets], each.metric, weight))
+                there = places[around].inside(**dict(last))
+                found[each].append(_row_by_row(there, each.metric, weight))
                 continue
-            if each.facets not in inside:
-                inside[each.facets] = places[each.facets].inside(weight=weight)
-            found[each].append(_values(inside[each.facets], each.metric, len(weight)))
+            if around not in inside:
+                inside[around] = places[around].inside(weight=weight)
+            there = inside[around].inside(**dict(last)) if last else inside[around]
+            found[each].append(_values(there, each.metric, len(weight)))
     return {each: np.concatenate(values) for each, values in found.items()}
+
+
+LAST = ("false_positives_per_case",)
+"""Facets that are only looked up along a curve: the curve of one resample serves all their values."""
+
+
+def _parted(
+    facets: tuple[tuple[str, object], ...],
+) -> tuple[tuple[tuple[str, object], ...], tuple[tuple[str, object], ...]]:
+    """Return the facets on which what is resampled depends, and those in `LAST`."""
+    last = tuple(each for each in facets if each[0] in LAST)
+    return (tuple(each for each in facets if each[0] not in LAST), last) if last else (facets, last)
 
 
 def _values(known: Known, metric: Metric, size: int) -> Floats:

@@ -252,3 +252,34 @@ class CategoryTable:
     categories: tuple[str, ...]
     counts: tuple[tuple[int, ...], ...]
     """One row for each category of the reference, one column for each of the measured value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrocCurve:
+    """Lesion sensitivity against false positives per scan, of one reader or algorithm; begins without a mark."""
+
+    modality: str | None
+    reader: str | None
+    false_positives_per_case: Points
+    """Rising; thinned to a few hundred points."""
+    sensitivity: Points
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkCounts:
+    """What became of the marks of one reader or algorithm; every mark is in one of the counts."""
+
+    modality: str | None
+    reader: str | None
+    lesions: int
+    hits: int
+    """Marks that hit a lesion, and lesions that were hit."""
+    false_positives: int
+    """Among them the extra marks where these count as false."""
+    extra: int
+    """Further marks on lesions that were hit."""
+    extra_count: bool
+    """They are false positives; else they are ignored."""
+    in_ignored_regions: int
+    beyond_most: int
+    """Left out because the scan had too many."""

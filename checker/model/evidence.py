@@ -17,6 +17,8 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     EmptyMasks,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -325,6 +327,8 @@ class EvaluationEvidence:
     category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
+    froc_curves: tuple[FrocCurve, ...] | Absent
+    mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()
 
 

@@ -15,6 +15,8 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     EmptyMasks,
+    FrocCurve,
+    MarkCounts,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -126,6 +128,8 @@ class EvaluationReport:
     category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
     empty_masks: tuple[EmptyMasks, ...] = ()
+    froc_curves: tuple[FrocCurve, ...] = ()
+    mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     """What could not be established here, and why. What does not apply is not in it."""
 

@@ -110,6 +110,9 @@ def without_blank_end(frame: "pl.DataFrame") -> "tuple[pl.DataFrame, NDArray[np.
     import numpy as np
     import polars as pl
 
+    first = frame.to_series(0)
+    if first.null_count() == 0 and not ((first < "!") | (first >= "\x7f")).any():
+        return frame, np.zeros(0, np.int64)  # every row begins with a sign that is no space
     starts_blank = frame.to_series(0).str.strip_chars().fill_null("") == ""
     blank = pl.all_horizontal(pl.all().str.strip_chars().fill_null("") == "")
     candidates = starts_blank.arg_true().to_numpy().astype(np.int64)

@@ -20,7 +20,8 @@ def utf8(data: bytes, file: str) -> bytes:
         hint = "is it a binary file under the name of a text file?"
         raise BadSubmission([Problem(file, data.count(b"\n", 0, at) + 1, "", message, hint)])
     try:
-        data.decode("utf-8")
+        if not data.isascii():
+            data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadSubmission([_not_utf8(data, error.start, file)]) from None
     return data.removeprefix(BOM)

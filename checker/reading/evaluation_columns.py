@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, cast
 
 from checker.errors import BadSubmission, Problem
+from checker.model.detection import RATES
 from checker.model.finding import Path
 from checker.model.measures import is_measure
 from checker.model.study import AnyEvaluation
 from checker.model.study.evaluations import (
     Agreement,
+    Detection,
     Evaluation,
     Multiclass,
     Ordinal,
@@ -25,6 +27,7 @@ from checker.reading.positive import meaning
 from checker.reading.tables import Table, labels
 from checker.reading.task_columns import (
     AgreementColumns,
+    DetectionColumns,
     LongAgreementColumns,
     LongRatersColumns,
     MulticlassColumns,
@@ -368,6 +371,63 @@ def _segmentation(said: _Said, random: str | None) -> TaskColumns:
     )
 
 
+RATE_METRICS = ("froc_sensitivity", "lesion_sensitivity")
+"""Metrics of which a claim may name the false positives per case by `at`."""
+
+
+def detection_columns(evaluation: Detection, scans: Table, random: str | None) -> DetectionColumns:
+    """Return which column of its tables is what.
+
+    Args:
+        evaluation: of detection.
+        scans: the table of scans.
+        random: what a reader study is meant to hold for (`readers.random`).
+    """
+    said = _Said(evaluation, scans)
+    if problem := _limit_problem(evaluation, scans.name):
+        raise BadSubmission([problem])
+    of_tables = {*said.declared} - {"partition", "patient", FOLD, *(evaluation.groups or ())}
+    point = evaluation.operating_point.threshold
+    rates = [
+        claim.at
+        for claim in evaluation.claims or ()
+        if claim.at is not None and claim.metric in RATE_METRICS and 0 < claim.at != point
+    ]
+    versus = [claim.versus for claim in evaluation.claims or () if claim.versus]
+    return DetectionColumns(
+        names={_our_name(name): said.declared[name] for name in of_tables},
+        hit=evaluation.hit,
+        limit=evaluation.hit_limit,
+        matching=evaluation.matching or "highest_score_first",
+        extra_hits=evaluation.extra_hits,
+        max_marks=evaluation.max_marks,
+        thresholds=() if point is None else (point,),
+        rates=tuple(sorted({*RATES, *rates})) if rates else (),
+        baseline=versus[0] if versus else None,
+        options={"analysis": ANALYSES[random]} if random in ANALYSES else {},
+        **said.rows,
+    )
+
+
+def _limit_problem(evaluation: Detection, file: str) -> SaidProblem | None:
+    """Return what is wrong with the limit of the hit rule."""
+    hit, limit = evaluation.hit, evaluation.hit_limit
+    if hit not in ("distance", "iou", "dice"):
+        return None
+    if limit is None:
+        message = f"the hit rule {hit} has no limit"
+        return SaidProblem(file, None, "hit_limit", message, "write hit_limit: 0.5, for example")
+    if hit != "distance" and not 0 < limit <= 1:
+        message = f"an overlap of {limit:g} is asked for; it lies above 0 and is at most 1"
+        return SaidProblem(file, None, "hit_limit", message, "write 0.5 for 50 %")
+    return None
+
+
+def _our_name(name: str) -> str:
+    """Return our word for a column of detection where other tasks have another."""
+    return {"case": "scan", "condition": "modality", "rating": "score"}.get(name, name)
+
+
 MAKERS: Mapping[type[Evaluation], Callable[[_Said, str | None], TaskColumns]] = {
     Multiclass: _multiclass,
     Ordinal: _ordinal,
@@ -405,5 +465,6 @@ STANDARD_OF: Mapping[str, tuple[str, ...]] = {
     "agreement": ("reference", "measured"),
     "readers": ("case", "outcome", "reader", "score"),
     "segmentation": ("case",),
+    "detection": ("scan",),
 }
 """Columns that a table of the task has under these names unless the description says otherwise."""

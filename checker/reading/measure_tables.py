@@ -9,6 +9,7 @@ from checker.reading.tables import Table
 from checker.reading.task_columns import SegmentationColumns
 from checker.reading.task_rows import TaskRows, apart, roles
 
+MOST_NAMED = 8
 FROM_A_TABLE = "The measures were computed elsewhere; only their summaries are recomputed."
 
 
@@ -119,4 +120,5 @@ def places(
 
 def _measures_read(values: Mapping[str, Floats]) -> str:
     several = sorted(values, key=lambda name: NAMES.index(name) if name in NAMES else len(NAMES))
-    return f"Measures read: {', '.join(several)}."
+    more = f" and {len(several) - MOST_NAMED} more" if len(several) > MOST_NAMED else ""
+    return f"Measures read: {', '.join(several[:MOST_NAMED])}{more}."

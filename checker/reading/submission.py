@@ -9,11 +9,18 @@ from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
 from checker.model.predictions import CaseTable, Floats, Labels, Predictions, TaskTable
 from checker.model.study import AnyEvaluation, Classification, Evaluation, Study
-from checker.model.study.evaluations import Segmentation
+from checker.model.study.evaluations import Detection, Segmentation
 from checker.needs import Absent
 from checker.reading.columns import GroupProblem
+from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import StudyDocument, dotted
-from checker.reading.evaluation_columns import SaidProblem, columns_of, named_by, rows_of
+from checker.reading.evaluation_columns import (
+    SaidProblem,
+    columns_of,
+    detection_columns,
+    named_by,
+    rows_of,
+)
 from checker.reading.event_codes import EventProblem
 from checker.reading.folder import Submission
 from checker.reading.folds import FOLD, read_folds
@@ -30,7 +37,6 @@ from checker.reading.tables import FORMATS, Table, everything, labels, read_tabl
 from checker.reading.task_tables import read_task
 from checker.reading.two_values import PositiveProblem
 
-NOT_RECOMPUTED = ("detection",)
 STANDARD = {"case", "patient", "outcome", "score", FOLD}
 """Names that a column has unless the description says otherwise."""
 
@@ -202,11 +208,23 @@ def chosen_of(submitted: Submitted) -> Iterator[str]:
 def tables_named(study: Study) -> Iterator[str]:
     """Yield every table that a description names, as it is written there."""
     for evaluation in study.evaluations or ():
-        if evaluation.predictions:
-            yield evaluation.predictions
+        yield from (name for _, name in files_of(evaluation))
     for part in study.data.partitions or ():
         if part.cases:
             yield part.cases
+
+
+def files_of(evaluation: Evaluation) -> Iterator[tuple[Path, str]]:
+    """Yield every table that an evaluation names, with where it does."""
+    if evaluation.predictions:
+        yield ("predictions",), evaluation.predictions
+    if not isinstance(evaluation, Detection):
+        return
+    for fact in ("cases", "reference", "ignore_regions"):
+        if name := getattr(evaluation, fact):
+            yield (fact,), name
+    for i, other in enumerate(evaluation.comparators or ()):
+        yield ("comparators", i, "predictions"), other.predictions
 
 
 def _predictions(
@@ -215,8 +233,8 @@ def _predictions(
     """Return the predictions, why there are none, or None after a problem."""
     if not evaluation.predictions:
         return Absent("no predictions were submitted")
-    if evaluation.task in NOT_RECOMPUTED:
-        return Absent(f"the task {evaluation.task} is not recomputed by this version")
+    if isinstance(evaluation, Detection):
+        return _detected(reading, evaluation, at)
     if isinstance(evaluation, Segmentation) and _is_of_masks(reading, evaluation, at):
         return _masks(reading, evaluation, at)
     table = reading.table(evaluation.predictions, (*at, "predictions"), folders=True)
@@ -305,6 +323,47 @@ def _people(reading: _Reading, evaluation: Segmentation) -> Cases | None:
             tuple(groups),
         )
     return None
+
+
+def _detected(reading: _Reading, evaluation: Detection, at: Path) -> TaskTable | Absent | None:
+    """Return scans, lesions and marks together, why there are none, or None after a problem."""
+    if not evaluation.cases:
+        return Absent(
+            "evaluations.cases, the table of all scans that were searched, is not described"
+        )
+    found = {where: reading.table(name, (*at, *where)) for where, name in files_of(evaluation)}
+    scans, marks = found["cases",], found["predictions",]
+    if scans is None or marks is None or any(table is None for table in found.values()):
+        return None
+    others = enumerate(evaluation.comparators or ())
+    tables = DetectionTables(
+        scans=scans,
+        marks=marks,
+        lesions=found.get(("reference",)),
+        ignored=found.get(("ignore_regions",)),
+        comparators={
+            other.name: table
+            for i, other in others
+            if (table := found["comparators", i, "predictions"]) is not None
+        },
+    )
+    try:
+        asked = detection_columns(evaluation, scans, reading.document.study.readers.random)
+        made = read_detection(tables, asked)
+        return replace(made, groups=_groups_under_our_names(made.groups, evaluation))
+    except BadSubmission as bad:
+        named, groups = named_by(evaluation, at), _groups_at(evaluation, at)
+        by_file = {table.name: table for _, table in tables.all}
+        reading.problems += [
+            reading.pointing(
+                each,
+                by_file.get(each.file, marks),
+                groups if isinstance(each, GroupProblem) else named,
+                at,
+            )
+            for each in bad.problems
+        ]
+        return None
 
 
 def _classified(evaluation: Classification, table: Table) -> Predictions:

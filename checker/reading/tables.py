@@ -4,6 +4,7 @@ import hashlib
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -232,26 +233,32 @@ def read_table(path: Path, *, name: str, sheet: str | None = None) -> Table:
     form = _format(path, name, sheet)
     data = _bytes(path, name)
     _refuse_other_content(data, form, name)
-    match form:
-        case "csv":
-            cells = read_delimited(data, name)
-        case "jsonl":
-            cells = read_json_lines(data, name)
-        case "parquet":
-            cells = read_parquet(data, name)
-        case _:
-            cells = read_workbook(data, name, sheet)
+    with ThreadPoolExecutor(1) as beside:
+        digest = beside.submit(lambda: hashlib.sha256(data).hexdigest())
+        cells = _cells(data, form, name, sheet)
     if not cells.frame.height:
         raise _bad(name, "the table has a header but no rows")
     refuse_many_rows(cells.frame.height, name)
     return Table(
         name=name,
-        sha256=hashlib.sha256(data).hexdigest(),
+        sha256=digest.result(),
         columns=cells.names,
         rows=cells.frame.height,
         format=form,
         cells=cells,
     )
+
+
+def _cells(data: bytes, form: str, name: str, sheet: str | None) -> Cells:
+    match form:
+        case "csv":
+            return read_delimited(data, name)
+        case "jsonl":
+            return read_json_lines(data, name)
+        case "parquet":
+            return read_parquet(data, name)
+        case _:
+            return read_workbook(data, name, sheet)
 
 
 def _format(path: Path, name: str, sheet: str | None) -> str:
@@ -440,6 +447,8 @@ def numbers(table: Table, column: str) -> tuple[Floats, tuple[Problem, ...]]:
     import polars as pl
 
     cells = table.stored(column)
+    if (plain := _plain_numbers(cells)) is not None:
+        return plain, ()
     typed = cells.dtype.is_numeric()
     shown = None if typed else table.text(column)
     text, mixed = _with_points(table, column, shown) if shown is not None else (cells, ())
@@ -451,6 +460,22 @@ def numbers(table: Table, column: str) -> tuple[Floats, tuple[Problem, ...]]:
     array = values.fill_null(np.nan).to_numpy().astype(np.float64) + 0.0
     array[~np.isfinite(array)] = np.nan
     return array, (*mixed, *problems)
+
+
+def _plain_numbers(cells: "pl.Series") -> "Floats | None":
+    """Return a column of text in which every cell is a finite number or empty, else None."""
+    import numpy as np
+    import polars as pl
+
+    if cells.dtype != pl.String:
+        return None
+    values = cells.cast(pl.Float64, strict=False)
+    if values.null_count() != cells.null_count():
+        return None
+    array = values.fill_null(np.nan).to_numpy() + 0.0
+    return (
+        array if np.count_nonzero(np.isfinite(array)) == len(array) - cells.null_count() else None
+    )
 
 
 def _with_points(

@@ -22,6 +22,9 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "where": "another table with one of them",
     "treatment": "treatment_risk_columns:",
     "at_covariate": "at: of a claim on a reference limit",
+    "hit": "hit:",
+    "scans": "cases:",
+    "column": "columns:",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
 COMMAND_LINE: Mapping[str, str] = MappingProxyType({
@@ -41,6 +44,9 @@ COMMAND_LINE: Mapping[str, str] = MappingProxyType({
     "where": "--where",
     "treatment": "--treatment-risk",
     "at_covariate": "--at-covariate",
+    "hit": "--hit",
+    "scans": "--scans",
+    "column": "--column",
 })  # fmt: skip
 """The same on the command line."""
 
@@ -266,3 +272,32 @@ class SegmentationColumns(TaskColumns):
     """Name of the measure (`model.measures`) to its column; empty: the columns that are called so."""
     spacing_known: bool = True
     """Distances are in mm."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionColumns(TaskColumns):
+    """Marks on scans with reference lesions, in tables of their own; patient, groups and folds are of the scans."""
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    """Our name to their column, in whichever table has it; ``marks.x`` for that of one table alone.
+
+    Scan, x, y, z, diameter, width, height, depth, x1, y1, z1, x2, y2, z2, score, class, lesion, mark, lesions, reader,
+    modality.
+    """
+    hit: str | None = None
+    """When a mark is a hit; None: a column of the marks says which lesion each hit."""
+    limit: float | None = None
+    limits: Sequence[float] = ()
+    """All limits, the main one among them."""
+    matching: str = "highest_score_first"
+    extra_hits: str | None = None
+    max_marks: int | None = None
+    thresholds: Sequence[float] = ()
+    rates: Sequence[float] = ()
+    """Further rates of false positives per case at which there is a sensitivity."""
+    score_rates: Sequence[float] = ()
+    """Rates over which the FROC score is the mean; empty: those of the competition performance metric."""
+    baseline: str | None = None
+    """Modality with which the others are compared."""
+    options: Mapping[str, object] = field(default_factory=dict)
+    """What else metrics of the task name: analysis, method."""

@@ -6,6 +6,7 @@ from checker.model.report import EvaluationReport
 from checker.render import (
     figures_agreement,
     figures_classes,
+    figures_detection,
     figures_readers,
     figures_scores,
     figures_survival,
@@ -38,6 +39,7 @@ def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, 
         (distances and distances.cases, "distances", figures_classes.distances_figure),
         (plot and plot.mean, "agreement", figures_agreement.agreement_figure),
         (evaluation.reader_curves, "readers", figures_readers.readers_figure),
+        (evaluation.froc_curves, "froc", figures_detection.froc_figure),
     )
     made = [draw(evaluation, f"{prefix}-{name}") for there, name, draw in wanted if there]
     return (*made, *_of_survival(evaluation, prefix))

@@ -81,6 +81,15 @@ SHORT: dict[str, tuple[str, ...]] = {
         "lesion_precision",
         "panoptic_quality",
     ),
+    "detection": (
+        "lesion_sensitivity",
+        "lesion_precision",
+        "false_positives_per_case",
+        "froc_score",
+        "lesion_average_precision",
+        "highest_mark_auroc",
+        "weighted_jafroc",
+    ),
 }
 """Task to the metrics of the short table of performance; the reports have all."""
 BY_GROUP: dict[str, tuple[str, ...]] = {
@@ -91,6 +100,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "agreement": ("bland_altman_bias", "mean_absolute_error", "intraclass_correlation"),
     "readers": ("auroc", "mean_reader_sensitivity", "mean_reader_specificity"),
     "segmentation": ("dice", "hausdorff_95", "relative_volume_difference"),
+    "detection": ("lesion_sensitivity", "false_positives_per_case", "froc_score"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
 USUAL_LABELS = (None, "macro", "mean")

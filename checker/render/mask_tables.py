@@ -8,11 +8,8 @@ from checker.model.measures import DISTANCES
 from checker.render import digits, page
 
 SUMMARIES = ("mean", "median", "pooled")
-HEADS = {
-    "mean": "Mean over patients",
-    "median": "Median over patients",
-    "pooled": "Over all cases together",
-}
+HEADS = {"mean": "Mean", "median": "Median", "pooled": "Pooled"}
+POOLED = "Pooled: over the voxels, or the lesions, of all cases together. Mean and median are over patients."
 ONE_CASE = "Value"
 IN_VOXELS = "In voxels"
 """How the note begins that stands beside a distance without a spacing."""
@@ -48,6 +45,16 @@ def structure_tables(estimates: Sequence[Estimate]) -> tuple[StructureTable, ...
     return tuple(_table(where, found) for where, found in parts.items())
 
 
+def without_pooled(table: StructureTable) -> StructureTable:
+    """Return the table for a narrow screen: a pooled number stands only where there is no other."""
+    rows = [
+        replace(each, cells=each.cells[:-1] if any(each.cells[:-1]) else each.cells[::-1][:-1])
+        for each in table.rows
+    ]
+    notes = tuple(each for each in table.notes if each != POOLED)
+    return replace(table, heads=table.heads[:-1], rows=tuple(rows), notes=notes)
+
+
 def _table(where: tuple[str, str, str], found: list[Estimate]) -> StructureTable:
     score, group, structure = where
     title = [page.worded(structure), "" if group == "all" else group]
@@ -62,7 +69,7 @@ def _table(where: tuple[str, str, str], found: list[Estimate]) -> StructureTable
         title=", ".join(filter(None, title)),
         heads=(ONE_CASE,) if alone else tuple(HEADS[name] for name in shown),
         rows=tuple(_row(label, cells, shown) for label, cells in rows.items()),
-        notes=tuple(dict.fromkeys(_notes(found))),
+        notes=(*dict.fromkeys(_notes(found)), *((POOLED,) if "pooled" in shown[1:] else ())),
     )
 
 

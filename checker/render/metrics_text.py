@@ -9,12 +9,14 @@ from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
-from checker.render.mask_tables import StructureTable, structure_tables
+from checker.render.mask_tables import HEADS, StructureTable, structure_tables, without_pooled
 from checker.render.text_tables import folded, risk_groups_lines, tables_lines
 from checker.render.to_json import plain
 from checker.visible import to_json_text
 
 FORMAT = "checker-metrics/1"
+WIDE = 110
+"""Columns of a screen from which the table of a structure has all of its summaries."""
 MOST_FOLDS = 6
 """Folds up to which each has a column of its own on a screen of text."""
 ALWAYS = ("metric", "label", "group")
@@ -141,6 +143,8 @@ def _parts(
 
 def _structure_lines(table: StructureTable, screen: Screen) -> Iterator[str]:
     yield from screen.heading(table.title)
+    if screen.width < WIDE and table.heads[-1] == HEADS["pooled"] and len(table.heads) > 1:
+        table = without_pooled(table)
     heads = (Cell("Measure"), *(Cell(each, right=True) for each in (*table.heads, "n")))
     yield from screen.table(
         heads,

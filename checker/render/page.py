@@ -80,6 +80,7 @@ OF_TASK = {
     ("agreement", "multiclass"): "Agreement of predicted and true class",
     ("agreement", "ordinal"): "Agreement of predicted and true class",
     ("survival", "survival"): "Follow-up and treatments",
+    ("detection", "detection"): "Marks on lesions",
     ("readers", "readers"): "Each reader, means and differences between modalities",
     ("agreement", "readers"): "Agreement of readers with each other",
 }
@@ -529,7 +530,11 @@ def comparison_tables(
     evaluation: EvaluationReport,
 ) -> tuple[tuple[str, tuple[Comparison, ...]], ...]:
     """Return the comparisons on the same cases, and those of groups, each with its caption; empty ones are left out."""
-    what = {"readers": "Modalities", "agreement": "Measurements"}.get(evaluation.task, "Scores")
+    what = {
+        "readers": "Modalities",
+        "agreement": "Measurements",
+        "detection": "Modalities or algorithms",
+    }.get(evaluation.task, "Scores")
     return parted(evaluation.comparisons, f"{what} compared on the same cases")
 
 

@@ -5,12 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
+    FrocCurve,
+    MarkCounts,
     RiskGroups,
     SurvivalCurve,
     TreatmentChoice,
 )
 from checker.model.evidence import CrossTable
-from checker.render import digits, page, risk_groups
+from checker.render import digits, marks, page, risk_groups
 from checker.render.layout import Cell, Screen
 
 
@@ -41,7 +43,7 @@ def risk_groups_lines(found: RiskGroups, screen: Screen, *, in_days: bool = True
 def tables_lines(tables: Mapping[str, object], screen: Screen) -> Iterator[str]:
     """Yield the aggregates that have a short table, in the order in which they were made."""
     for found in tables.values():
-        for each in found if isinstance(found, tuple) else (found,):
+        for each in _tables(found):
             caption, heads, rows = _table(each)
             if not rows:
                 continue
@@ -53,12 +55,23 @@ def tables_lines(tables: Mapping[str, object], screen: Screen) -> Iterator[str]:
                 yield from screen.paragraph(each.caution, "  ", "- ")
 
 
+def _tables(found: object) -> tuple[object, ...]:
+    """Return what each has a table of its own; marks of several readers have one together, a curve has none."""
+    if not isinstance(found, tuple):
+        return (found,)
+    if all(isinstance(each, MarkCounts) for each in found):
+        return (found,)
+    return tuple(each for each in found if not isinstance(each, FrocCurve))
+
+
 TextTable = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Caption, heads, rows."""
 
 
 def _table(found: object) -> TextTable:
     match found:
+        case tuple():
+            return "What became of the marks", marks.HEADS, marks.mark_rows(found)
         case CrossTable():
             return _decisions(found)
         case ConfusionMatrix():

@@ -17,6 +17,7 @@ from checker.model.curves import (
     ConfusionMatrix,
     DecisionAt,
     DecisionCurve,
+    FrocCurve,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -43,6 +44,7 @@ TOGETHER: dict[type, dict[str, tuple[str, ...]]] = {
     ConfusionMatrix: {"classes": ("counts",)},
     ClassDistances: {"distance": ("cases",)},
     AgreementPlot: {"mean": ("difference", "cases")},
+    FrocCurve: {"false_positives_per_case": ("sensitivity",)},
     CategoryTable: {"categories": ("counts",)},
 }
 """Of each kind of figure a list of points, and those that are drawn with it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
-from checker.render import digits, page, risk_groups
+from checker.render import digits, marks, page, risk_groups
 from checker.render.cleaned import one_line
 from checker.render.mask_tables import structure_tables
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
@@ -170,6 +170,7 @@ def _performance(report: Report) -> Iterator[str]:
         yield from _over_folds(each)
         yield from _of_classes(each)
         yield from _of_categories(each)
+        yield from _of_marks(each)
         yield from _at_risk(each)
         yield from _risk_groups(each)
         yield from _comparisons(each)
@@ -264,6 +265,15 @@ def _of_categories(evaluation: EvaluationReport) -> Iterator[str]:
             for name, row in zip(each.categories, each.counts, strict=True)
         ]
         yield from table(heads, rows, range(1, len(heads)))
+
+
+def _of_marks(evaluation: EvaluationReport) -> Iterator[str]:
+    if not evaluation.mark_counts:
+        return
+    rows = [tuple(map(escaped, row)) for row in marks.mark_rows(evaluation.mark_counts)]
+    yield from ("What became of the marks:", "")
+    yield from table(marks.HEADS, rows, range(1, len(marks.HEADS)))
+    yield from (escaped(marks.mark_note(evaluation.mark_counts)), "")
 
 
 def _at_risk(evaluation: EvaluationReport) -> Iterator[str]:

@@ -41,6 +41,9 @@ READER = word_set("reader radiologist observer rater leser befunder radiologe ra
 CONDITION = word_set("modality condition arm session aided assistance setting modalität bedingung")
 RATING = SCORE | word_set("rating likert bewertung")
 
+SCAN = CASE | word_set("series seriesuid seriesinstanceuid volume serie")
+KIND = word_set("class type label category klasse typ art")
+
 
 class Role(NamedTuple):
     """What a column can be in a task."""
@@ -73,6 +76,14 @@ def _several(column: Column) -> bool:
     return column.distinct >= 2
 
 
+def _any(column: Column) -> bool:
+    return column.distinct > 0
+
+
+def _any_numbers(column: Column) -> bool:
+    return column.low is not None
+
+
 ROLES_OF: Mapping[str, tuple[Role, ...]] = {
     "multiclass": (Role("outcome", OUTCOME, _few, True),),
     "ordinal": (Role("outcome", GRADE, _few, True), Role("score", SCORE, _numbers, False)),
@@ -91,6 +102,14 @@ ROLES_OF: Mapping[str, tuple[Role, ...]] = {
         Role("reader", READER, _several, True),
         Role("condition", CONDITION, _few, False),
         Role("score", RATING, _several, False),
+    ),
+    "detection": (
+        Role("scan", SCAN | CASE, _any, True),
+        Role("x", frozenset({"x", "coordx"}), _any_numbers, False),
+        Role("y", frozenset({"y", "coordy"}), _any_numbers, False),
+        Role("z", frozenset({"z", "coordz"}), _any_numbers, False),
+        Role("score", SCORE | RATING, _any_numbers, False),
+        Role("class", KIND, _few, False),
     ),
 }
 """Task to what its table holds."""

@@ -23,10 +23,11 @@ from checker.cli.measures.shared import (
     once,
     require_endings,
 )
+from checker.cli.running import running
 from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
-    from checker.cases import Masks, People
+    from checker.cases import Masks, People, Running
     from checker.measuring import MaskQuestion, Measured
 
 WHERE = "Which masks"
@@ -172,8 +173,11 @@ def segmentation(
         name: _path(path, roots)
         for name, path in named_columns("--compare", compare, "unet=predictions/unet").items()
     }
-    question = _question(asked, others, _people(cases, case, patient, group), workers, work, common)
-    return _answered(question, common.files, form, per_case)
+    people = _people(cases, case, patient, group)
+    name = f"{asked.reference.resolve()}\0{asked.prediction.resolve()}"
+    with running(f"Measuring {asked.prediction}", name, workers=workers, store=work) as how:
+        question = _question(asked, others, people, how, common)
+        return _answered(question, common.files, form, per_case)
 
 
 def _require_no_masks(**given: object) -> None:
@@ -290,11 +294,9 @@ def _question(
     asked: "Masks",
     others: Mapping[str, Path],
     people: "People | None",
-    workers: int | None,
-    work: Path | None,
+    how: "Running",
     common: Any,
 ) -> "MaskQuestion":
-    from checker.cases import Running
     from checker.measuring import MaskQuestion
     from checker.model.settings import Settings
 
@@ -302,7 +304,7 @@ def _question(
         masks=asked,
         others=others,
         people=people,
-        running=Running(workers=workers, store=work),
+        running=how,
         settings=Settings(seed=common.seed, resamples=common.resamples, level=common.level),
     )
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -251,14 +252,23 @@ def begin(
 
 
 def finish(
-    common: Common, columns: "TaskColumns", origin: "ThresholdOrigin | None" = None
+    common: Common,
+    columns: "TaskColumns",
+    origin: "ThresholdOrigin | None" = None,
+    further: Mapping[str, Path] | None = None,
 ) -> Ending:
     """Compute, print and write the answer about a table of a task."""
     from checker.measuring import TaskQuestion
     from checker.model.settings import Settings
 
     settings = Settings(seed=common.seed, resamples=common.resamples, level=common.level)
-    question = TaskQuestion(file=common.file, columns=columns, origin=origin, settings=settings)
+    question = TaskQuestion(
+        file=common.file,
+        columns=columns,
+        further=further or {},
+        origin=origin,
+        settings=settings,
+    )
     return answered(question, common.files, common.form)
 
 
@@ -268,11 +278,18 @@ def answered(
     form: Form,
     told: "Callable[[Measured], None] | None" = None,
 ) -> Ending:
-    """Compute, print and write the answer to a question about a table; `told` is shown the answer first."""
+    """Compute, print and write the answer to a question.
+
+    Args:
+        question: about a table, or about masks.
+        files: to write.
+        form: of what is printed.
+        told: is shown the answer first, by who also shows how far the work is.
+    """
     from checker.measuring import measure
     from checker.render.metrics_text import metrics_json, metrics_text
 
-    with console.working(f"Scoring {question.file}"):
+    with console.working(f"Scoring {question.file}") if told is None else nullcontext():
         found = measure(question)
     if told is not None:
         told(found)

@@ -183,7 +183,8 @@ class Evaluation(Described):
     columns: dict[str, str] | None = None
     """Our name to their column, only where they differ: case, patient, centre, partition,
     outcome, score, decision, time, event, treatment, risk_group, reader, replicate,
-    condition, fold, covariate, date ...
+    condition, fold, covariate, date ... Of detection: scan, x, y, z, diameter, width, height, depth, x1, y1,
+    z1, x2, y2, z2, score, class, lesion, mark, lesions, reader, condition; marks.x for that of one table.
     """
     operating_point: OperatingPoint = Field(default_factory=OperatingPoint)
     """The threshold that turns scores into decisions."""

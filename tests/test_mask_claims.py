@@ -1,0 +1,255 @@
+"""Printed numbers of segmentation: our own, under each convention in use, and off by a little."""
+
+from functools import cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from checker.metrics.segmentation import of_patients
+from checker.model.claim import ClaimCheck, PartCheck, Verdict
+from checker.model.metric_names import find_metric
+from checker.model.predictions import TaskTable
+from checker.needs import Absent
+
+from . import task_tables
+from .task_evaluations import described, evidence_of
+
+REPRODUCED, OTHER = Verdict.REPRODUCED, Verdict.OTHER_CONVENTION
+CONTRADICTED, NOT_CHECKABLE = Verdict.CONTRADICTED, Verdict.NOT_CHECKABLE
+LIVER, LESION, BOTH = 0, 1, 2
+
+
+@cache
+def table() -> TaskTable:
+    return task_tables.of("segmentation")
+
+
+def check(**claim: object) -> ClaimCheck | Absent:
+    named = claim | {"metric": find_metric(str(claim["metric"]), "segmentation")}
+    study = described("segmentation", claims=[named])
+    (found,) = evidence_of(study, table(), resamples=400).evaluations
+    return found.claims[0].claim_check
+
+
+def checked(**claim: object) -> ClaimCheck:
+    found = check(**claim)
+    assert isinstance(found, ClaimCheck), found
+    return found
+
+
+def part_of(found: ClaimCheck, name: str) -> PartCheck:
+    return next(part for part in found.parts if part.part == name)
+
+
+def measure(name: str, structure: int = LIVER, other: bool = False) -> Any:
+    """Return a measure of every case."""
+    made = table().compared["unet"] if other else table().columns["measures"]
+    quantities: Any = table().given["quantities"]
+    return made[:, structure, quantities.index(name)]
+
+
+def by_patient(values: Any) -> Any:
+    patient = table().patient
+    assert patient is not None
+    found = of_patients(values, patient.codes)
+    return found[~np.isnan(found)]
+
+
+def with_empty(both: float, one: float, name: str = "dice") -> float:
+    """Return the mean over patients with these values where masks are empty."""
+    values = measure(name, LESION).copy()
+    sizes = [measure(each, LESION) > 0 for each in ("reference_voxels", "predicted_voxels")]
+    values[~sizes[0] & ~sizes[1]] = both
+    values[sizes[0] ^ sizes[1]] = one
+    return float(by_patient(values).mean())
+
+
+class Convention(NamedTuple):
+    story: str
+    claim: dict[str, Any]
+    value: float
+    words: str
+    digits: int = 4
+
+
+def mean(name: str, structure: int = LIVER) -> float:
+    return float(by_patient(measure(name, structure)).mean())
+
+
+def convention(
+    story: str, words: str, value: float, metric: str = "Dice", **claim: Any
+) -> Convention:
+    return Convention(story, {"metric": metric, "of": "liver", **claim}, value, words)
+
+
+def _relative_to_the_mean() -> float:
+    first, second = (measure(each) for each in ("reference_voxels", "predicted_voxels"))
+    return float(by_patient(2 * (second - first) / (first + second)).mean())
+
+
+@cache
+def conventions() -> tuple[Convention, ...]:
+    nan = float("nan")
+    voxels = [measure(each) for each in ("shared_voxels", "reference_voxels", "predicted_voxels")]
+    pooled = 2 * voxels[0].sum() / (voxels[1].sum() + voxels[2].sum())
+    slices = measure("slices_dice").sum() / measure("slices").sum()
+    return (
+        convention("median", "median over patients", float(np.median(by_patient(measure("dice"))))),
+        convention("pooled", "over all voxels together", pooled),
+        convention("cases", "mean over cases, not patients", float(measure("dice").mean())),
+        convention("slices", "mean over all slices", slices),
+        convention("with the lesions", "of liver with lesion", mean("dice", BOTH)),
+        convention("both empty 1", "both masks empty counted as 1", with_empty(1, 0), of="lesion"),
+        convention("both empty 0", "both masks empty counted as 0", with_empty(0, 0), of="lesion"),
+        convention("one left out", "one mask empty left out", with_empty(nan, nan), of="lesion"),
+        convention("voxels", "over border voxels", mean("hausdorff_95_voxel"), "HD95"),
+        convention("pooled HD95", "both directions pooled", mean("hausdorff_95_pooled"), "HD95"),
+        convention(
+            "spacing forgotten", "the spacing left out", mean("hausdorff_95_voxel_in_voxels"), "HD95"
+        ),
+        convention(
+            "empty 0 mm", "one mask empty counted as 0 mm", with_empty(nan, 0, "hausdorff_95"),
+            "HD95", of="lesion",
+        ),
+        convention("elements", "surface elements", mean("hausdorff_elements"), "hausdorff"),
+        convention("sets", "sets of voxels", mean("hausdorff_sets"), "hausdorff"),
+        convention("MASD", "both directed means", mean("mean_average_surface_distance"), "ASSD"),
+        convention(
+            "area", "surface elements", mean("average_surface_distance_elements"), "ASSD"
+        ),
+        convention("one way", "reference to the prediction", mean("distance_of_reference"), "ASSD"),
+        convention("border voxels", "border voxels", mean("surface_dice_voxel_1"), "NSD", at=1),
+        convention("VOE", "volumetric overlap error", 1 - mean("jaccard"), "jaccard"),
+        convention(
+            "of the mean",
+            "mean of both",
+            _relative_to_the_mean(),
+            "relative_volume_difference",
+        ),
+        convention(
+            "turned", "reference minus predicted", -mean("volume_difference_ml"), "volume_difference_ml"
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(21))
+def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
+    each = conventions()[at]
+    found = checked(**each.claim, value=f"{each.value:.{each.digits}f}")
+    assert found.verdict is OTHER, (each.story, found.parts)
+    assert each.words in part_of(found, "value").convention, each.story
+
+
+@pytest.mark.parametrize("at", range(21))
+def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
+    each = conventions()[at]
+    off = 0.031 if abs(each.value) < 0.9 else -0.031
+    found = checked(**each.claim, value=f"{each.value + off:.{each.digits}f}")
+    assert found.verdict is CONTRADICTED, (each.story, found.parts)
+
+
+def test_every_convention_is_tried_here() -> None:
+    assert len(conventions()) == 21
+
+
+OURS = [
+    ("Dice", "liver", "dice", {}),
+    ("IoU", "lesion", "jaccard", {}),
+    ("HD95", "liver", "hausdorff_95", {}),
+    ("ASSD", "lesion", "average_surface_distance", {}),
+    ("NSD", "liver", "surface_dice_2", {"at": 2}),
+    ("relative_volume_difference", "liver", "relative_volume_difference", {}),
+]
+
+
+@pytest.mark.parametrize(("metric", "of", "name", "more"), OURS)
+def test_our_own_number_is_reproduced_with_its_spread_and_interval(
+    metric: str, of: str, name: str, more: dict[str, Any]
+) -> None:
+    values = by_patient(measure(name, ("liver", "lesion").index(of)))
+    half = stats.t.ppf(0.975, len(values) - 1) * values.std(ddof=1) / len(values) ** 0.5
+    limits = {"low": f"{values.mean() - half:.4f}", "high": f"{values.mean() + half:.4f}"}
+    found = checked(metric=metric, of=of, value=f"{values.mean():.4f}", **limits, **more)
+    assert part_of(found, "value").verdict is REPRODUCED
+    assert part_of(found, "interval").verdict is not CONTRADICTED
+    wide = {"low": f"{values.mean() - 3 * half:.4f}", "high": f"{values.mean() + 3 * half:.4f}"}
+    wrong = checked(metric=metric, of=of, value=f"{values.mean():.4f}", **wide, **more)
+    assert part_of(wrong, "interval").verdict is CONTRADICTED
+
+
+def test_the_spread_after_the_sign_is_that_over_cases() -> None:
+    values = measure("dice", BOTH)
+    claim = {"metric": "Dice", "of": "liver with lesion", "value": f"{mean('dice', BOTH):.3f}"}
+    found = checked(**claim, standard_deviation=f"{values.std(ddof=1):.4f}")
+    assert part_of(found, "standard_deviation").verdict in (REPRODUCED, OTHER)
+    wrong = checked(**claim, standard_deviation="0.4321")
+    assert part_of(wrong, "standard_deviation").verdict is NOT_CHECKABLE
+
+
+def test_quartiles_are_no_confidence_interval() -> None:
+    values = by_patient(measure("dice"))
+    low, middle, high = np.percentile(values, (25, 50, 75))
+    found = checked(
+        metric="Dice", of="liver", summary="median", value=f"{middle:.4f}",
+        low=f"{low:.4f}", high=f"{high:.4f}",
+    )  # fmt: skip
+    assert part_of(found, "value").verdict is REPRODUCED
+    assert "no confidence interval" in part_of(found, "interval").convention
+
+
+def test_a_summary_that_is_named_is_not_exchanged() -> None:
+    median = float(np.median(by_patient(measure("dice"))))
+    found = checked(metric="Dice", of="liver", summary="mean", value=f"{median:.4f}")
+    assert found.verdict is CONTRADICTED
+
+
+def test_without_a_structure_the_mean_over_structures_is_meant() -> None:
+    means = [mean("dice", each) for each in (LIVER, LESION, BOTH)]
+    found = checked(metric="Dice", value=f"{np.mean(means):.4f}")
+    assert found.verdict is REPRODUCED
+
+
+def test_a_structure_that_is_not_there_is_named() -> None:
+    found = check(metric="Dice", of="spleen", value=0.9)
+    assert isinstance(found, Absent)
+    assert "liver" in found.because
+
+
+# Two algorithms
+
+
+def differences(name: str = "dice", structure: int = LIVER) -> Any:
+    pair = [measure(name, structure, other) for other in (False, True)]
+    both = ~np.isnan(pair[0]) & ~np.isnan(pair[1])
+    return by_patient(np.where(both, pair[0] - pair[1], np.nan))
+
+
+def test_a_difference_of_two_algorithms_is_reproduced_by_its_tests() -> None:
+    values = differences()
+    wilcoxon = stats.wilcoxon(values, method="approx", correction=False).pvalue
+    paired = stats.ttest_1samp(values, 0).pvalue
+    for test, p in (("wilcoxon", wilcoxon), ("paired_t", paired)):
+        found = checked(
+            metric="Dice", of="liver", versus="unet", value=f"{values.mean():.4f}",
+            p_value=f"{p:.3f}", test=test,
+        )  # fmt: skip
+        assert part_of(found, "value").verdict is REPRODUCED
+        assert part_of(found, "p_value").verdict is not CONTRADICTED, test
+    turned = checked(
+        metric="Dice", of="unet, liver", versus="prediction", value=f"{-values.mean():.4f}"
+    )
+    assert turned.verdict is REPRODUCED
+
+
+def test_a_wrong_difference_is_contradicted_and_one_of_nobody_could_not_be_checked() -> None:
+    wrong = f"{differences().mean() + 0.05:.4f}"
+    assert checked(metric="Dice", of="liver", versus="unet", value=wrong).verdict is CONTRADICTED
+    assert isinstance(check(metric="Dice", of="liver", versus="vnet", value=0.1), Absent)
+
+
+def test_the_other_algorithm_alone_is_measured_as_ours() -> None:
+    value = float(by_patient(measure("dice", LIVER, other=True)).mean())
+    found = checked(metric="Dice", of="liver, unet", value=f"{value:.4f}")
+    assert found.verdict is REPRODUCED
