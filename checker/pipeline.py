@@ -18,6 +18,7 @@ from checker.model.report import Answer, GuidelineReport, Report
 from checker.model.settings import Settings
 from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
+from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
@@ -38,6 +39,8 @@ class Options:
     """A rule that fails raises its error instead of being reported."""
     running: Running = field(default_factory=Running)
     """How masks are measured."""
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    """Name to a folder opened besides, which the description may read as ``NAME:path``."""
     reported: Callable[[Problem], None] | None = None
     """Is told every case whose masks could not be read; the report says how many."""
 
@@ -51,13 +54,18 @@ def describe(path: Path) -> StudyDocument:
     return read_study(path)
 
 
-def tables(path: Path) -> tuple[Path, ...]:
+def tables(path: Path, roots: Mapping[str, Path] | None = None) -> tuple[Path, ...]:
     """Return the tables that a description names, of a folder those inside, whether they are there or not.
+
+    Args:
+        path: of the description.
+        roots: see `Options`.
 
     Raises:
         BadSubmission: the description cannot be used; every problem at once.
     """
-    named = [path.parent / name for name in tables_named(read_study(path).study)]
+    submission = Submission(path.parent, roots or {})
+    named = [submission.place(name) for name in tables_named(read_study(path).study)]
     inside = (place.iterdir() if os.path.isdir(place) else (place,) for place in named)
     return tuple(each for places in inside for each in places)
 
@@ -72,7 +80,9 @@ def check(path: Path, options: Options | None = None) -> Report:
     asked = options or Options()
     wanted = _rules(asked)
     document = _described(path)
-    submitted = _with_masks(document, read_submitted(document, path.parent), asked)
+    submitted = _with_masks(
+        document, read_submitted(document, path.parent, roots=asked.roots), asked
+    )
     thresholds = read_thresholds()
     known = known_about(
         document.study,

@@ -484,7 +484,7 @@ def test_rows_are_chosen_by_their_values_as_written(capsys):
         ("lea001", "Patients shared between partitions"),
         ("auroc", "ties count one half"),
         ("c-statistic", "Name: auroc"),
-        ("pointing_game", "does not recompute it"),
+        ("pointing_game", "Name: pointing_game"),
         ("tripod_ai_2024", "12d"),
         ("tripod_ai_2024/12d", "analysis.clusters.method"),
         ("TRIPOD+AI", "Items"),

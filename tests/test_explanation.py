@@ -560,3 +560,14 @@ def test_a_question_about_maps_is_measured_from_python():
     found = measuring.measure(question)
     assert found.cases == 36
     assert {each.structure for each in found.estimates} == {"label 1", "label 2", "label 3", None}
+
+
+def test_names_of_strangers_stay_text_in_every_view(tmp_path):
+    folder = written(tmp_path, a=pointed(1), b=pointed(2))
+    strange = "<b>x</b>|`y`"
+    cases = cases_of(tmp_path, f"case,stage\na,{strange}\nb,F0\n", class_="stage")
+    maps = asked(folder, labels={strange: frozenset({1})}, expected={strange: (strange,)})
+    made = measuring.report(measuring.MapQuestion(maps=maps, known=cases, running=ALONE))
+    for view in (render.to_html(made), render.to_markdown(made)):
+        assert "<b>x" not in view
+    assert strange in render.to_terminal(made, width=200)

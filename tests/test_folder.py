@@ -153,6 +153,60 @@ def test_a_pipe_is_not_opened(study):
     assert problem_of(study, "pipe.csv").message == "this is not an ordinary file"
 
 
+@pytest.fixture
+def opened(study):
+    """Return a submission with the folder ``nas`` opened besides, outside of the study."""
+    (study.parent / "far" / "labels").mkdir(parents=True)
+    (study.parent / "far" / "labels" / "a.nii.gz").write_bytes(b"far")
+    return Submission(study, {"nas": study.parent / "far"})
+
+
+def test_a_folder_opened_besides_is_read_by_its_name(opened, study):
+    assert opened.resolve("nas:labels/a.nii.gz", what="x").read_bytes() == b"far"
+    assert opened.resolve("nas:labels", what="x", folders=True).is_dir()
+    assert opened.resolve("nas:.", what="x", folders=True) == (study.parent / "far").resolve()
+    assert opened.resolve("data/scores.csv", what="x").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "message", "hint"),
+    [
+        ("nas:../secret.csv", 'goes up with ".."', "from the folder nas"),
+        ("nas:/etc/passwd", "absolute", "from the folder nas"),
+        ("nas:labels\\a", "backslash", "nas:labelsTs"),
+        ("nas:nas:labels", "colon", "nas:labelsTs"),
+        ("nas:", "empty", "nas:."),
+        ("nas:label/a.nii.gz", "no such file", "did you mean nas:labels/a.nii.gz?"),
+        ("nas:zzzz", "no such file", "the folder nas:. contains nas:labels"),
+        ("nass:labels", "no folder nass (opened: nas)", "did you mean nas:labels?"),
+        ("usb:labels", "no folder usb (opened: nas)", "--root usb=PATH"),
+        ("n:labels", "absolute", "forward slashes"),
+        ("n.s:labels", "colon", "forward slashes"),
+    ],
+)
+def test_a_name_that_leaves_a_folder_opened_besides_is_refused(opened, study, name, message, hint):
+    with pytest.raises(BadSubmission) as caught:
+        opened.resolve(name, what="predictions")
+    [problem] = caught.value.problems
+    assert message in problem.message
+    assert hint in problem.hint
+    assert str(study.parent) not in f"{problem.message} {problem.hint}"
+
+
+def test_without_opened_folders_a_name_says_how_to_open_one(study):
+    problem = problem_of(study, "nas:labels/a.nii.gz")
+    assert problem.message == "there is no folder nas (none was opened)"
+    assert problem.hint == "open it when you run the check: --root nas=PATH"
+
+
+def test_a_link_out_of_a_folder_opened_besides_is_refused(opened, study):
+    link(study.parent / "far" / "up.csv", study.parent / "secret.csv")
+    link(study.parent / "far" / "in.csv", study / "data" / "scores.csv")
+    for name in ("nas:up.csv", "nas:in.csv"):
+        with pytest.raises(BadSubmission, match="a place outside the folder nas"):
+            opened.resolve(name, what="x")
+
+
 def test_the_hash_is_that_of_the_bytes(tmp_path):
     (tmp_path / "abc").write_bytes(b"abc")
     assert sha256(tmp_path / "abc").startswith("ba7816bf8f01cfea414140de5dae2223b00361a3")

@@ -165,15 +165,15 @@ def test_links_that_lead_out_of_the_study_are_refused(tmp_path):
     laid(tmp_path, "outside/a.nii.gz", "study/masks/b.nii.gz", "study/real/c.nii.gz")
     study = tmp_path / "study"
     (study / "masks" / "c.nii.gz").symlink_to(study / "real" / "c.nii.gz")
-    assert set(images_in(study / "masks", inside=study)) == {"b", "c"}
+    assert set(images_in(study / "masks", inside=(study,))) == {"b", "c"}
     (study / "masks" / "a.nii.gz").symlink_to(tmp_path / "outside" / "a.nii.gz")
     (study / "masks" / "d.nii.gz").symlink_to(study / "masks" / "d.nii.gz")
-    said = messages(images_in, study / "masks", inside=study)
+    said = messages(images_in, study / "masks", inside=(study,))
     assert [each.split()[0] for each in said] == ["a.nii.gz", "d.nii.gz"]
     assert set(images_in(study / "masks")) == {"a", "b", "c", "d"}
     (study / "cases").mkdir()
     (study / "cases" / "p1").symlink_to(tmp_path / "outside")
-    assert "link" in messages(images_in, study / "cases", inside=study)[0]
+    assert "link" in messages(images_in, study / "cases", inside=(study,))[0]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from checker.metrics.base import plain
 from checker.metrics.cross_validation import MODELS_ARE_FIXED, CrossValidated
 from checker.metrics.estimating import Cases, families, known_of
 from checker.metrics.ranking import delong_variance, tally
+from checker.model.maps import QUANTITIES
 from checker.model.measures import NAMES, surface_dice_names
 
 TASK = "classification"
@@ -109,6 +110,7 @@ OF_TASK = {
     },
     "agreement": {"reference": REFERENCE, "measured": REFERENCE + RNG.normal(1, 4, 40)},
     "segmentation": {"measures": RNG.uniform(0.1, 1, (40, 1, len(MEASURES)))},
+    "explanation": {"measures": RNG.uniform(0.1, 1, (40, 1, len(QUANTITIES)))},
 }
 GIVEN = {
     "threshold": 0.3,
@@ -125,11 +127,12 @@ GIVEN = {
 def test_a_metric_per_case_is_the_mean_of_its_values_of_single_cases(task: str, name: str) -> None:
     """Each metric that says so is tried; for a task that is not known here its columns would have to be added."""
     columns, metric = OF_TASK[task], METRICS[task, name]
+    given = GIVEN | ({"quantities": QUANTITIES} if task == "explanation" else {})
 
     def value(rows: slice, cases: int) -> float:
         some = {each: column[rows] for each, column in columns.items()}
         made = Cases(some, np.arange(cases), cases, 0)
-        known = known_of(made, (0, 0), {"level": 0.95, **GIVEN}, task)
+        known = known_of(made, (0, 0), {"level": 0.95, **given, "structures": ("structure",)}, task)
         return plain(known.ask(metric.function))
 
     single = [value(slice(at, at + 1), 1) for at in range(40)]

@@ -57,8 +57,8 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
     """
     running, asked = running or Running(), _with_structures(asked)
     found = matched(
-        images_in(asked.reference, asked.reference_name),
-        images_in(asked.prediction, asked.prediction_name),
+        images_in(asked.reference, asked.reference_name, inside=asked.inside),
+        images_in(asked.prediction, asked.prediction_name, inside=asked.inside),
         names=(asked.reference_name, asked.prediction_name),
         single=asked.reference.is_file() and asked.prediction.is_file(),
     )

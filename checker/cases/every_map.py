@@ -103,9 +103,8 @@ def _matched(asked: Maps) -> Matched:
     Raises:
         BadSubmission: a folder holds no images, several maps for one case, or nothing matches.
     """
-    inside = asked.inside[0] if asked.inside else None
-    maps = images_in(asked.maps, asked.maps_name, inside=inside)
-    regions = images_in(asked.regions, asked.regions_name, inside=inside)
+    maps = images_in(asked.maps, asked.maps_name, inside=asked.inside)
+    regions = images_in(asked.regions, asked.regions_name, inside=asked.inside)
     if several := [case for case, each in maps.items() if not isinstance(each, Path)]:
         message = f"{several[0]} has several files, and one map for each case is expected"
         hint = "name one folder for each method; further runs or models go to --repeat"

@@ -17,8 +17,10 @@ from checker.cli.choices import (
     Outputs,
     ReportForm,
     Resamples,
+    Root,
     Seed,
     Study,
+    roots_of,
 )
 from checker.cli.ending import DONE, Ending, counted
 from checker.cli.running import running
@@ -117,6 +119,7 @@ def check(
             help="Appraise by this guideline instead of those that apply; can be repeated.",
         ),
     ] = None,
+    root: Root = None,
     seed: Seed = 0,
     resamples: Resamples = 2000,
     level: Confidence = 0.95,
@@ -139,8 +142,9 @@ def check(
     from checker import pipeline
     from checker.model.settings import Settings
 
+    roots = roots_of(root)
     if any(map(os.path.exists, files)):
-        outputs.require_apart(files, pipeline.tables(study))
+        outputs.require_apart(files, pipeline.tables(study, roots))
     broken: list[Problem] = []
     with running(f"Checking {study}", os.path.realpath(study)) as how:
         report = pipeline.check(
@@ -154,6 +158,7 @@ def check(
                 guidelines=tuple(guideline or ()),
                 strict=strict,
                 running=how,
+                roots=roots,
                 reported=broken.append,
             ),
         )

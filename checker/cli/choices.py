@@ -1,10 +1,17 @@
 """Words that options take, and options that several commands share."""
 
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from checker.errors import BadRequest
+
+ROOT = re.compile(r"(?P<name>[A-Za-z0-9_-]{2,})=(?P<path>.+)", re.DOTALL)
+"""How a folder is opened; a name of one letter would be a drive of Windows."""
 
 
 class ReportForm(StrEnum):
@@ -113,6 +120,15 @@ Outputs = Annotated[
         "Folders that do not exist are made.",
     ),
 ]
+Root = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--root",
+        metavar="NAME=PATH",
+        help="Open a folder besides that of the study; the description names what lies in it as NAME:path. "
+        "Can be repeated.",
+    ),
+]
 NUMBERS = "How uncertainty is computed"
 Seed = Annotated[
     int, typer.Option(min=0, help="Start of all random numbers.", rich_help_panel=NUMBERS)
@@ -127,3 +143,26 @@ Confidence = Annotated[
         "--level", min=0.5, max=0.999, help="Level of the intervals.", rich_help_panel=NUMBERS
     ),
 ]
+
+
+def roots_of(texts: Sequence[str] | None) -> dict[str, Path]:
+    """Return the folder of each ``NAME=PATH``.
+
+    Raises:
+        BadRequest: one is not written so, comes twice, or there is no such folder.
+    """
+    found: dict[str, Path] = {}
+    for text in texts or ():
+        match = ROOT.fullmatch(text)
+        if match is None:
+            raise BadRequest(
+                f'--root "{text}": write it as NAME=PATH, the name of two or more letters, digits, _ and -, '
+                "for example nas=/data"
+            )
+        name, path = match["name"], Path(match["path"])
+        if name in found:
+            raise BadRequest(f"--root {text}: {name} comes twice")
+        if not path.is_dir():
+            raise BadRequest(f"--root {text}: there is no such folder")
+        found[name] = path
+    return found

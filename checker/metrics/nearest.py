@@ -17,6 +17,8 @@ FARTHER = 600
 """Neighbours that are looked up for the last few points, for which no tree is worth its making."""
 FEW = 3_000
 """Points."""
+LOOK, WORTH = 25, 0.1
+"""After so many neighbours the tree takes over unless this share of the points was found among them."""
 
 
 @lru_cache(maxsize=64)
@@ -59,12 +61,14 @@ def distances(of: Codes, to: Bools, spacing: tuple[float, ...]) -> Floats:
     offsets, lengths = neighbours(spacing)
     strides = np.array(to.strides) // to.itemsize
     flat = to.reshape(-1)
-    left, where = of, np.arange(len(of))
+    left, where, before = of, np.arange(len(of)), len(of)
     for at, (step, length) in enumerate(zip(offsets @ strides, lengths, strict=True)):
         if not len(left):
             return found
-        if at >= NEAR and len(left) > FEW:
-            break
+        if len(left) > FEW and at % LOOK == 0:
+            if at >= NEAR or (at and len(left) > (1 - WORTH) * before):
+                break
+            before = len(left)
         hit = flat[left + step]
         found[where[hit]] = length
         left, where = left[~hit], where[~hit]
@@ -79,6 +83,6 @@ def _by_tree(of: Codes, to: Bools, spacing: tuple[float, ...]) -> Floats:
     there = np.argwhere(to)
     if not len(there):
         return np.full(len(of), np.inf)
-    tree = cKDTree(there * np.array(spacing), balanced_tree=False, compact_nodes=False)
+    tree = cKDTree(there * np.array(spacing), balanced_tree=False, compact_nodes=False, leafsize=16)
     asked = np.stack(np.unravel_index(of, to.shape), axis=1) * np.array(spacing)
     return np.asarray(tree.query(asked)[0])

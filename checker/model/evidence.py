@@ -20,6 +20,7 @@ from checker.model.curves import (
     ExplanationInRegion,
     FrocCurve,
     MarkCounts,
+    MeasureSpread,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -329,6 +330,7 @@ class EvaluationEvidence:
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
     explanation_in_region: ExplanationInRegion | Absent
+    measure_spreads: tuple[MeasureSpread, ...] | Absent
     froc_curves: tuple[FrocCurve, ...] | Absent
     mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()

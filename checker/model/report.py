@@ -18,6 +18,7 @@ from checker.model.curves import (
     ExplanationInRegion,
     FrocCurve,
     MarkCounts,
+    MeasureSpread,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -131,6 +132,7 @@ class EvaluationReport:
     empty_masks: tuple[EmptyMasks, ...] = ()
     explanation_in_region: ExplanationInRegion | None = None
     """Of explanation maps."""
+    measure_spreads: tuple[MeasureSpread, ...] = ()
     froc_curves: tuple[FrocCurve, ...] = ()
     mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)

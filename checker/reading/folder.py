@@ -3,12 +3,18 @@
 import difflib
 import hashlib
 import os
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import NamedTuple
 
 from checker.errors import BadSubmission, Problem
 
 INSIDE = "write the path from the folder of the description, with forward slashes: data/scores.csv"
+
+ROOT_NAME = re.compile(r"[A-Za-z0-9_-]{2,}")
+"""Name of a folder that is opened besides; one letter would be a drive of Windows."""
 
 DEVICES = frozenset(
     {"con", "prn", "aux", "nul"}
@@ -43,64 +49,117 @@ def refusal(name: str) -> str:
     return ""
 
 
+class _Within(NamedTuple):
+    """A path and the folder that it must not leave."""
+
+    folder: Path
+    path: str
+    before: str
+    """What stands before the path as it is written: ``NAME:``, or nothing."""
+    words: str
+    """The folder in messages."""
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A folder of submitted files; nothing outside it is ever opened."""
+    """A folder of submitted files, and folders opened besides; nothing outside them is ever read.
+
+    What lies in a folder opened besides is named ``NAME:path/in/it``. Only who runs the check opens folders; what is
+    submitted cannot.
+    """
 
     root: Path
+    roots: Mapping[str, Path] = field(default_factory=dict)
+    """Name to folder."""
 
     def resolve(self, name: str, *, what: str, folders: bool = False) -> Path:
         """Return where the file lies that a description names.
 
         Args:
-            name: as written in the description, relative to the folder.
+            name: as written in the description, relative to the folder, or ``NAME:`` and relative to that one.
             what: what the file is, in words or as a dotted path; the `path` of the problem.
             folders: a folder is good as well.
 
         Raises:
-            BadSubmission: the path leaves the folder (as text or through a link), or there is no
-                ordinary file. Its one problem has `name` as its file.
+            BadSubmission: the path leaves its folder (as text or through a link), that folder was not opened, or
+                there is no ordinary file. Its one problem has `name` as its file.
         """
-        if reason := refusal(name):
-            raise _bad(name, what, reason, INSIDE)
-        path = self.root / PurePosixPath(name)
+        within = self._within(name, what)
+        if reason := refusal(within.path):
+            raise _bad(name, what, reason, _inside(within))
+        path = within.folder / PurePosixPath(within.path)
         try:
             real = path.resolve()
-            home = self.root.resolve()
+            home = within.folder.resolve()
         except (OSError, RuntimeError, ValueError):
             raise _bad(
                 name, what, "the path cannot be followed, perhaps a link to itself"
             ) from None
         if not real.is_relative_to(home):
             hint = "copy the file into the folder"
-            raise _bad(name, what, "this is a link to a place outside the study's folder", hint)
+            raise _bad(name, what, f"this is a link to a place outside {within.words}", hint)
         if folders and not unreachable(real) and real.is_dir():
             return real
-        return self._ordinary(real, name, what)
+        return _ordinary(real, within, name, what)
 
-    def _ordinary(self, path: Path, name: str, what: str) -> Path:
-        if why := unreachable(path):
-            raise _bad(name, what, f"the file cannot be read: {why}")
-        if path.is_file():
-            return path
-        if path.is_dir():
-            hint = _choice("it contains", names_in(path))
-            raise _bad(name, what, "this is a folder, and a file is expected", hint)
-        if path.exists():
-            raise _bad(name, what, "this is not an ordinary file")
-        raise _bad(name, what, "there is no such file", self._nearest(name))
+    def place(self, name: str) -> Path:
+        """Return where a name points, whether something lies there or not and whether it may be read or not."""
+        root, colon, path = name.partition(":")
+        return self.roots[root] / path if colon and root in self.roots else self.root / name
 
-    def _nearest(self, name: str) -> str:
-        wanted = PurePosixPath(name)
-        while not os.path.isdir(self.root / wanted.parent) and wanted.parent.parts:
-            wanted = wanted.parent
-        place, rest = wanted.parent, PurePosixPath(name).relative_to(wanted)
-        if (self.root / wanted).is_file():
-            return f"{wanted.as_posix()} is a file; write its name and nothing after it"
-        within = [(place / each).as_posix() for each in names_in(self.root / place)]
-        if close := nearest(wanted.as_posix(), within):
-            return f"did you mean {(PurePosixPath(close) / rest).as_posix()}?"
-        return _choice(f"the folder {place.as_posix()} contains" if within else "", within)
+    def _within(self, name: str, what: str) -> _Within:
+        """Return the path without the name of its folder.
+
+        Raises:
+            BadSubmission: that folder was not opened.
+        """
+        root, colon, path = name.partition(":")
+        if not colon or not ROOT_NAME.fullmatch(root):
+            return _Within(self.root, name, "", "the study's folder")
+        if root in self.roots:
+            return _Within(self.roots[root], path, f"{root}:", f"the folder {root}")
+        opened = ", ".join(sorted(self.roots))
+        told = f"opened: {opened}" if opened else "none was opened"
+        hint = f"open it when you run the check: --root {root}=PATH"
+        if close := nearest(root, sorted(self.roots)):
+            hint = f"did you mean {close}:{path}? else {hint}"
+        raise _bad(name, what, f"there is no folder {root} ({told})", hint)
+
+
+def _inside(within: _Within) -> str:
+    if not within.before:
+        return INSIDE
+    return (
+        f"write the path from {within.words}, with forward slashes: {within.before}labelsTs; "
+        f"the folder itself is {within.before}."
+    )
+
+
+def _ordinary(path: Path, within: _Within, name: str, what: str) -> Path:
+    if why := unreachable(path):
+        raise _bad(name, what, f"the file cannot be read: {why}")
+    if path.is_file():
+        return path
+    if path.is_dir():
+        hint = _choice("it contains", names_in(path))
+        raise _bad(name, what, "this is a folder, and a file is expected", hint)
+    if path.exists():
+        raise _bad(name, what, "this is not an ordinary file")
+    raise _bad(name, what, "there is no such file", _nearest(within))
+
+
+def _nearest(within: _Within) -> str:
+    wanted = PurePosixPath(within.path)
+    while not os.path.isdir(within.folder / wanted.parent) and wanted.parent.parts:
+        wanted = wanted.parent
+    place, rest = wanted.parent, PurePosixPath(within.path).relative_to(wanted)
+    if (within.folder / wanted).is_file():
+        return f"{within.before}{wanted.as_posix()} is a file; write its name and nothing after it"
+    there = [(place / each).as_posix() for each in names_in(within.folder / place)]
+    if close := nearest(wanted.as_posix(), there):
+        return f"did you mean {within.before}{(PurePosixPath(close) / rest).as_posix()}?"
+    words = f"the folder {within.before}{place.as_posix()} contains" if there else ""
+    return _choice(words, [f"{within.before}{each}" for each in there])
 
 
 def unreachable(path: Path) -> str:

@@ -27,7 +27,7 @@ DATASET = "dataset.json"
 BACKGROUND = "background"
 
 
-def images_in(path: Path, name: str = "", *, inside: Path | None = None) -> Images:
+def images_in(path: Path, name: str = "", *, inside: tuple[Path, ...] = ()) -> Images:
     """Return the images of a path by case, in natural order; of a case with a file for each structure these by name.
 
     Read are a single image; a folder of images; a folder with a folder for each case, which holds one image or a file
@@ -38,7 +38,7 @@ def images_in(path: Path, name: str = "", *, inside: Path | None = None) -> Imag
     Args:
         path: a file or folder.
         name: for messages; else the path.
-        inside: nothing that lies outside this folder is returned, also not through a link; None: anything is.
+        inside: nothing that lies outside these folders is returned, also not through a link; empty: anything is.
 
     Raises:
         BadSubmission: there are no images, two files for one case, or a list names files that are not there; all
@@ -236,15 +236,15 @@ def _unusable(case: str | None, file: str | None, found: Mapping[str, Path], fol
     return "" if (folder / PurePosixPath(file)).is_file() else f"{file}: there is no such file"
 
 
-def _refuse_links(found: Mapping[str, Any], name: str, inside: Path | None) -> None:
+def _refuse_links(found: Mapping[str, Any], name: str, inside: tuple[Path, ...]) -> None:
     """Refuse images that lie elsewhere.
 
     Raises:
         BadSubmission: with each image that a link leads out of the folder.
     """
-    if inside is None:
+    if not inside:
         return
-    home = inside.resolve()
+    homes = [each.resolve() for each in inside]
     problems = [
         Problem(
             name,
@@ -254,7 +254,7 @@ def _refuse_links(found: Mapping[str, Any], name: str, inside: Path | None) -> N
             "copy the file into the folder",
         )
         for file in _all(found)
-        if not _followed(file).is_relative_to(home)
+        if not any(_followed(file).is_relative_to(home) for home in homes)
     ]
     if problems:
         raise BadSubmission(problems)

@@ -169,13 +169,20 @@ class _Reading:
         return f"{missing.hint}{end} write columns: {{{at[-1]}: NAME}} if it is called otherwise"
 
 
-def read_submitted(document: StudyDocument, folder: FilePath) -> Submitted:
+def read_submitted(
+    document: StudyDocument, folder: FilePath, *, roots: Mapping[str, FilePath] | None = None
+) -> Submitted:
     """Return the predictions of every evaluation and the table of cases of every partition.
+
+    Args:
+        document: the description.
+        folder: in which it lies.
+        roots: name to a folder opened besides.
 
     Raises:
         BadSubmission: with every problem of every file at once.
     """
-    reading = _Reading(document, Submission(folder))
+    reading = _Reading(document, Submission(folder, roots or {}))
     predictions: dict[str, Predictions | TaskTable | Absent] = {}
     case_tables: dict[str, CaseTable] = {}
     for i, evaluation in enumerate(document.study.evaluations or ()):
@@ -305,7 +312,7 @@ def _masks(reading: _Reading, evaluation: Segmentation, at: Path) -> Absent | No
         others=others,
         structures=structures,
         people=people,
-        inside=(reading.submission.root,),
+        inside=(reading.submission.root, *reading.submission.roots.values()),
     )
     return NOT_MEASURED
 
@@ -356,7 +363,7 @@ def _maps(
         expected=expected,
         threshold=explanation.map_threshold,
         cases=cases,
-        inside=(reading.submission.root,),
+        inside=(reading.submission.root, *reading.submission.roots.values()),
     )
     return NOT_MEASURED
 

@@ -8,6 +8,7 @@ from checker.render import (
     figures_classes,
     figures_detection,
     figures_maps,
+    figures_masks,
     figures_readers,
     figures_scores,
     figures_survival,
@@ -42,6 +43,7 @@ def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, 
         (evaluation.reader_curves, "readers", figures_readers.readers_figure),
         (maps and maps.regions, "maps", figures_maps.maps_figure),
         (evaluation.froc_curves, "froc", figures_detection.froc_figure),
+        (evaluation.measure_spreads, "spreads", figures_masks.spreads_figure),
     )
     made = [draw(evaluation, f"{prefix}-{name}") for there, name, draw in wanted if there]
     return (*made, *_of_survival(evaluation, prefix))

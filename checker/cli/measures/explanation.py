@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from checker.cli import outputs
-from checker.cli.choices import Confidence, Form, Resamples, Seed
+from checker.cli.choices import Confidence, Form, Resamples, Seed, roots_of
 from checker.cli.ending import Ending
-from checker.cli.measures.segmentation import answered_images, labels, path_in, roots
+from checker.cli.measures.segmentation import answered_images, labels, path_in
 from checker.cli.measures.shared import (
     Common,
     Format,
@@ -157,7 +157,7 @@ def explanation(
 ) -> Ending:
     """Measure saliency maps: how much lies in each region, beside what its area gives by chance."""
     require_endings([per_case] if per_case else [], (".csv",))
-    opened = roots(root)
+    opened = roots_of(root)
     common = begin(
         path_in(maps, opened), patient, group, None, None, form, output, seed, resamples, level
     )

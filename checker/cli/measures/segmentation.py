@@ -8,7 +8,7 @@ import typer
 
 from checker.cli import console, outputs
 from checker.cli.checking import say_broken
-from checker.cli.choices import Confidence, Form, Resamples, Seed
+from checker.cli.choices import Confidence, Form, Resamples, Seed, roots_of
 from checker.cli.ending import Ending
 from checker.cli.measures.shared import (
     Format,
@@ -160,7 +160,7 @@ def segmentation(
     if reference is None or prediction is None:
         raise BadRequest("name the masks: --reference PATH --prediction PATH")
     require_endings([per_case] if per_case else [], (".csv",))
-    opened = roots(root)
+    opened = roots_of(root)
     asked = _masks(
         path_in(reference, opened), path_in(prediction, opened), label, prediction_label,
         tolerance, cutoff, spacing, vessel, lesions, all_definitions,
@@ -197,19 +197,6 @@ def _of_table(common: Any, case: str) -> Ending:
     columns = read_table(common.file, name=str(common.file)).columns
     structure = "structure" if "structure" in columns else None
     return finish(common, SegmentationColumns(case=case, structure=structure, **common.rows))
-
-
-def roots(texts: Sequence[str] | None) -> dict[str, Path]:
-    """Return the folders that ``--root NAME=PATH`` opens.
-
-    Raises:
-        BadRequest: one is not written so, or there is no such folder.
-    """
-    found = {name: Path(path) for name, path in named_columns("--root", texts, "nas=/data").items()}
-    for name, path in found.items():
-        if not path.is_dir():
-            raise BadRequest(f"--root {name}={path}: there is no such folder")
-    return found
 
 
 def path_in(text: str, opened: Mapping[str, Path]) -> Path:

@@ -52,13 +52,13 @@ class Negative:
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """The text names a file or folder inside the submission, with forward slashes."""
+    """The text names a file or folder inside the submission, or ``NAME:`` and one inside a folder opened besides."""
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Return the JSON Schema: no drive letter, no backslash, no way out of the folder."""
-        inside = r"^(?![A-Za-z]:|[/~])(?!(.*/)?\.\.(/|$))[^\\]+$"
+        inside = r"^(?![/~])([A-Za-z0-9_-]{2,}:(?!/))?(?!(.*/)?\.\.(/|$))[^\\:]+$"
         return {"type": "string", "pattern": inside}
 
 
