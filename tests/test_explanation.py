@@ -469,6 +469,7 @@ def test_the_explanation_of_a_study_is_recomputed(report):
 def test_what_is_expected_stands_in_every_view(report):
     assert render.from_json(render.to_json(report)) == report
     for view in (render.to_html(report, figures=False), render.to_markdown(report)):
+        assert "Pooled: over all maps together." in view
         assert "Maps with more saliency in the expected region than by chance" in view
 
 

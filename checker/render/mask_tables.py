@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 
 from checker.model.estimate import Estimate
 from checker.model.measures import DISTANCES
+from checker.model.metric_names import METRIC_NAMES
 from checker.render import digits, page
 
 SUMMARIES = ("mean", "median", "pooled")
 HEADS = {"mean": "Mean", "median": "Median", "pooled": "Pooled"}
+POOLED_MAPS = "Pooled: over all maps together. Means are over patients."
 POOLED = "Pooled: over the voxels, or the lesions, of all cases together. Mean and median are over patients."
 ONE_CASE = "Value"
 IN_VOXELS = "In voxels"
@@ -51,7 +53,7 @@ def without_pooled(table: StructureTable) -> StructureTable:
         replace(each, cells=each.cells[:-1] if any(each.cells[:-1]) else each.cells[::-1][:-1])
         for each in table.rows
     ]
-    notes = tuple(each for each in table.notes if each != POOLED)
+    notes = tuple(each for each in table.notes if each not in (POOLED, POOLED_MAPS))
     return replace(table, heads=table.heads[:-1], rows=tuple(rows), notes=notes)
 
 
@@ -69,8 +71,17 @@ def _table(where: tuple[str, str, str], found: list[Estimate]) -> StructureTable
         title=", ".join(filter(None, title)),
         heads=(ONE_CASE,) if alone else tuple(HEADS[name] for name in shown),
         rows=tuple(_row(label, cells, shown) for label, cells in rows.items()),
-        notes=(*dict.fromkeys(_notes(found)), *((POOLED,) if "pooled" in shown[1:] else ())),
+        notes=(
+            *dict.fromkeys(_notes(found)),
+            *((_pooled(found),) if "pooled" in shown[1:] else ()),
+        ),
     )
+
+
+def _pooled(found: Sequence[Estimate]) -> str:
+    """Return what the column of pooled numbers is, of masks or of explanation maps."""
+    of_maps = any(METRIC_NAMES[each.metric].family == "explanation" for each in found)
+    return POOLED_MAPS if of_maps else POOLED
 
 
 def _summary(each: Estimate) -> str:
