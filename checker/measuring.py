@@ -161,6 +161,8 @@ TABLES = (
     "treatment_choice",
     "mark_counts",
     "froc_curves",
+    "empty_masks",
+    "measure_spreads",
 )
 """Evidence that `measure` shows as it stands."""
 UNITS = {"readers": "reading", "raters": "subject"}

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.model.report import EvaluationReport, Report
 from checker.model.times import in_words
-from checker.render import digits, marks, page, risk_groups, signs
+from checker.render import digits, marks, mask_tables, page, risk_groups, signs
 from checker.render.cleaned import without_controls
 from checker.render.figures import DrawnFigure, figures_of, forest_of
 from checker.render.headlines import group_metrics
@@ -108,7 +108,13 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
     )
     environment.globals.update(
-        page=page, digits=digits, signs=signs, in_words=in_words, risk=risk_groups, marks=marks
+        page=page,
+        digits=digits,
+        signs=signs,
+        in_words=in_words,
+        risk=risk_groups,
+        marks=marks,
+        masks=mask_tables,
     )
     environment.filters["worded"] = page.worded
     environment.filters["first_upper"] = page.first_upper
