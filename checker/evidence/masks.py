@@ -8,8 +8,8 @@ import numpy as np
 from checker.evidence.base import evidence
 from checker.metrics.base import Codes, Floats
 from checker.metrics.estimating import complete
-from checker.metrics.segmentation import Chosen, mean_over_patients
-from checker.model.curves import EmptyMasks, EmptyRule
+from checker.metrics.segmentation import Chosen, mean_over_patients, of_patients
+from checker.model.curves import EmptyMasks, EmptyRule, MeasureSpread
 from checker.model.predictions import TaskTable
 from checker.model.study import Evaluation
 from checker.needs import DoesNotApply, NotEstablished
@@ -50,13 +50,54 @@ def empty_masks(of_masks: Evaluation, task_table: TaskTable) -> tuple[EmptyMasks
     return found
 
 
-def _of_structures(table: TaskTable) -> Iterator[EmptyMasks]:
+FEWEST = 10
+"""Patients below which percentiles would be single patients."""
+SPREAD = ("dice", "hausdorff_95")
+PERCENTILES = (5, 25, 50, 75, 95)
+
+
+@evidence
+def measure_spreads(of_masks: Evaluation, task_table: TaskTable) -> tuple[MeasureSpread, ...]:
+    """Return how Dice and HD95 of each structure are spread over patients.
+
+    Raises:
+        DoesNotApply: there are fewer than ten patients.
+    """
+    chosen, patient = _chosen(task_table)
+    found = tuple(_spreads(task_table, chosen, patient))
+    if not found:
+        raise DoesNotApply(f"there are fewer than {FEWEST} patients")
+    return found
+
+
+def _spreads(table: TaskTable, chosen: Chosen, patient: Codes) -> Iterator[MeasureSpread]:
+    for metric in SPREAD:
+        values = chosen.look(metric)
+        for at, structure in enumerate(cast(Any, table.given["structures"])):
+            each = of_patients(values[:, at], patient)
+            each = each[~np.isnan(each)]
+            if len(each) >= FEWEST:
+                yield MeasureSpread(
+                    metric=metric,
+                    structure=structure,
+                    patients=len(each),
+                    percentiles=tuple(float(p) for p in np.percentile(each, PERCENTILES)),
+                    mean=float(each.mean()),
+                )
+
+
+def _chosen(table: TaskTable) -> tuple[Chosen, Codes]:
+    """Return the measures of the complete cases, and whose they are."""
     columns: dict[str, Any] = dict(table.columns)
     if table.patient is not None:
         columns["patient"] = table.patient.codes
     cases, _ = complete(columns, task=table.task)
     quantities = {name: i for i, name in enumerate(cast(Any, table.given["quantities"]))}
-    chosen = Chosen(cases.columns["measures"], quantities)
+    return Chosen(cases.columns["measures"], quantities), cases.patient
+
+
+def _of_structures(table: TaskTable) -> Iterator[EmptyMasks]:
+    chosen, patient = _chosen(table)
     if not chosen.has("reference_voxels"):
         raise NotEstablished("the table does not say how many voxels a mask has")
     missing = int(cast(Any, table.given.get("without_prediction", 0)))
@@ -64,7 +105,7 @@ def _of_structures(table: TaskTable) -> Iterator[EmptyMasks]:
     dice = chosen.look("dice")
     for at, structure in enumerate(cast(Any, table.given["structures"])):
         reference, prediction = (each[:, at] for each in sizes)
-        yield _of_one(structure, reference, prediction, dice[:, at], cases.patient, missing)
+        yield _of_one(structure, reference, prediction, dice[:, at], patient, missing)
 
 
 def _of_one(

@@ -8,6 +8,18 @@ Points = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureSpread:
+    """How a measure of masks is spread over patients."""
+
+    metric: str
+    structure: str
+    patients: int
+    percentiles: tuple[float, ...]
+    """5th, 25th, 50th, 75th and 95th."""
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmptyRule:
     """The mean Dice over patients under one rule for empty masks."""
 

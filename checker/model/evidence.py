@@ -19,6 +19,7 @@ from checker.model.curves import (
     EmptyMasks,
     FrocCurve,
     MarkCounts,
+    MeasureSpread,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -327,6 +328,7 @@ class EvaluationEvidence:
     category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
+    measure_spreads: tuple[MeasureSpread, ...] | Absent
     froc_curves: tuple[FrocCurve, ...] | Absent
     mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()

@@ -899,7 +899,7 @@ _ROWS = (
     ),
     MetricName(
         "lesion_f1",
-        "lesion f1",
+        "lesion F1",
         "detection",
         ("detection", "segmentation"),
         "Harmonic mean of lesion sensitivity and precision.",

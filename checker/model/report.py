@@ -17,6 +17,7 @@ from checker.model.curves import (
     EmptyMasks,
     FrocCurve,
     MarkCounts,
+    MeasureSpread,
     ReaderCurve,
     RiskGroups,
     RocCurve,
@@ -128,6 +129,7 @@ class EvaluationReport:
     category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
     empty_masks: tuple[EmptyMasks, ...] = ()
+    measure_spreads: tuple[MeasureSpread, ...] = ()
     froc_curves: tuple[FrocCurve, ...] = ()
     mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from checker.render import (
     figures_agreement,
     figures_classes,
     figures_detection,
+    figures_masks,
     figures_readers,
     figures_scores,
     figures_survival,
@@ -40,6 +41,7 @@ def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, 
         (plot and plot.mean, "agreement", figures_agreement.agreement_figure),
         (evaluation.reader_curves, "readers", figures_readers.readers_figure),
         (evaluation.froc_curves, "froc", figures_detection.froc_figure),
+        (evaluation.measure_spreads, "spreads", figures_masks.spreads_figure),
     )
     made = [draw(evaluation, f"{prefix}-{name}") for there, name, draw in wanted if there]
     return (*made, *_of_survival(evaluation, prefix))

@@ -17,7 +17,7 @@ from checker.render.drawing import (
     drawn,
     first_upper,
 )
-from checker.render.headlines import group_cases, is_plain
+from checker.render.headlines import group_cases, is_plain, usual_structure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,7 +84,9 @@ def _draw_panel(
         (
             e
             for e in evaluation.estimates
-            if e.metric == metric and is_plain(e) and e.value is not None
+            if e.metric == metric
+            and is_plain(e, usual_structure(evaluation))
+            and e.value is not None
         ),
         None,
     )
@@ -111,13 +113,15 @@ def forest_rows(evaluation: EvaluationReport, metric: str) -> list[Estimate]:
     return [
         each
         for each in evaluation.subgroup_estimates
-        if each.metric == metric and is_plain(each) and each.interval
+        if each.metric == metric and is_plain(each, usual_structure(evaluation)) and each.interval
     ]
 
 
 def _forest_cell(evaluation: EvaluationReport, metric: str, group: str) -> str:
     for each in evaluation.subgroup_estimates:
-        if (each.metric, each.group) == (metric, group) and is_plain(each):
+        if (each.metric, each.group) == (metric, group) and is_plain(
+            each, usual_structure(evaluation)
+        ):
             return digits.together(each)
     return digits.DASH
 

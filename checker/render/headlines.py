@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from checker.model.estimate import Estimate
 from checker.model.evidence import FoldEstimate
+from checker.model.measures import EVERY
 from checker.model.report import EvaluationReport
 
 SHORT: dict[str, tuple[str, ...]] = {
@@ -146,7 +147,13 @@ def _listed(lists: dict[str, tuple[str, ...]], task: str) -> tuple[str, ...]:
     return lists.get(task, tuple(every))
 
 
-def is_plain(estimate: Estimate) -> bool:
+def usual_structure(evaluation: EvaluationReport) -> str | None:
+    """Return the structure that stands for a segmentation: the mean over several, or the one there is."""
+    found = {each.structure for each in evaluation.estimates} - {None}
+    return EVERY if EVERY in found or len(found) != 1 else found.pop()
+
+
+def is_plain(estimate: Estimate, structure: str | None = None) -> bool:
     """Return whether the number is the usual one of its metric: of the model, of no single class, horizon or reader."""
     return (
         estimate.score == "score"
@@ -156,6 +163,7 @@ def is_plain(estimate: Estimate) -> bool:
         and estimate.modality is None
         and estimate.summary not in OTHER_SUMMARIES
         and estimate.tolerance_mm is None
+        and estimate.structure in (None, structure)
     )
 
 
@@ -164,7 +172,10 @@ def group_metrics(evaluation: EvaluationReport) -> tuple[str, ...]:
     return tuple(
         metric
         for metric in _listed(BY_GROUP, evaluation.task)
-        if any(each.metric == metric and is_plain(each) for each in evaluation.subgroup_estimates)
+        if any(
+            each.metric == metric and is_plain(each, usual_structure(evaluation))
+            for each in evaluation.subgroup_estimates
+        )
     )
 
 

@@ -25,7 +25,7 @@ from checker.model.report import (
 from checker.model.sample_size import SampleSize
 from checker.model.times import in_words
 from checker.render import digits
-from checker.render.headlines import group_cases, is_plain
+from checker.render.headlines import group_cases, is_plain, usual_structure
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 
@@ -92,7 +92,7 @@ NET_BENEFIT = {
     "standardised_net_benefit": "Standardised net benefit",
 }
 """Metrics that are printed as a table of thresholds and strategies, with its caption."""
-WITH_THRESHOLD = ("classification", "readers", "segmentation", "detection")
+WITH_THRESHOLD = ("classification", "readers", "detection")
 """Tasks in which one threshold turns scores into decisions."""
 PARTS = {
     "value": "value",
@@ -768,8 +768,9 @@ def _group_row(
 
 
 def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> EstimateRow:
+    structure = usual_structure(evaluation)
     for each in evaluation.subgroup_estimates:
-        if (each.metric, each.group) == (metric, group) and is_plain(each):
+        if (each.metric, each.group) == (metric, group) and is_plain(each, structure):
             return estimate_row(each)
     nothing = Estimate(
         metric=metric, group=group, cases=0, unit="case", undefined_because="not computed"

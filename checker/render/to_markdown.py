@@ -207,7 +207,11 @@ def _empty_masks(evaluation: EvaluationReport) -> Iterator[str]:
         return
     yield from ("Empty and missing masks, and the mean Dice under each rule for them:", "")
     counts = ("Cases", "Both empty", "Prediction empty", "Reference empty", "No prediction")
-    heads = ("Structure", *counts, *(page.first_upper(each.words) for each in found[0].rules))
+    heads = (
+        "Structure",
+        *counts,
+        *(escaped(page.first_upper(each.words)) for each in found[0].rules),
+    )
     rows = [
         (
             escaped(page.worded(each.structure)),
