@@ -32,6 +32,7 @@ from checker.model.report import (
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Study
 from checker.model.study.data import Partition
+from checker.model.study.evaluated import evaluated
 from checker.model.study.facts import FACTS, described, state
 from checker.model.threshold import Thresholds
 from checker.needs import Absent
@@ -79,7 +80,7 @@ def report(
     study = document.study
     evaluations = tuple(
         evaluation_report(study, evaluation, here, submitted.predictions[evaluation.name])
-        for evaluation, here in zip(study.evaluations or (), evidence.evaluations, strict=True)
+        for evaluation, here in zip(evaluated(study), evidence.evaluations, strict=True)
     )
     claims = claim_checks(study, evidence)
     findings = reported_findings(runs, document, items)
@@ -251,7 +252,7 @@ def claim_checks(study: Study, evidence: StudyEvidence) -> tuple[ClaimCheck, ...
     """Return every claim with its verdict; one without evidence could not be checked, with the reason."""
     checks = []
     for i, (evaluation, here) in enumerate(
-        zip(study.evaluations or (), evidence.evaluations, strict=True)
+        zip(evaluated(study), evidence.evaluations, strict=True)
     ):
         for j, (claim, made) in enumerate(zip(evaluation.claims or (), here.claims, strict=True)):
             at = dotted(("evaluations", i, "claims", j))

@@ -24,16 +24,19 @@ from checker.model.predictions import Predictions, TaskTable
 from checker.model.report import Report
 from checker.model.settings import Settings
 from checker.model.study import Classification, Study
+from checker.model.study.evaluated import EXPLANATION, evaluated
 from checker.model.study.evaluations import (
     TASKS,
     Evaluation,
     OperatingPoint,
     ThresholdOrigin,
 )
+from checker.model.study.explanations import Explanation
 from checker.model.times import DAYS
 from checker.needs import Absent, Known
 from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import Places, StudyDocument
+from checker.reading.explained_cases import ExplainedCases
 from checker.reading.folds import read_table_or_folds
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
@@ -104,6 +107,22 @@ class MaskQuestion:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MapQuestion:
+    """What is asked about a folder of saliency maps and one of regions."""
+
+    maps: cases.Maps
+    known: ExplainedCases | None = None
+    """What is known of the cases: class, right or wrong, patient, groups."""
+    running: cases.Running = field(default_factory=cases.Running)
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def file(self) -> Path:
+        """Return what is shown while the maps are measured."""
+        return self.maps.maps
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
     """What was recomputed from one table."""
 
@@ -159,6 +178,7 @@ TABLES = (
     "class_distances",
     "survival_curves",
     "treatment_choice",
+    "explanation_in_region",
     "mark_counts",
     "froc_curves",
     "empty_masks",
@@ -173,7 +193,7 @@ TOLD = ("probability", "threshold")
 """Evidence of which `measure` tells why it could not be established."""
 
 
-Asked = Question | TaskQuestion | MaskQuestion
+Asked = Question | TaskQuestion | MaskQuestion | MapQuestion
 
 
 def measure(question: Asked) -> Measured:
@@ -182,8 +202,8 @@ def measure(question: Asked) -> Measured:
     Raises:
         BadSubmission: the table cannot be used; every problem at once.
     """
-    if isinstance(question, MaskQuestion):
-        return _masks_measured(question)
+    if isinstance(question, MaskQuestion | MapQuestion):
+        return _images_measured(question)
     if isinstance(question, TaskQuestion):
         return _task_measured(_task_made(question), question.columns, question.settings)
     made = _made(question)
@@ -233,18 +253,20 @@ def _left_out(question: Question, found: dict[str, object]) -> tuple[str, ...]:
     return ("net benefit is left out: it needs a score that is a probability of the outcome",)
 
 
-def _masks_measured(question: MaskQuestion) -> Measured:
-    found = _masks_of(question)
-    made = _task_measured(_made_of_masks(question, found), None, question.settings)
+def _images_measured(question: MaskQuestion | MapQuestion) -> Measured:
+    found = _images_of(question)
+    made = _task_measured(_made_of_images(question, found), None, question.settings)
     return replace(made, problems=found.broken, per_case=partial(cases.per_case, found.table))
 
 
-def _masks_of(question: MaskQuestion) -> cases.Measured:
+def _images_of(question: MaskQuestion | MapQuestion) -> cases.Measured:
+    if isinstance(question, MapQuestion):
+        return cases.explain(question.maps, question.known, question.running)
     return cases.compared(question.masks, question.others, question.people, question.running)
 
 
-def _made_of_masks(question: MaskQuestion, found: cases.Measured) -> _Made:
-    name = visible(question.masks.prediction.name)
+def _made_of_images(question: MaskQuestion | MapQuestion, found: cases.Measured) -> _Made:
+    name = visible(question.file.name)
     table = replace(found.table, file=name)
     return _task_made_of(name, table, found.files, (), question.settings)
 
@@ -382,7 +404,7 @@ def report(question: Asked) -> Report:
     return assemble.report(
         document,
         Submitted(
-            predictions={each.name: predictions for each in made.study.evaluations or ()},
+            predictions={each.name: predictions for each in evaluated(made.study)},
             case_tables={},
             files={**made.files, **_further(question)},
         ),
@@ -405,8 +427,8 @@ def report(question: Asked) -> Report:
 
 
 def _made_of(question: Asked) -> _Made:
-    if isinstance(question, MaskQuestion):
-        return _made_of_masks(question, _masks_of(question))
+    if isinstance(question, MaskQuestion | MapQuestion):
+        return _made_of_images(question, _images_of(question))
     if isinstance(question, TaskQuestion):
         return _task_made(_in_days(question))
     return _made(question)
@@ -455,14 +477,7 @@ def _task_made_of(
     settings: Settings,
     origin: ThresholdOrigin | None = None,
 ) -> _Made:
-    task = "agreement" if table.task in OF_AGREEMENT else table.task
-    evaluation = TASKS[task](
-        name=name,
-        task=task,
-        groups=tuple(table.groups),
-        operating_point=OperatingPoint(origin=origin),
-    )
-    study = _study(name, evaluation)
+    study = _study_of_task(name, table, origin)
     known = _known(study, name, table, settings)
     made = _Made(study, files, notes, table, _with_folds(places(study, known), table))
     try:
@@ -475,6 +490,20 @@ def _task_made_of(
     if isinstance(estimates, Absent):
         raise BadSubmission([Problem(name, None, "", estimates.because)])
     return made
+
+
+def _study_of_task(name: str, table: TaskTable, origin: ThresholdOrigin | None) -> Study:
+    if table.task == EXPLANATION:
+        explanation = Explanation(name=name, maps=name)
+        return _study(name, explanations=(explanation,))
+    task = "agreement" if table.task in OF_AGREEMENT else table.task
+    evaluation = TASKS[task](
+        name=name,
+        task=task,
+        groups=tuple(table.groups),
+        operating_point=OperatingPoint(origin=origin),
+    )
+    return _study(name, evaluations=(evaluation,))
 
 
 def _task_table(read: Table, question: TaskQuestion) -> TaskTable:
@@ -491,9 +520,9 @@ def _task_table(read: Table, question: TaskQuestion) -> TaskTable:
     return read_detection(tables, asked)
 
 
-def _study(name: str, evaluation: Evaluation) -> Study:
+def _study(name: str, **parts: tuple[Evaluation, ...] | tuple[Explanation, ...]) -> Study:
     study = Study.model_validate({"study": {"title": f"Predictions in {name}"}})
-    return study.model_copy(update={"evaluations": (evaluation,)})
+    return study.model_copy(update=parts)
 
 
 def _known(study: Study, name: str, table: Predictions | TaskTable, settings: Settings) -> Known:
@@ -531,7 +560,7 @@ def _made(question: Question) -> _Made:
         compared_scores=tuple(predictions.compared),
         decision_range=_range(question.net_benefit),
     )
-    study = _study(name, evaluation)
+    study = _study(name, evaluations=(evaluation,))
     known = _known(study, name, predictions, question.settings)
     everywhere = _with_folds(places(study, known), predictions)
     files = _named(read, name)

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from checker import assemble
 from checker.appraisal import reporting
-from checker.cases import Running, measured_masks
+from checker.cases import Running, measured_maps, measured_masks
+from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun
@@ -112,14 +113,21 @@ def check(path: Path, options: Options | None = None) -> Report:
 
 
 def _with_masks(document: StudyDocument, submitted: Submitted, asked: Options) -> Submitted:
-    """Return what was submitted, with the masks measured.
+    """Return what was submitted, with masks and maps measured.
 
     Raises:
         BadSubmission: no case of an evaluation could be measured.
     """
-    if not submitted.masks:
-        return submitted
-    found = measured_masks(document.study, submitted.masks, asked.running)
+    if submitted.masks:
+        found = measured_masks(document.study, submitted.masks, asked.running)
+        submitted = _with(submitted, found, asked)
+    if submitted.maps:
+        submitted = _with(submitted, measured_maps(submitted.maps, asked.running), asked)
+    return submitted
+
+
+def _with(submitted: Submitted, found: OfStudy, asked: Options) -> Submitted:
+    """Return what was submitted with what was measured of it; cases that could not be read are told."""
     if asked.reported is not None:
         for each in found.problems:
             asked.reported(each)

@@ -343,7 +343,7 @@ def test_a_sample_size_that_cannot_be(options: list[str], says: str, capsys: Any
         ([*READERS, "--decision", "rating", "--threshold", "3"], "name one"),
         ([*READERS, "--threshold", "inf"], "a finite number is expected"),
         ([*READERS, "--baseline", "9"], 'no row has the modality "9"'),
-        (["explanation", "x.csv"], "not part of this version"),
+        (["explanation"], "Missing option '--maps'"),
     ],
 )  # fmt: skip
 def test_wrong_use_of_a_task(arguments: list[str], says: str, capsys: Any) -> None:

@@ -68,7 +68,7 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
             Case(pair.case, pair.reference, pair.prediction, asked) for pair in found.pairs
         )
     ]
-    done = _done(items, running)
+    done = finished(items, measured_case, VERSION, running)
     broken = tuple(
         Problem(asked.prediction_name, None, item.value.name, each.failed)
         for item, each in zip(items, done, strict=True)
@@ -102,8 +102,16 @@ def _with_structures(asked: Masks) -> Masks:
     return asked
 
 
-def _done(items: Sequence[work.Item], running: Running) -> tuple[work.Done, ...]:
+def finished(
+    items: Sequence[work.Item], do: Callable[[Any], Any], version: str, running: Running
+) -> tuple[work.Done, ...]:
     """Return what became of each case; where finished ones cannot be kept, the work is done all the same.
+
+    Args:
+        items: the cases.
+        do: measures one.
+        version: of what is kept of a finished case.
+        running: how the work is done.
 
     Raises:
         BadSubmission: they cannot be kept where somebody asked for it.
@@ -111,17 +119,17 @@ def _done(items: Sequence[work.Item], running: Running) -> tuple[work.Done, ...]
     how: dict[str, Any] = {
         "expected": (BadSubmission,),
         "workers": running.workers,
-        "version": VERSION,
+        "version": version,
         "told": running.told,
     }
     try:
-        return work.run(items, measured_case, store=running.store, **how)
+        return work.run(items, do, store=running.store, **how)
     except (work.Busy, work.StoreFailed) as failed:
         if running.asked:
             raise BadSubmission([Problem(str(running.store), None, "", str(failed))]) from None
         if running.noted is not None:
             running.noted(f"finished cases are not kept for a next run: {failed}")
-        return work.run(items, measured_case, **how)
+        return work.run(items, do, **how)
 
 
 def _key(case: Case, asked: Masks) -> str:
@@ -147,7 +155,7 @@ def _together(
     table = TaskTable(
         task="segmentation",
         file=asked.prediction_name,
-        sha256=_folder_hash(rows, asked.prediction_name),
+        sha256=folder_hash(rows, asked.prediction_name),
         cases=len(rows),
         columns={"measures": _array(rows, structures, quantities)},
         given={
@@ -163,7 +171,7 @@ def _together(
         notes=tuple(_notes(asked, found, spacings, broken)),
     )
     files = {
-        name: _folder_hash(rows, name) for name in (asked.reference_name, asked.prediction_name)
+        name: folder_hash(rows, name) for name in (asked.reference_name, asked.prediction_name)
     }
     return Measured(table, broken, found.missing, found.extra, files)
 
@@ -195,7 +203,8 @@ def _some_without_spacing(asked: Masks, rows: Mapping[str, Any]) -> Problem:
     return Problem(asked.reference_name, None, "", message, hint)
 
 
-def _folder_hash(rows: Mapping[str, Any], name: str) -> str:
+def folder_hash(rows: Mapping[str, Any], name: str) -> str:
+    """Return a hash of the files of a folder: of the names and hashes under `files` of each row."""
     lines = sorted(
         f"{file} {digest}"
         for row in rows.values()

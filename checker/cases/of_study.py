@@ -1,4 +1,4 @@
-"""The masks that a study names: measured for each of its evaluations."""
+"""The masks and maps that a study names: measured for each of its evaluations and explanations."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,13 +6,17 @@ from typing import NamedTuple
 
 from checker.cases.algorithms import compared
 from checker.cases.every_case import Measured, Running
+from checker.cases.every_map import explain
 from checker.cases.one_case import Masks
+from checker.cases.one_map import Maps
 from checker.cases.people import People
 from checker.errors import BadSubmission, Problem
+from checker.metrics.map_measures import Top
 from checker.model.measures import DISTANCES
 from checker.model.predictions import TaskTable
 from checker.model.study import Study
 from checker.model.study.evaluations import Segmentation
+from checker.reading.map_places import MapPlaces
 from checker.reading.mask_places import MaskPlaces
 
 
@@ -104,3 +108,44 @@ def _claimed(evaluation: Segmentation, *beginnings: str) -> frozenset[str]:
         if claim.metric.startswith(beginnings):
             found |= {claim.of} & names if claim.of else names
     return frozenset(found)
+
+
+def measured_maps(places: Mapping[str, MapPlaces], running: Running | None = None) -> OfStudy:
+    """Return the measures of the maps of every explanation that names them and their regions.
+
+    Args:
+        places: by the name of the explanation: where its maps lie, and what is expected of them.
+        running: how the work is done.
+
+    Raises:
+        BadSubmission: an explanation has no map that could be measured; every problem of all of them.
+    """
+    tables: dict[str, TaskTable] = {}
+    files: dict[str, str] = {}
+    wrong: list[Problem] = []
+    broken: list[Problem] = []
+    for name, where in places.items():
+        try:
+            found = explain(_maps(where), where.cases, running)
+        except BadSubmission as bad:
+            wrong += bad.problems
+            continue
+        tables[name] = found.table
+        files |= found.files
+        broken += found.broken
+    if wrong:
+        raise BadSubmission(wrong)
+    return OfStudy(tables, files, tuple(broken))
+
+
+def _maps(where: MapPlaces) -> Maps:
+    return Maps(
+        maps=where.maps.path,
+        regions=where.regions.path,
+        maps_name=where.maps.name,
+        regions_name=where.regions.name,
+        inside=where.inside,
+        labels=where.labels,
+        expected=where.expected,
+        top=Top(threshold=where.threshold),
+    )

@@ -3,6 +3,7 @@
 from checker.evidence import (
     claims,
     cohort,
+    explanations,
     folds,
     groups,
     leakage,
@@ -23,6 +24,7 @@ __all__ = [
     "Place",
     "claims",
     "cohort",
+    "explanations",
     "folds",
     "gather",
     "groups",

@@ -10,6 +10,7 @@ from checker.model.finding import Path
 from checker.model.predictions import CaseTable, Predictions, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
+from checker.model.study.evaluated import explained
 from checker.model.study.facts import study_there
 from checker.model.threshold import Thresholds
 from checker.needs import Absent, Known
@@ -23,7 +24,7 @@ class Place:
     """A place of the study with everything that is known there."""
 
     scope: str
-    """study, evaluation or claim."""
+    """study, evaluation, explanation or claim."""
     at: Path
     words: str
     known: Known
@@ -59,7 +60,10 @@ def known_about(
 
 
 def places(study: Study, known: Known) -> tuple[Place, ...]:
-    """Return every place of the study: itself, each evaluation, each claim; always in the order of the file."""
+    """Return every place of the study: itself, each evaluation with its claims, each explanation that has maps.
+
+    Always in the order of the file. Rules for evaluations do not run at explanations, which have other facts.
+    """
     return (Place(scope="study", at=(), words="the study", known=known), *_inner(study, known))
 
 
@@ -67,16 +71,27 @@ def _inner(study: Study, known: Known) -> Iterator[Place]:
     predictions = known.given["all_predictions"]
     assert isinstance(predictions, Mapping)
     for i, evaluation in enumerate(study.evaluations or ()):
-        submitted = predictions[evaluation.name]
-        inside = known.inside(
-            study=study_there(study, evaluation),
-            evaluation=evaluation,
-            predictions=_of_kind(Predictions, submitted, evaluation),
-            task_table=_of_kind(TaskTable, submitted, evaluation),
-        )
+        inside = _inside(study, evaluation, known, predictions)
         words = f"evaluation {evaluation.name}"
         yield Place(scope="evaluation", at=("evaluations", i), words=words, known=inside)
         yield from _claims(evaluation, i, inside)
+    for i, described, made in explained(study):
+        inside = _inside(study, made, known, predictions)
+        words = f"explanation {described.name}"
+        yield Place(scope="explanation", at=("explanations", i), words=words, known=inside)
+
+
+def _inside(
+    study: Study, evaluation: Evaluation, known: Known, predictions: Mapping[str, object]
+) -> Known:
+    """Return what is known at an evaluation."""
+    submitted = predictions[evaluation.name]
+    return known.inside(
+        study=study_there(study, evaluation),
+        evaluation=evaluation,
+        predictions=_of_kind(Predictions, submitted, evaluation),
+        task_table=_of_kind(TaskTable, submitted, evaluation),
+    )
 
 
 def _of_kind(kind: type[T], submitted: object, evaluation: Evaluation) -> T | Absent:
@@ -103,7 +118,7 @@ def gather(all_places: tuple[Place, ...]) -> StudyEvidence:
     evaluations = tuple(
         _filled(EvaluationEvidence, place.known, claims=tuple(claims.get(place.at, ())))
         for place in all_places
-        if place.scope == "evaluation"
+        if place.scope in ("evaluation", "explanation")
     )
     return _filled(StudyEvidence, all_places[0].known, evaluations=evaluations)
 

@@ -33,6 +33,7 @@ from checker.model.curves import (
 from checker.model.detection import IGNORED, LESION, MARK, SCAN
 from checker.model.estimate import Comparison, Estimates
 from checker.model.evidence import PartOfCohort, TaskCohort
+from checker.model.maps import CLASS
 from checker.model.predictions import Codes, Floats, Labels, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation
@@ -54,6 +55,7 @@ TASKS = (
     "readers",
     "segmentation",
     "detection",
+    "explanation",
 )
 """Tasks of evaluations whose tables are `TaskTable`."""
 MOST_POINTS = 400
@@ -255,6 +257,16 @@ def _masks(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
         yield PartOfCohort(kind="structure", name=name, count=count)
 
 
+def _explained(table: TaskTable, kept: NDArray[np.bool_]) -> Parts:
+    classes = table.groups.get(CLASS)
+    if classes is None or len(classes.names) > MOST_CLASSES:
+        return
+    there = classes.codes[kept]
+    for code, name in enumerate(classes.names):
+        if count := int(np.count_nonzero(there == code)):
+            yield PartOfCohort(kind="class", name=name, count=count)
+
+
 PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "multiclass": _classes,
     "ordinal": _classes,
@@ -264,6 +276,7 @@ PARTS: Mapping[str, Callable[[TaskTable, NDArray[np.bool_]], Parts]] = {
     "responses": _only_rows,
     "readers": _readings,
     "segmentation": _masks,
+    "explanation": _explained,
     "detection": _detected,
 }
 """Task of a table to what is counted in it."""

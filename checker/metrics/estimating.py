@@ -64,6 +64,7 @@ FAMILIES: Mapping[str, tuple[str, ...]] = {
     "raters": OF_AGREEMENT,
     "responses": ("responses",),
     "segmentation": ("segmentation_overlap", "segmentation_surface"),
+    "explanation": ("explanation",),
     "detection": ("detection", "free_response"),
 }
 """By task: the files whose import registers its metrics, in the order in which they are printed."""

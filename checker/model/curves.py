@@ -20,6 +20,51 @@ class MeasureSpread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegionShare:
+    """How much of the saliency lies in a region, of the maps of one class."""
+
+    class_name: str
+    """all: the maps of every class."""
+    region: str
+    expected: bool
+    """Prior knowledge expects the saliency of the class there."""
+    maps: int
+    energy: float
+    """Mean share of the saliency, over patients."""
+    interval: Interval | None
+    chance: float | None
+    """Mean share of the area searched, of the same maps."""
+    ratio: float | None
+    """Energy over chance."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AsExpected:
+    """How many maps of a class lie where it is expected, and how often the model is right there and elsewhere."""
+
+    class_name: str
+    maps: int
+    share: float
+    """Of the maps with more saliency in the expected region than by chance."""
+    interval: Interval | None
+    accuracy_as_expected: Estimate | None
+    """None: nothing says which decisions were right."""
+    accuracy_not_as_expected: Estimate | None
+    difference: Estimate | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplanationInRegion:
+    """Saliency maps beside what prior knowledge expects."""
+
+    field: str
+    """In what is searched: the whole map, or a region."""
+    regions: tuple[RegionShare, ...]
+    as_expected: tuple[AsExpected, ...]
+    """Of all maps and of each class; empty: nothing is expected."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EmptyRule:
     """The mean Dice over patients under one rule for empty masks."""
 

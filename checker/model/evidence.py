@@ -17,6 +17,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     EmptyMasks,
+    ExplanationInRegion,
     FrocCurve,
     MarkCounts,
     MeasureSpread,
@@ -329,6 +330,7 @@ class EvaluationEvidence:
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
     measure_spreads: tuple[MeasureSpread, ...] | Absent
+    explanation_in_region: ExplanationInRegion | Absent
     froc_curves: tuple[FrocCurve, ...] | Absent
     mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()

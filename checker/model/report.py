@@ -15,6 +15,7 @@ from checker.model.curves import (
     DecisionAt,
     DecisionCurve,
     EmptyMasks,
+    ExplanationInRegion,
     FrocCurve,
     MarkCounts,
     MeasureSpread,
@@ -130,6 +131,8 @@ class EvaluationReport:
     reader_curves: tuple[ReaderCurve, ...] = ()
     empty_masks: tuple[EmptyMasks, ...] = ()
     measure_spreads: tuple[MeasureSpread, ...] = ()
+    explanation_in_region: ExplanationInRegion | None = None
+    """Of explanation maps."""
     froc_curves: tuple[FrocCurve, ...] = ()
     mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,9 @@ from checker.errors import BadSubmission, Problem
 from checker.model.finding import Path
 from checker.model.predictions import CaseTable, Floats, Labels, Predictions, TaskTable
 from checker.model.study import AnyEvaluation, Classification, Evaluation, Study
+from checker.model.study.evaluated import ExplanationEvaluation, explained
 from checker.model.study.evaluations import Detection, Segmentation
+from checker.model.study.explanations import Explanation
 from checker.needs import Absent
 from checker.reading.columns import GroupProblem
 from checker.reading.detection_tables import DetectionTables, read_detection
@@ -22,8 +24,11 @@ from checker.reading.evaluation_columns import (
     rows_of,
 )
 from checker.reading.event_codes import EventProblem
+from checker.reading.expected_regions import Expected
+from checker.reading.explained_cases import ExplainedCases, cases_of
 from checker.reading.folder import Submission
 from checker.reading.folds import FOLD, read_folds
+from checker.reading.map_places import MapPlaces, expected_said, labels_said
 from checker.reading.mask_places import (
     Cases,
     MaskPlaces,
@@ -55,6 +60,8 @@ class Submitted:
     """What was left out in reading them."""
     masks: Mapping[str, MaskPlaces] = field(default_factory=dict)
     """By evaluation: where its masks lie, which are not read yet."""
+    maps: Mapping[str, MapPlaces] = field(default_factory=dict)
+    """By explanation: where its maps lie, which are not read yet."""
 
 
 @dataclass(slots=True)
@@ -67,6 +74,7 @@ class _Reading:
     broken: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     masks: dict[str, MaskPlaces] = field(default_factory=dict)
+    maps: dict[str, MapPlaces] = field(default_factory=dict)
 
     def table(self, name: str, at: Path, *, folders: bool = False) -> Table | None:
         """Return the table of that name, read once; None if it cannot be read.
@@ -181,6 +189,10 @@ def read_submitted(
         found = _predictions(reading, evaluation, ("evaluations", i))
         if found is not None:
             predictions[evaluation.name] = found
+    for i, explanation, made in explained(document.study):
+        predictions[made.name] = _maps(
+            reading, explanation, made, predictions.get(explanation.evaluation or ""), i
+        )
     for i, part in enumerate(document.study.data.partitions or ()):
         at: Path = ("data", "partitions", i, "cases")
         if part.cases and (table := reading.table(part.cases, at)):
@@ -194,6 +206,7 @@ def read_submitted(
         files={file: sha for table in tables for file, sha in table.files.items()},
         notes=tuple(note for table in tables for note in table.notes),
         masks=reading.masks,
+        maps=reading.maps,
     )
 
 
@@ -302,6 +315,82 @@ def _masks(reading: _Reading, evaluation: Segmentation, at: Path) -> Absent | No
         inside=(reading.submission.root, *reading.submission.roots.values()),
     )
     return NOT_MEASURED
+
+
+NO_REGIONS = Absent(
+    "no masks of the expected regions were submitted (explanations.expected_regions)"
+)
+NO_CLASSES = "regions are expected by class, and nothing tells the class of a case"
+NAME_IT = "name the evaluation whose cases are explained: its outcome is the class"
+OF_CLASSES = ("classification", "multiclass", "ordinal")
+"""Tasks whose outcome is a class."""
+
+
+def _maps(
+    reading: _Reading,
+    explanation: Explanation,
+    made: ExplanationEvaluation,
+    predictions: Predictions | TaskTable | Absent | None,
+    i: int,
+) -> Absent:
+    """Keep where the maps lie; return why there are no numbers of them yet."""
+    at: Path = ("explanations", i)
+    if explanation.maps is None or explanation.expected_regions is None:
+        return NO_REGIONS
+    before = len(reading.problems)
+    found: dict[str, Place] = {}
+    for fact, name in (
+        ("maps", explanation.maps),
+        ("expected_regions", explanation.expected_regions),
+    ):
+        with reading.collecting():
+            found[fact] = Place(name, reading.place(name, (*at, fact)))
+    cases: ExplainedCases | None = None
+    labels: dict[str, frozenset[int]] = {}
+    expected: Expected = {}
+    with reading.collecting():
+        labels = labels_said(explanation, reading.problem, at)
+    with reading.collecting():
+        expected = expected_said(explanation, reading.problem, at)
+    with reading.collecting():
+        cases = _explained(reading, explanation, predictions, at)
+    if len(reading.problems) > before:
+        return NOT_MEASURED
+    reading.maps[made.name] = MapPlaces(
+        maps=found["maps"],
+        regions=found["expected_regions"],
+        labels=labels,
+        expected=expected,
+        threshold=explanation.map_threshold,
+        cases=cases,
+        inside=(reading.submission.root, *reading.submission.roots.values()),
+    )
+    return NOT_MEASURED
+
+
+def _explained(
+    reading: _Reading,
+    explanation: Explanation,
+    predictions: Predictions | TaskTable | Absent | None,
+    at: Path,
+) -> ExplainedCases | None:
+    """Return what the table of the evaluation named says of the cases; None where nothing is named or needed.
+
+    Raises:
+        BadSubmission: regions are expected by class and no table tells the classes; or the table names no cases.
+    """
+    named = {each.name: each for each in reading.document.study.evaluations or ()}
+    evaluation = named.get(explanation.evaluation or "")
+    usable = isinstance(predictions, Predictions | TaskTable) and (
+        evaluation is not None and evaluation.task in OF_CLASSES
+    )
+    if not usable or evaluation is None or not isinstance(predictions, Predictions | TaskTable):
+        if explanation.expected_by_class and (predictions is not None or evaluation is None):
+            raise BadSubmission([reading.problem((*at, "evaluation"), NO_CLASSES, NAME_IT)])
+        return None
+    if predictions.case is None and not explanation.expected_by_class:
+        return None
+    return cases_of(predictions, evaluation.operating_point.threshold)
 
 
 def _people(reading: _Reading, evaluation: Segmentation) -> Cases | None:

@@ -7,6 +7,7 @@ from checker.render import (
     figures_agreement,
     figures_classes,
     figures_detection,
+    figures_maps,
     figures_masks,
     figures_readers,
     figures_scores,
@@ -26,7 +27,7 @@ def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, 
     roc, calibration = evaluation.roc_curve, evaluation.calibration_curve
     decision, scores = evaluation.decision_curve, evaluation.score_distribution
     matrix, distances = evaluation.confusion_matrix, evaluation.class_distances
-    plot = evaluation.agreement_plot
+    plot, maps = evaluation.agreement_plot, evaluation.explanation_in_region
     wanted: tuple[tuple[object, str, Draw], ...] = (
         (roc and roc.sensitivity, "roc", figures_scores.roc_figure),
         (
@@ -40,6 +41,7 @@ def figures_of(evaluation: EvaluationReport, prefix: str) -> tuple[DrawnFigure, 
         (distances and distances.cases, "distances", figures_classes.distances_figure),
         (plot and plot.mean, "agreement", figures_agreement.agreement_figure),
         (evaluation.reader_curves, "readers", figures_readers.readers_figure),
+        (maps and maps.regions, "maps", figures_maps.maps_figure),
         (evaluation.froc_curves, "froc", figures_detection.froc_figure),
         (evaluation.measure_spreads, "spreads", figures_masks.spreads_figure),
     )

@@ -82,6 +82,17 @@ SHORT: dict[str, tuple[str, ...]] = {
         "lesion_precision",
         "panoptic_quality",
     ),
+    "explanation": (
+        "energy_in_region",
+        "region_area_share",
+        "energy_over_chance",
+        "energy_exceeds_chance",
+        "pointing_game",
+        "map_region_overlap",
+        "accuracy_difference_as_expected",
+        "map_repeat_similarity",
+        "map_between_cases_similarity",
+    ),
     "detection": (
         "lesion_sensitivity",
         "lesion_precision",
@@ -101,6 +112,7 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "agreement": ("bland_altman_bias", "mean_absolute_error", "intraclass_correlation"),
     "readers": ("auroc", "mean_reader_sensitivity", "mean_reader_specificity"),
     "segmentation": ("dice", "hausdorff_95", "relative_volume_difference"),
+    "explanation": ("energy_in_region", "region_area_share", "pointing_game"),
     "detection": ("lesion_sensitivity", "false_positives_per_case", "froc_score"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""

@@ -6,6 +6,7 @@ from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
     EmptyMasks,
+    ExplanationInRegion,
     FrocCurve,
     MarkCounts,
     MeasureSpread,
@@ -14,7 +15,7 @@ from checker.model.curves import (
     TreatmentChoice,
 )
 from checker.model.evidence import CrossTable
-from checker.render import digits, marks, mask_tables, page, risk_groups
+from checker.render import digits, explanation_tables, marks, mask_tables, page, risk_groups
 from checker.render.layout import Cell, Screen
 
 
@@ -45,19 +46,17 @@ def risk_groups_lines(found: RiskGroups, screen: Screen, *, in_days: bool = True
 def tables_lines(tables: Mapping[str, object], screen: Screen) -> Iterator[str]:
     """Yield the aggregates that have a short table, in the order in which they were made."""
     for found in tables.values():
-        for each in _tables(found):
-            caption, heads, rows = _table(each)
-            if not rows:
-                continue
-            yield from screen.heading(caption)
-            cells = [[Cell(text, right=at > 0) for at, text in enumerate(row)] for row in rows]
-            titles = [Cell(text, right=at > 0) for at, text in enumerate(heads)]
-            yield from screen.table(tuple(titles), [tuple(row) for row in cells])
+        for each in _apart(found):
+            for caption, heads, rows in _tables(each):
+                yield from screen.heading(caption)
+                cells = [[Cell(text, right=at > 0) for at, text in enumerate(row)] for row in rows]
+                titles = [Cell(text, right=at > 0) for at, text in enumerate(heads)]
+                yield from screen.table(tuple(titles), [tuple(row) for row in cells])
             if isinstance(each, TreatmentChoice):
                 yield from screen.paragraph(each.caution, "  ", "- ")
 
 
-def _tables(found: object) -> tuple[object, ...]:
+def _apart(found: object) -> tuple[object, ...]:
     """Return what each has a table of its own; marks of several readers have one together, a curve has none."""
     if not isinstance(found, tuple):
         return (found,)
@@ -68,6 +67,16 @@ def _tables(found: object) -> tuple[object, ...]:
 
 TextTable = tuple[str, Sequence[str], Sequence[Sequence[str]]]
 """Caption, heads, rows."""
+
+
+def _tables(found: object) -> Iterator[TextTable]:
+    """Yield the tables of an aggregate that have a row."""
+    made = (
+        explanation_tables.tables(found)
+        if isinstance(found, ExplanationInRegion)
+        else (_table(found),)
+    )
+    yield from (each for each in made if each[2])
 
 
 def _table(found: object) -> TextTable:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
-from checker.render import digits, marks, page, risk_groups
+from checker.render import digits, explanation_tables, marks, page, risk_groups
 from checker.render.cleaned import one_line
 from checker.render.mask_tables import EMPTY, empty_heads, empty_rows, structure_tables
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
@@ -199,6 +199,11 @@ def _of_structures(evaluation: EvaluationReport) -> Iterator[str]:
         for note in found.notes:
             yield from (escaped(note), "")
     yield from _empty_masks(evaluation)
+    if evaluation.explanation_in_region:
+        for each in explanation_tables.tables(evaluation.explanation_in_region):
+            yield from (f"{escaped(each.caption)}:", "")
+            heads, rows = map(escaped, each.heads), [tuple(map(escaped, row)) for row in each.rows]
+            yield from table(tuple(heads), rows, tuple(range(1, len(each.heads))))
 
 
 def _empty_masks(evaluation: EvaluationReport) -> Iterator[str]:

@@ -28,7 +28,7 @@ from checker.errors import BadRequest, ExitCode, OutputFailed
 
 if TYPE_CHECKING:
     from checker.cases import Masks, People, Running
-    from checker.measuring import MaskQuestion, Measured
+    from checker.measuring import MapQuestion, MaskQuestion, Measured
 
 WHERE = "Which masks"
 WHAT = "What is measured"
@@ -160,9 +160,9 @@ def segmentation(
     if reference is None or prediction is None:
         raise BadRequest("name the masks: --reference PATH --prediction PATH")
     require_endings([per_case] if per_case else [], (".csv",))
-    roots = roots_of(root)
+    opened = roots_of(root)
     asked = _masks(
-        _path(reference, roots), _path(prediction, roots), label, prediction_label,
+        path_in(reference, opened), path_in(prediction, opened), label, prediction_label,
         tolerance, cutoff, spacing, vessel, lesions, all_definitions,
     )  # fmt: skip
     common = begin(
@@ -170,14 +170,14 @@ def segmentation(
     )
     outputs.require_apart([*common.files, *([per_case] if per_case else [])])
     others = {
-        name: _path(path, roots)
+        name: path_in(path, opened)
         for name, path in named_columns("--compare", compare, "unet=predictions/unet").items()
     }
     people = _people(cases, case, patient, group)
     name = f"{asked.reference.resolve()}\0{asked.prediction.resolve()}"
     with running(f"Measuring {asked.prediction}", name, workers=workers, store=work) as how:
         question = _question(asked, others, people, how, common)
-        return _answered(question, common.files, form, per_case)
+        return answered_images(question, common.files, form, per_case)
 
 
 def _require_no_masks(**given: object) -> None:
@@ -199,10 +199,11 @@ def _of_table(common: Any, case: str) -> Ending:
     return finish(common, SegmentationColumns(case=case, structure=structure, **common.rows))
 
 
-def _path(text: str, roots: Mapping[str, Path]) -> Path:
+def path_in(text: str, opened: Mapping[str, Path]) -> Path:
+    """Return the path of a text, which may begin with the name of a folder that was opened."""
     name, colon, rest = text.partition(":")
-    if colon and name in roots:
-        return roots[name] / rest
+    if colon and name in opened:
+        return opened[name] / rest
     return Path(text)
 
 
@@ -229,8 +230,8 @@ def _masks(
         prediction=prediction,
         reference_name=reference.name or "reference",
         prediction_name=prediction.name or "prediction",
-        structures=_labels("--label", label),
-        predicted=_labels("--prediction-label", prediction_label),
+        structures=labels("--label", label),
+        predicted=labels("--prediction-label", prediction_label),
         tolerances_mm=tuple(sorted(set(tolerance or ()))),
         spacing_mm=_spacing(spacing),
         cutoff=cutoff,
@@ -240,7 +241,7 @@ def _masks(
     )
 
 
-def _labels(option: str, texts: Sequence[str] | None) -> dict[str, frozenset[int]]:
+def labels(option: str, texts: Sequence[str] | None) -> dict[str, frozenset[int]]:
     """Return the labels of each ``NAME=VALUE``; of a name alone every voxel of its file.
 
     Raises:
@@ -309,8 +310,11 @@ def _question(
     )
 
 
-def _answered(
-    question: "MaskQuestion", files: tuple[Path, ...], form: Form, per_case: Path | None
+def answered_images(
+    question: "MaskQuestion | MapQuestion",
+    files: tuple[Path, ...],
+    form: Form,
+    per_case: Path | None,
 ) -> Ending:
     """Print the answer, write what was asked for, and say which cases could not be read."""
     made: list[Measured] = []

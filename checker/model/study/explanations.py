@@ -23,12 +23,12 @@ class Explanation(Described):
     evaluation: str | None = None
     """Name of the evaluation whose cases are explained."""
     maps: InsidePath | None = None
-    """Folder of maps."""
+    """Folder of maps: images of numbers, a file for each case."""
     expected_regions: InsidePath | None = None
-    """Folder of masks of the regions that should matter."""
+    """Folder of masks of the regions that should matter, or one file of them for all maps."""
     regions: dict[str, str] | None = None
-    """Region to label number in the masks."""
+    """Region to label number in the masks; several as 1+2."""
     expected_by_class: dict[str, str] | None = None
-    """Class to the region that prior knowledge expects for it."""
+    """Class to the region that prior knowledge expects for it; several parted by +."""
     map_threshold: Fraction | None = None
     """Share of the maximum above which a map counts as active."""
