@@ -181,6 +181,8 @@ TABLES = (
     "explanation_in_region",
     "mark_counts",
     "froc_curves",
+    "empty_masks",
+    "measure_spreads",
 )
 """Evidence that `measure` shows as it stands."""
 UNITS = {"readers": "reading", "raters": "subject"}

@@ -380,3 +380,27 @@ def test_a_table_that_cannot_be(text: str, says: str, tmp_path: Path, capsys: An
     file.write_text(text, "utf-8")
     assert run(["metrics", "segmentation", str(file)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_structures_that_both_files_name_are_matched_by_name(tmp_path: Path) -> None:
+    import nrrd
+
+    for side, (liver, tumour) in (("reference", (1, 2)), ("prediction", (3, 1))):
+        (tmp_path / side).mkdir()
+        voxels = np.zeros(SHAPE, np.uint8)
+        voxels[2:8, 2:8, 2:6] = liver
+        voxels[3:5, 3:5, 3:5] = tumour
+        header = {
+            "space": "left-posterior-superior", "space origin": [0.0, 0.0, 0.0],
+            "space directions": np.diag([0.8, 0.8, 2.5]), "kinds": ["domain"] * 3,
+            "Segment0_ID": "a", "Segment0_Name": "liver", "Segment0_LabelValue": str(liver),
+            "Segment0_Layer": "0",
+            "Segment1_ID": "b", "Segment1_Name": "tumour", "Segment1_LabelValue": str(tumour),
+            "Segment1_Layer": "0",
+        }  # fmt: skip
+        nrrd.write(str(tmp_path / side / "case.seg.nrrd"), voxels, header)
+    found = cases.measure(
+        Masks(reference=tmp_path / "reference", prediction=tmp_path / "prediction")
+    )
+    assert found.table.given["structures"] == ("liver", "tumour", "liver with tumour")
+    assert [value(found, "dice", each, 0) for each in ("liver", "tumour")] == [1.0, 1.0]

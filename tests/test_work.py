@@ -14,6 +14,7 @@ from checker import work
 from checker.cli import console
 from checker.work import Busy, Done, Item, ItemFault, Progress, StoreFailed
 
+ROOT = Path(__file__).resolve().parent.parent
 POSIX = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 
@@ -195,6 +196,46 @@ def test_two_runs_at_once_are_refused(tmp_path):
         return value
 
     assert work.run(items(1), again, expected=(), store=store)[0].result == 1
+    assert work.run(items(7), double, expected=(), store=store)[0].result == {"twice": [14, None]}
+
+
+HOLDS = """
+import sys
+sys.path.insert(0, {root!r})
+from pathlib import Path
+from checker import work
+
+def do(value):
+    print("begun", flush=True)
+    return sys.stdin.readline()
+
+work.run([work.Item("1", 1)], do, expected=(), workers=1, store=Path({store!r}))
+"""
+
+
+def test_another_process_with_the_same_store_is_refused_until_it_ends(tmp_path):
+    store = tmp_path / "store.jsonl"
+    program = HOLDS.format(root=str(ROOT), store=str(store))
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "begun\n"
+        with pytest.raises(Busy, match="another run"):
+            work.run(items(7), double, expected=(), store=store)
+        other.communicate("done\n")
+    assert other.returncode == 0
+    assert work.run(items(7), double, expected=(), store=store)[0].result == {"twice": [14, None]}
+
+
+def test_a_process_that_was_killed_leaves_no_lock(tmp_path):
+    store = tmp_path / "store.jsonl"
+    program = HOLDS.format(root=str(ROOT), store=str(store))
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as other:
+        assert other.stdout.readline() == "begun\n"
+        other.kill()
+        other.wait()
     assert work.run(items(7), double, expected=(), store=store)[0].result == {"twice": [14, None]}
 
 

@@ -150,10 +150,13 @@ class _Pair:
         self._compare(*volumes)
         first, second = _cropped(*volumes)
         del volumes
-        structures = self.case.asked.structures or _labels_seen(first, second)
-        for name, labels in with_unions(structures).items():
-            predicted = self._predicted(name, labels)
-            yield name, _mask(first, labels), _mask(second, predicted)
+        if self.case.asked.structures:
+            for name, labels in with_unions(self.case.asked.structures).items():
+                yield name, _mask(first, labels), _mask(second, self._predicted(name, labels))
+            return
+        sides = [with_unions(each) for each in _structures_seen(first, second)]
+        for name in sides[0]:
+            yield name, _mask(first, sides[0][name]), _mask(second, sides[1][name])
 
     def _labels(self, name: str, *, predicted: bool) -> frozenset[int]:
         labels = self.case.asked.structures.get(name, WHOLE)
@@ -217,7 +220,24 @@ def _mask(volume: Volume, labels: frozenset[int]) -> NDArray[np.bool_]:
     return volume.mask(labels)
 
 
-def _labels_seen(first: Volume, second: Volume) -> dict[str, frozenset[int]]:
-    names = {number: name for each in (first, second) for name, number in each.names.items()}
+def _structures_seen(
+    first: Volume, second: Volume
+) -> tuple[dict[str, frozenset[int]], dict[str, frozenset[int]]]:
+    """Return the labels of each structure in either image: by name where both name theirs, else by number."""
+    if first.names and second.names:
+        names = dict.fromkeys((*first.names, *second.names))
+        return tuple(
+            {
+                name: frozenset({each.names[name]} if name in each.names else ()) or NOWHERE
+                for name in names
+            }
+            for each in (first, second)
+        )  # type: ignore[return-value]  # two images
+    named = {number: name for each in (first, second) for name, number in each.names.items()}
     seen = sorted(first.labels() | second.labels())
-    return {names.get(label, f"label {label}"): frozenset({label}) for label in seen}
+    found = {named.get(label, f"label {label}"): frozenset({label}) for label in seen}
+    return found, found
+
+
+NOWHERE = frozenset({-1})
+"""The label of a structure that an image does not have."""

@@ -36,7 +36,7 @@ def new(
             "--from",
             metavar="FILE",
             help="A table of predictions, or a folder with one for each fold: it is copied into the folder, and its "
-            "columns are guessed.",
+            "columns are guessed. Of a segmentation also a folder with labelsTs or reference and predictions in it.",
         ),
     ] = None,
 ) -> Ending:

@@ -8,6 +8,18 @@ Points = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureSpread:
+    """How a measure of masks is spread over patients."""
+
+    metric: str
+    structure: str
+    patients: int
+    percentiles: tuple[float, ...]
+    """5th, 25th, 50th, 75th and 95th."""
+    mean: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegionShare:
     """How much of the saliency lies in a region, of the maps of one class."""
 
@@ -50,18 +62,6 @@ class ExplanationInRegion:
     regions: tuple[RegionShare, ...]
     as_expected: tuple[AsExpected, ...]
     """Of all maps and of each class; empty: nothing is expected."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MeasureSpread:
-    """How a measure of masks is spread over patients."""
-
-    metric: str
-    structure: str
-    patients: int
-    percentiles: tuple[float, ...]
-    """5th, 25th, 50th, 75th and 95th."""
-    mean: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

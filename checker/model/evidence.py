@@ -329,8 +329,8 @@ class EvaluationEvidence:
     category_tables: tuple[CategoryTable, ...] | Absent
     reader_curves: tuple[ReaderCurve, ...] | Absent
     empty_masks: tuple[EmptyMasks, ...] | Absent
-    explanation_in_region: ExplanationInRegion | Absent
     measure_spreads: tuple[MeasureSpread, ...] | Absent
+    explanation_in_region: ExplanationInRegion | Absent
     froc_curves: tuple[FrocCurve, ...] | Absent
     mark_counts: tuple[MarkCounts, ...] | Absent
     claims: tuple[ClaimEvidence, ...] = ()

@@ -130,9 +130,9 @@ class EvaluationReport:
     category_tables: tuple[CategoryTable, ...] = ()
     reader_curves: tuple[ReaderCurve, ...] = ()
     empty_masks: tuple[EmptyMasks, ...] = ()
+    measure_spreads: tuple[MeasureSpread, ...] = ()
     explanation_in_region: ExplanationInRegion | None = None
     """Of explanation maps."""
-    measure_spreads: tuple[MeasureSpread, ...] = ()
     froc_curves: tuple[FrocCurve, ...] = ()
     mark_counts: tuple[MarkCounts, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)

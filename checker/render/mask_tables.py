@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from checker.model.curves import EmptyMasks
 from checker.model.estimate import Estimate
 from checker.model.measures import DISTANCES
 from checker.model.metric_names import METRIC_NAMES
@@ -36,6 +37,31 @@ class StructureTable:
     rows: tuple[MeasureRow, ...]
     notes: tuple[str, ...]
     """What belongs beside the numbers, each said once."""
+
+
+EMPTY = "Empty and missing masks, and the mean Dice under each rule for them"
+EMPTY_COUNTS = ("Cases", "Both empty", "Prediction empty", "Reference empty", "No prediction")
+
+
+def empty_heads(found: Sequence[EmptyMasks]) -> tuple[str, ...]:
+    """Return the heads of the table of empty masks."""
+    rules = (page.first_upper(each.words) for each in found[0].rules)
+    return ("Structure", *EMPTY_COUNTS, *rules)
+
+
+def empty_rows(found: Sequence[EmptyMasks]) -> list[tuple[str, ...]]:
+    """Return a row for each structure."""
+    return [
+        (
+            page.worded(each.structure),
+            *map(digits.count, each.counts),
+            *(
+                digits.DASH if rule.dice is None else digits.number(rule.dice, 3)
+                for rule in each.rules
+            ),
+        )
+        for each in found
+    ]
 
 
 def structure_tables(estimates: Sequence[Estimate]) -> tuple[StructureTable, ...]:

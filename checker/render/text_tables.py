@@ -5,15 +5,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from checker.model.curves import (
     ClassDistances,
     ConfusionMatrix,
+    EmptyMasks,
     ExplanationInRegion,
     FrocCurve,
     MarkCounts,
+    MeasureSpread,
     RiskGroups,
     SurvivalCurve,
     TreatmentChoice,
 )
 from checker.model.evidence import CrossTable
-from checker.render import digits, explanation_tables, marks, page, risk_groups
+from checker.render import digits, explanation_tables, marks, mask_tables, page, risk_groups
 from checker.render.layout import Cell, Screen
 
 
@@ -58,9 +60,9 @@ def _apart(found: object) -> tuple[object, ...]:
     """Return what each has a table of its own; marks of several readers have one together, a curve has none."""
     if not isinstance(found, tuple):
         return (found,)
-    if all(isinstance(each, MarkCounts) for each in found):
+    if all(isinstance(each, MarkCounts | EmptyMasks) for each in found):
         return (found,)
-    return tuple(each for each in found if not isinstance(each, FrocCurve))
+    return tuple(each for each in found if not isinstance(each, FrocCurve | MeasureSpread))
 
 
 TextTable = tuple[str, Sequence[str], Sequence[Sequence[str]]]
@@ -79,6 +81,12 @@ def _tables(found: object) -> Iterator[TextTable]:
 
 def _table(found: object) -> TextTable:
     match found:
+        case (EmptyMasks(), *_):
+            shown = len(mask_tables.EMPTY_COUNTS) + 1  # the report and the JSON have the means, too
+            masks = [each for each in found if isinstance(each, EmptyMasks)]
+            heads = mask_tables.empty_heads(masks)[:shown]
+            rows = [row[:shown] for row in mask_tables.empty_rows(masks)]
+            return "Empty and missing masks", heads, rows
         case tuple():
             return "What became of the marks", marks.HEADS, marks.mark_rows(found)
         case CrossTable():

@@ -5,7 +5,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from checker.model.report import EvaluationReport, Report
 from checker.model.times import in_words
-from checker.render import digits, explanation_tables, marks, page, risk_groups, signs
+from checker.render import (
+    digits,
+    explanation_tables,
+    marks,
+    mask_tables,
+    page,
+    risk_groups,
+    signs,
+)
 from checker.render.cleaned import without_controls
 from checker.render.figures import DrawnFigure, figures_of, forest_of
 from checker.render.headlines import group_metrics
@@ -115,6 +123,7 @@ def _environment() -> "Environment":
         risk=risk_groups,
         explanations=explanation_tables,
         marks=marks,
+        masks=mask_tables,
     )
     environment.filters["worded"] = page.worded
     environment.filters["first_upper"] = page.first_upper

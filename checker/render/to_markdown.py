@@ -8,7 +8,7 @@ from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
 from checker.render import digits, explanation_tables, marks, page, risk_groups
 from checker.render.cleaned import one_line
-from checker.render.mask_tables import structure_tables
+from checker.render.mask_tables import EMPTY, empty_heads, empty_rows, structure_tables
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
@@ -210,24 +210,9 @@ def _empty_masks(evaluation: EvaluationReport) -> Iterator[str]:
     found = evaluation.empty_masks
     if not found:
         return
-    yield from ("Empty and missing masks, and the mean Dice under each rule for them:", "")
-    counts = ("Cases", "Both empty", "Prediction empty", "Reference empty", "No prediction")
-    heads = (
-        "Structure",
-        *counts,
-        *(escaped(page.first_upper(each.words)) for each in found[0].rules),
-    )
-    rows = [
-        (
-            escaped(page.worded(each.structure)),
-            *map(digits.count, each.counts),
-            *(
-                digits.DASH if rule.dice is None else digits.number(rule.dice, 3)
-                for rule in each.rules
-            ),
-        )
-        for each in found
-    ]
+    yield from (f"{EMPTY}:", "")
+    heads = tuple(map(escaped, empty_heads(found)))
+    rows = [(escaped(name), *rest) for name, *rest in empty_rows(found)]
     yield from table(heads, rows, tuple(range(1, len(heads))))
 
 

@@ -15,6 +15,7 @@ from checker.reading.folder import refusal
 from checker.reading.folds import read_table_or_folds
 from checker.reading.tables import Table
 from checker.scaffold.guesses import Guess, Guesses, Part, guess
+from checker.scaffold.masks import ROOT, MaskGuesses, guess_masks
 from checker.scaffold.roles import ROLES_OF, Roles, guess_roles
 from checker.visible import visible
 
@@ -43,6 +44,8 @@ class Made:
     guesses: Guesses | None
     roles: Roles | None = None
     """Of another task than binary classification."""
+    masks: MaskGuesses | None = None
+    """Of a segmentation."""
 
 
 def make(folder: Path, task: str, source: Path | None) -> Made:
@@ -52,13 +55,24 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
         folder: where to; it is made if it does not exist.
         task: what the evaluation scores.
         source: a table of predictions, or a folder with one for each fold, which is copied into the folder unless
-            it lies there.
+            it lies there; of a segmentation also a folder with folders of masks, which are not copied.
 
     Raises:
         BadRequest: the folder has a description or another file of that name already, or is a file.
         BadSubmission: the table cannot be read.
     """
     _require_free(folder)
+    masks = _masks(source, folder) if source and task == "segmentation" else None
+    if masks:
+        _write_all(folder, task, masks.prediction, masks=masks)
+        return Made(
+            folder=folder,
+            task=task,
+            predictions=masks.prediction,
+            copied=False,
+            guesses=None,
+            masks=masks,
+        )
     table = read_table_or_folds(source, name=str(source)) if source else None
     guesses = guess(table) if table else None
     guessed = guesses if task == "classification" else None
@@ -69,19 +83,42 @@ def make(folder: Path, task: str, source: Path | None) -> Made:
         guessed = replace(guessed, parts=(whole,), tested=whole)
     path = _place(folder, source) if source else ""
     copied = bool(source) and not _is_there(folder / path, source)
-    schema = (resources.folder("schemas") / SCHEMA).read_bytes()
-    files = {SCHEMA: schema, STUDY: _filled(task, path, guessed, roles, folds).encode("utf-8")}
-    if _holds(folder / SCHEMA, schema):
-        del files[SCHEMA]
-    try:
-        if source and table and copied:
-            files = {**_copied(source, path, table), **files}
-        _write(folder, files)
-    except OSError as error:
-        raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
+    more = _copied(source, path, table) if source and table and copied else {}
+    _write_all(folder, task, path, guesses=guessed, roles=roles, folds=folds, more=more)
     return Made(
         folder=folder, task=task, predictions=path, copied=copied, guesses=guessed, roles=roles
     )
+
+
+def _masks(source: Path, folder: Path) -> MaskGuesses | None:
+    return guess_masks(source, folder) if source.is_dir() else None
+
+
+def _write_all(
+    folder: Path,
+    task: str,
+    predictions: str,
+    *,
+    guesses: Guesses | None = None,
+    roles: Roles | None = None,
+    folds: str = "",
+    masks: MaskGuesses | None = None,
+    more: Mapping[str, bytes] | None = None,
+) -> None:
+    """Write the description, the schema and what is copied.
+
+    Raises:
+        BadRequest: the system does not allow it, or a file is there by now.
+    """
+    schema = (resources.folder("schemas") / SCHEMA).read_bytes()
+    study = _filled(task, predictions, guesses, roles, folds, masks)
+    files = {**(more or {}), SCHEMA: schema, STUDY: study.encode("utf-8")}
+    if _holds(folder / SCHEMA, schema):
+        del files[SCHEMA]
+    try:
+        _write(folder, files)
+    except OSError as error:
+        raise BadRequest(f"{folder} cannot be written: {error.strerror or error}") from None
 
 
 def _folds(table: Table, guesses: Guesses) -> str:
@@ -171,7 +208,12 @@ def _is_there(place: Path, source: Path | None) -> bool:
 
 
 def _filled(
-    task: str, predictions: str, guesses: Guesses | None, roles: Roles | None, folds: str
+    task: str,
+    predictions: str,
+    guesses: Guesses | None,
+    roles: Roles | None,
+    folds: str,
+    masks: MaskGuesses | None,
 ) -> str:
     template = _environment().get_template("study.yaml")
     return template.render(
@@ -179,6 +221,7 @@ def _filled(
         predictions=predictions,
         found=guesses,
         roles=roles,
+        masks=masks,
         renamed=_renamed(guesses),
         folds=folds,
         whole=OF_FOLDS if folds else "test",
@@ -247,15 +290,43 @@ def told(made: Made) -> str:
         lines += ["", *_guessed(made.guesses)]
     elif made.roles:
         lines += ["", *_roles(made.roles)]
+    elif made.masks:
+        lines += ["", *_of_masks(made.masks)]
     elif made.predictions:
         lines.append(f"Columns of tables of {made.task} are not guessed.")
     lines += [
         "",
         "Next:",
         f"  checker validate {_argument(study)}",
-        f"  checker check {_argument(study)}",
+        f"  checker check {_argument(study)}{_root(made.masks)}",
     ]
     return "\n".join(lines)
+
+
+def _root(masks: MaskGuesses | None) -> str:
+    if masks is None or masks.root is None:
+        return ""
+    return f" --root {_argument(visible(f'{ROOT}={masks.root}'))}"
+
+
+def _of_masks(masks: MaskGuesses) -> Iterator[str]:
+    yield f"{masks.cases:,} cases have both masks. Guessed; please confirm in {STUDY}:"
+    for what, found in (
+        ("reference", masks.reference),
+        ("predictions", masks.prediction),
+        ("cases", masks.table),
+    ):
+        yield f"  {what:<11} {line(found) or 'nothing is called so'}"
+    names = ", ".join(map(line, masks.structures)) or "none"
+    yield from textwrap.wrap(
+        f"{names}: by {masks.labels_from}",
+        78,
+        initial_indent="  structures  ",
+        subsequent_indent=" " * 14,
+    )
+    if masks.root is not None:
+        yield ""
+        yield "The masks are not copied: the check opens their folder by --root."
 
 
 def _argument(path: str) -> str:
