@@ -362,7 +362,7 @@ def test_a_claim_without_predictions_could_not_be_checked_and_is_no_error(tmp_pa
 MISUSE = [
     (["chekc"], "did you mean", "checker --help"),
     (["check"], "Missing argument", "checker check --help"),
-    (["check", "study.yaml", "--fromat", "json"], "did you mean --format?", "check --help"),
+    (["check", "study.yaml", "--fromat", "json"], "did you mean --format", "check --help"),
     (["check", "study.yaml", "--format", "yaml"], "'yaml'", "check --help"),
     (["check", "study.yaml", "-o", "report.docx"], ".html, .json, .md, .pdf", ""),
     (["check", "study.yaml", "-o", "r.md", "-o", "r.md"], "named twice", ""),

@@ -2,6 +2,8 @@
 
 import struct
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -44,7 +46,7 @@ def read_picture(file: FileData) -> Stored:
     if kind == "PNG":
         _require_whole_shades(file)
     failures = (OSError, SyntaxError, ValueError, EOFError, struct.error, KeyError, TypeError)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _whole_pictures():
         warnings.simplefilter("ignore")
         try:
             with Image.open(BytesIO(file.data), formats=[kind]) as picture:
@@ -62,6 +64,19 @@ def read_picture(file: FileData) -> Stored:
     if kind == "PNG" and _is_grey(file):
         voxels = voxels // STRETCHED.get(file.data[24], 1) if voxels.dtype.kind == "u" else voxels
     return Stored(voxels=voxels)
+
+
+@contextmanager
+def _whole_pictures() -> Iterator[None]:
+    """Have a picture that was cut off refused, also where another package of this process has it filled up."""
+    from PIL import ImageFile
+
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _is_grey(file: FileData) -> bool:
