@@ -26,8 +26,8 @@ from checker.model.measures import (
 NOTHING = float("nan")
 SHARE = 0.95
 """Of the surface, in HD95."""
-SLACK = 1 + 1e-9
-"""A distance of exactly the tolerance is within it, whatever the rounding of its square root."""
+SLACK = 1 + 1e-6
+"""A distance of exactly the tolerance is within it, although headers hold a spacing in seven digits."""
 
 
 def measured(
