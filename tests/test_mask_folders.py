@@ -404,3 +404,10 @@ def test_structures_that_both_files_name_are_matched_by_name(tmp_path: Path) -> 
     )
     assert found.table.given["structures"] == ("liver", "tumour", "liver with tumour")
     assert [value(found, "dice", each, 0) for each in ("liver", "tumour")] == [1.0, 1.0]
+
+
+def test_a_structure_that_no_mask_has_and_one_that_nobody_named_are_said(folders: Path) -> None:
+    found = cases.measure(asked(folders, structures={"liver": LIVER, "spleen": frozenset({9})}))
+    assert "No mask of either side has a voxel of spleen: is its label right?" in found.table.notes
+    with pytest.raises(BadSubmission, match='no structure "aorta"; there are liver'):
+        cases.measure(asked(folders, structures={"liver": LIVER}, vessels=frozenset({"aorta"})))

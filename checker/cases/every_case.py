@@ -56,6 +56,7 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
         BadSubmission: a folder holds no images, no case matches, or no case could be measured.
     """
     running, asked = running or Running(), _with_structures(asked)
+    _require_structures(asked)
     found = matched(
         images_in(asked.reference, asked.reference_name, inside=asked.inside),
         images_in(asked.prediction, asked.prediction_name, inside=asked.inside),
@@ -86,6 +87,19 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
 
 IGNORED = "ignore"
 """Name of the label of voxels that nobody judged (nnU-Net)."""
+
+
+def _require_structures(asked: Masks) -> None:
+    """Refuse a vessel, lesions or another label of a structure that nobody named.
+
+    Raises:
+        BadSubmission: there is one.
+    """
+    named = {*asked.vessels, *asked.lesions, *asked.predicted} - {*asked.structures}
+    if asked.structures and named:
+        there = ", ".join(asked.structures)
+        message = f'there is no structure "{min(named)}"; there are {there}'
+        raise BadSubmission([Problem(asked.reference_name, None, "", message)])
 
 
 def _with_structures(asked: Masks) -> Masks:
@@ -168,7 +182,10 @@ def _together(
         places=dict(places(structures, quantities)),
         case=Labels(np.arange(len(rows)), tuple(rows)),
         unit="case",
-        notes=tuple(_notes(asked, found, spacings, broken)),
+        notes=(
+            *_notes(asked, found, spacings, broken),
+            *_nowhere(rows, structures),
+        ),
     )
     files = {
         name: folder_hash(rows, name) for name in (asked.reference_name, asked.prediction_name)
@@ -212,6 +229,17 @@ def folder_hash(rows: Mapping[str, Any], name: str) -> str:
         if file.startswith(f"{name}/") or "/" not in file
     )
     return sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _nowhere(rows: Mapping[str, Any], structures: Sequence[str]) -> Iterator[str]:
+    """Yield each structure of which no mask of either side has a voxel."""
+    for name in structures:
+        found = (row["measures"].get(name, {}) for row in rows.values())
+        sizes = (
+            each.get("reference_voxels", 0) + each.get("predicted_voxels", 0) for each in found
+        )
+        if not any(sizes):
+            yield f"No mask of either side has a voxel of {name}: is its label right?"
 
 
 def _notes(
