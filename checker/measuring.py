@@ -38,6 +38,8 @@ from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.explained_cases import ExplainedCases
 from checker.reading.folds import read_table_or_folds
+from checker.reading.lesion_masks import hash_of, lesions_of_masks
+from checker.reading.mask_places import is_of_masks
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted
@@ -510,14 +512,28 @@ def _task_table(read: Table, question: TaskQuestion) -> TaskTable:
     asked = question.columns
     if not isinstance(asked, DetectionColumns):
         return read_task(read, asked)
-    further = {what: read_table(path, name=str(path)) for what, path in question.further.items()}
+    masks = _masks_of_lesions(question)
+    further = {
+        what: read_table(path, name=str(path))
+        for what, path in question.further.items()
+        if path != masks
+    }
+    lesions, marks = further.get("lesions"), read
+    notes: tuple[str, ...] = ()
+    if masks is not None:
+        made = lesions_of_masks(masks, str(masks), further["scans"], (read,), asked)
+        lesions, (marks,), asked, notes = made.lesions, made.marks, made.asked, made.notes
     tables = DetectionTables(
-        scans=further["scans"],
-        marks=read,
-        lesions=further.get("lesions"),
-        ignored=further.get("ignored"),
+        scans=further["scans"], marks=marks, lesions=lesions, ignored=further.get("ignored")
     )
-    return read_detection(tables, asked)
+    table = read_detection(tables, asked)
+    return replace(table, notes=(*notes, *table.notes))
+
+
+def _masks_of_lesions(question: TaskQuestion) -> Path | None:
+    """Return the folder (or file) of masks in place of the table of lesions; None: there is a table."""
+    path = question.further.get("lesions")
+    return path if path is not None and is_of_masks(path) else None
 
 
 def _study(name: str, **parts: tuple[Evaluation, ...] | tuple[Explanation, ...]) -> Study:
@@ -585,8 +601,11 @@ def _further(question: Asked) -> dict[str, str]:
     """Return the other tables that were read, without the folders around them, with their SHA-256."""
     if not isinstance(question, TaskQuestion):
         return {}
-    read = (read_table(path, name=path.name) for path in question.further.values())
-    return {visible(table.name): table.sha256 for table in read}
+    masks = _masks_of_lesions(question)
+    tables = [path for path in question.further.values() if path != masks]
+    read = (read_table(path, name=path.name) for path in tables)
+    found = {visible(table.name): table.sha256 for table in read}
+    return found if masks is None else {**found, visible(masks.name): hash_of(masks)}
 
 
 def _with_folds(

@@ -28,6 +28,7 @@ from checker.reading.expected_regions import Expected
 from checker.reading.explained_cases import ExplainedCases, cases_of
 from checker.reading.folder import Submission
 from checker.reading.folds import FOLD, read_folds
+from checker.reading.lesion_masks import lesions_of_masks
 from checker.reading.map_places import MapPlaces, expected_said, labels_said
 from checker.reading.mask_places import (
     Cases,
@@ -39,6 +40,7 @@ from checker.reading.mask_places import (
 )
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.tables import FORMATS, Table, everything, labels, read_table
+from checker.reading.task_columns import DetectionColumns
 from checker.reading.task_tables import read_task
 from checker.reading.two_values import PositiveProblem
 
@@ -74,6 +76,8 @@ class _Reading:
     broken: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     masks: dict[str, MaskPlaces] = field(default_factory=dict)
+    folders: dict[str, str] = field(default_factory=dict)
+    """Folders of images that were read, with their SHA-256."""
     maps: dict[str, MapPlaces] = field(default_factory=dict)
 
     def table(self, name: str, at: Path, *, folders: bool = False) -> Table | None:
@@ -203,7 +207,8 @@ def read_submitted(
     return Submitted(
         predictions=predictions,
         case_tables=case_tables,
-        files={file: sha for table in tables for file, sha in table.files.items()},
+        files={file: sha for table in tables for file, sha in table.files.items()}
+        | reading.folders,
         notes=tuple(note for table in tables for note in table.notes),
         masks=reading.masks,
         maps=reading.maps,
@@ -420,7 +425,12 @@ def _detected(reading: _Reading, evaluation: Detection, at: Path) -> TaskTable |
         return Absent(
             "evaluations.cases, the table of all scans that were searched, is not described"
         )
-    found = {where: reading.table(name, (*at, *where)) for where, name in files_of(evaluation)}
+    masks = _lesion_masks(reading, evaluation, at)
+    found = {
+        where: reading.table(name, (*at, *where))
+        for where, name in files_of(evaluation)
+        if masks is None or where != ("reference",)
+    }
     scans, marks = found["cases",], found["predictions",]
     if scans is None or marks is None or any(table is None for table in found.values()):
         return None
@@ -438,7 +448,11 @@ def _detected(reading: _Reading, evaluation: Detection, at: Path) -> TaskTable |
     )
     try:
         asked = detection_columns(evaluation, scans, reading.document.study.readers.random)
+        notes: tuple[str, ...] = ()
+        if masks is not None:
+            tables, asked, notes = _of_masks(reading, tables, asked, masks)
         made = read_detection(tables, asked)
+        made = replace(made, notes=(*notes, *made.notes))
         return replace(made, groups=_groups_under_our_names(made.groups, evaluation))
     except BadSubmission as bad:
         named, groups = named_by(evaluation, at), _groups_at(evaluation, at)
@@ -453,6 +467,35 @@ def _detected(reading: _Reading, evaluation: Detection, at: Path) -> TaskTable |
             for each in bad.problems
         ]
         return None
+
+
+def _lesion_masks(reading: _Reading, evaluation: Detection, at: Path) -> Place | None:
+    """Return the folder of masks in place of a table of lesions; None: there is none that can be used."""
+    name = evaluation.reference
+    if not name:
+        return None
+    try:
+        found = reading.place(name, (*at, "reference"))
+    except BadSubmission:
+        return None  # the table is looked for next, and what is wrong with its name is said then
+    return Place(name, found) if is_of_masks(found) else None
+
+
+def _of_masks(
+    reading: _Reading, tables: DetectionTables, asked: DetectionColumns, masks: Place
+) -> tuple[DetectionTables, DetectionColumns, tuple[str, ...]]:
+    """Return the tables with the lesions of the masks, and the marks with those that they hit."""
+    inside = (reading.submission.root, *reading.submission.roots.values())
+    marks = (tables.marks, *tables.comparators.values())
+    made = lesions_of_masks(masks.path, masks.name, tables.scans, marks, asked, inside)
+    reading.folders[masks.name] = made.lesions.sha256
+    ours, *others = made.marks
+    names = dict(zip(tables.comparators, others, strict=True))
+    return (
+        replace(tables, lesions=made.lesions, marks=ours, comparators=names),
+        made.asked,
+        made.notes,
+    )
 
 
 def _classified(evaluation: Classification, table: Table) -> Predictions:

@@ -34,7 +34,10 @@ def detection(
     marks: Annotated[Path, typer.Option(metavar="FILE", help="Table of marks, one row each.")],
     lesions: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Table of reference lesions, one row each."),
+        typer.Option(
+            metavar="PATH",
+            help="Reference lesions: a table with one row each, or a folder of masks.",
+        ),
     ] = None,
     ignore_regions: Annotated[
         Path | None,
