@@ -358,3 +358,29 @@ def test_rates_of_claims_are_recomputed(tmp_path: Path) -> None:
     (check,) = report.claims
     assert check.recomputed is not None
     assert check.recomputed.false_positives_per_case == 3
+
+
+def test_the_numbers_of_many_readers_stand_in_a_table_for_each_metric(
+    tmp_path: Path, capsys: Any
+) -> None:
+    rng = np.random.default_rng(4)
+    (tmp_path / "scans.csv").write_text(
+        "scan,lesions\n" + "".join(f"s{i},{i % 2}\n" for i in range(30)), "utf-8"
+    )
+    rows = [
+        f"{modality},r{reader},s{i},{'lesion' if i % 2 else 'non_lesion'},{rng.integers(1, 9)}"
+        for modality in ("alone", "with AI")
+        for reader in range(1, 5)
+        for i in range(30)
+        if rng.random() < 0.7
+    ]
+    text = "modality,reader,scan,mark,score\n" + "\n".join(rows) + "\n"
+    (tmp_path / "marks.csv").write_text(text, "utf-8")
+    tables = ["--scans", str(tmp_path / "scans.csv"), "--marks", str(tmp_path / "marks.csv")]
+    assert run(["metrics", "detection", *tables, "--resamples", "200"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    at = lines.index("Lesion sensitivity")
+    assert lines[at + 2].split() == ["Reader", "alone", "with", "AI"]
+    assert [each.split()[1] for each in lines[at + 4 : at + 8]] == ["r1", "r2", "r3", "r4"]
+    assert len(lines) < 400
+    assert any("single readers stand in the JSON" in each for each in lines)

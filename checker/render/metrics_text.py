@@ -10,6 +10,7 @@ from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
 from checker.render.mask_tables import HEADS, StructureTable, structure_tables, without_pooled
+from checker.render.reader_matrix import ReaderTable, of_many_readers, reader_tables
 from checker.render.text_tables import folded, risk_groups_lines, tables_lines
 from checker.render.to_json import plain
 from checker.visible import to_json_text
@@ -86,6 +87,10 @@ def metrics_text(
     for table in structure_tables(pooled):
         lines += _structure_lines(table, screen)
     rest = [each for each in pooled if each.structure is None]
+    single = found.task == "detection" and of_many_readers(rest)
+    for matrix in reader_tables(rest) if single else ():
+        lines += _matrix_lines(matrix, screen)
+    rest = [each for each in rest if not single or each.reader is None]
     for (score, group), estimates in _parts(rest):
         title = "All rows" if group == "all" else group
         lines += screen.heading(title if score == "score" else f"{title}, score {score}")
@@ -99,7 +104,10 @@ def metrics_text(
     for each in found.category_tables:
         lines += screen.heading(page.category_title(each))
         lines += screen.table(_category_heads(each), list(_category_rows(each)))
-    for caption, comparisons in page.parted(found.comparisons, "Comparisons on the same rows"):
+    compared = [each for each in found.comparisons if not single or each.reader is None]
+    if len(compared) < len(found.comparisons):
+        lines += screen.paragraph(OF_SINGLE_READERS, "  ", "- ")
+    for caption, comparisons in page.parted(compared, "Comparisons on the same rows"):
         lines += screen.heading(caption)
         lines += screen.table(_comparison_heads(), [_comparison(each) for each in comparisons])
     return "\n".join(lines) + "\n"
@@ -139,6 +147,20 @@ def _parts(
     for each in estimates:
         parts.setdefault((each.score, each.group), []).append(each)
     yield from parts.items()
+
+
+OF_SINGLE_READERS = "Differences of single readers stand in the JSON and in the report."
+
+
+def _matrix_lines(matrix: ReaderTable, screen: Screen) -> Iterator[str]:
+    yield from screen.heading(matrix.title)
+    heads, *rows = (
+        tuple(Cell(each, right=at > 0) for at, each in enumerate(row))
+        for row in (matrix.heads, *matrix.rows)
+    )
+    yield from screen.table(heads, rows)
+    for note in matrix.notes:
+        yield from screen.paragraph(note, "  ", "- ")
 
 
 def _structure_lines(table: StructureTable, screen: Screen) -> Iterator[str]:
