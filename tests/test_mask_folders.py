@@ -273,6 +273,31 @@ def test_the_table_of_cases_can_be_scored_again(folders: Path, capsys: Any) -> N
     assert again == pytest.approx(ours, abs=1e-12, nan_ok=True)
 
 
+def test_the_table_of_cases_holds_patients_and_groups(folders: Path, capsys: Any) -> None:
+    names = sorted(each.name.removesuffix(".nii.gz") for each in (folders / "labelsTs").iterdir())
+    people = folders / "people.csv"
+    rows = [f"{name},p{at // 2},{'AB'[at % 2]}" for at, name in enumerate(names)]
+    people.write_text("\n".join(["case,person,site", *rows]), "utf-8")
+    where = [
+        "--reference", str(folders / "labelsTs"), "--prediction", str(folders / "predictions"),
+        "--cases", str(people), "--patient", "person",
+    ]  # fmt: skip
+    written, how = str(folders / "rows.csv"), ["--group", "site", "--format", "json"]
+    run(["metrics", "segmentation", *where, *how, "--per-case", written])
+    of_masks = json.loads(capsys.readouterr().out)
+    assert run(["metrics", "segmentation", written, "--patient", "patient", *how]) == 0
+    of_table = json.loads(capsys.readouterr().out)
+    ours, again = (
+        {
+            (json.dumps(each.get("group")), *(each.get(name) for name in PLACE)): each["value"]
+            for each in made["estimates"]
+        }
+        for made in (of_masks, of_table)
+    )
+    assert len({group for group, *_ in ours}) == 3
+    assert again == pytest.approx(ours, abs=1e-12, nan_ok=True)
+
+
 PLACE = ("metric", "structure", "summary", "tolerance_mm")
 STUDY: dict[str, Any] = {
     "study": {"title": "Masks"},
