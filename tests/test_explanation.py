@@ -394,7 +394,7 @@ def test_the_command_gives_numbers_by_class_beside_chance(run, tmp_path):
     assert found["energy_exceeds_chance", "class = F2", EXPECTED]["value"] < 0.1
     assert found["accuracy_difference_as_expected", "all", EXPECTED]["interval"]["low"] > 0
     [first, *rows] = csv.read_text().splitlines()
-    assert first.startswith("case,structure,energy_share,area_share")
+    assert first.startswith("case,patient,class,structure,energy_share,area_share")
     assert len(rows) == 36 * 4
 
 
