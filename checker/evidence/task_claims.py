@@ -399,17 +399,23 @@ def _parts(
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield _numerator(claim.numerator, ours, rows, table)
     if claim.standard_deviation is not None:
-        rows = rows_behind(ours, evaluation, table, level, settings)
-        asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
+        spread = _spread_of(ours, found, table.task)
+        rows = rows_behind(spread, evaluation, table, level, settings)
+        asked = Asked(METRICS[table.task, spread.metric], tuple(rows.facets.items()))
         cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
-        of_folds = readings_of_spread(folds, cases, ours.interval, level)
-        own = own_spreads(ours, rows)
+        of_folds = readings_of_spread(folds, cases, spread.interval, level)
+        own = own_spreads(spread, rows)
         spreads = chain(own, of_folds) if table.task == "readers" else chain(of_folds, own)
         printed = reading.of(claim.standard_deviation)
         yield spread_part(printed, spreads, folded=folds is not None)
     if claim.p_value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
+
+
+def _spread_of(ours: Estimate, found: Number, task: str) -> Estimate:
+    """Return the number whose spread is meant: of masks that of the definition under which the value fits."""
+    return found.estimate if task == MASKS and found.estimate is not None else ours
 
 
 def value_part(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from checker.errors import Problem
-from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, tasks_of
+from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, summary_in, tasks_of
 from checker.model.study.evaluations import TASKS, Claim, Evaluation
 from checker.model.study.facts import CAN_DIFFER, FACTS
 from checker.model.study.kinds import Kind, kinds, meanings
@@ -281,11 +281,25 @@ class FieldReader:
             return claim
         name = find_metric(metric, task)
         if name is None:
-            self.problem(at, *_unknown_metric(metric, task))
-            return claim
+            return self.with_summary(claim, metric, task, at)
         if name != metric:
             self.note(at, f"{metric} is read as {name}")
         return claim | {"metric": name}
+
+    def with_summary(
+        self, claim: dict[str, object], metric: str, task: str, at: ValuePath
+    ) -> dict[str, object]:
+        """Return the claim with the metric and the summary that its words name together: median HD95."""
+        said = summary_in(metric, task)
+        if said is None:
+            self.problem(at, *_unknown_metric(metric, task))
+            return claim
+        name, summary = said
+        if (other := claim.get("summary", summary)) != summary:
+            message = f"{metric} is a {summary}, but summary is {other}"
+            self.problem(at, message, "delete one of the two")
+        self.note(at, f"{metric} is read as {name}, summary {summary}")
+        return claim | {"metric": name, "summary": summary}
 
     def claim(self, node: Node, path: ValuePath) -> dict[str, object]:
         """Return a claim; a value printed with its interval fills value, limits, level, percent."""
