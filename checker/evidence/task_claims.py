@@ -41,6 +41,7 @@ from checker.metrics.resampling import Asked
 from checker.metrics.segmentation import TASK as MASKS
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, Estimates, Interval
+from checker.model.maps import EXPECTED
 from checker.model.measures import EVERY
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
@@ -288,7 +289,7 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
     if len(found) > 1:  # the mean over patients, and over structures
         found = _first_summary(found)
-        found = [each for each in found if each.structure == EVERY] or found
+        found = [each for each in found if each.structure in (EVERY, EXPECTED)] or found
     if len(found) > 1:  # of readers, the mean over them
         found = [each for each in found if each.reader is None] or found
     if len(found) > 1:  # what also goes by its name stands back

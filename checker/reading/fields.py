@@ -8,6 +8,7 @@ from itertools import islice
 from checker.errors import Problem
 from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, summary_in, tasks_of
 from checker.model.study.evaluations import TASKS, Claim, Evaluation
+from checker.model.study.explanations import Explanation
 from checker.model.study.facts import CAN_DIFFER, FACTS
 from checker.model.study.kinds import Kind, kinds, meanings
 from checker.model.study.marks import Described
@@ -30,6 +31,10 @@ _PLAIN = {
     "number": "number",
 }
 """How one value of a form is called."""
+
+
+EXPLANATION = "explanation"
+"""Of metrics: maps and regions."""
 
 
 class _NoFit:
@@ -184,6 +189,8 @@ class FieldReader:
             return self.evaluation(kind.classes[0], node, path)
         if kind.classes[0] is Claim:
             return self.claim(node, path)
+        if kind.classes[0] is Explanation:
+            return self.explanation(node, path)
         return self.group(kind.classes[0], node, path)
 
     def single(self, kind: Kind, node: Node, path: ValuePath) -> object:
@@ -248,7 +255,16 @@ class FieldReader:
         task = self.task(node, path)
         if task is None:
             return self.fields(Evaluation, _of_any_task(node), path)
-        values = self.group(TASKS[task], node, path)
+        return self.with_our_names(self.group(TASKS[task], node, path), task, path)
+
+    def explanation(self, node: Node, path: ValuePath) -> dict[str, object]:
+        """Return an explanation; its claims get our names of the metrics of maps."""
+        return self.with_our_names(self.group(Explanation, node, path), EXPLANATION, path)
+
+    def with_our_names(
+        self, values: dict[str, object], task: str, path: ValuePath
+    ) -> dict[str, object]:
+        """Return an evaluation or explanation whose claims have our names of their metrics."""
         if isinstance(claims := values.get("claims"), tuple):
             at = (*path, "claims")
             values["claims"] = tuple(
