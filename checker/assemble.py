@@ -28,6 +28,7 @@ from checker.model.report import (
     Status,
     StudyGlance,
     UsedThreshold,
+    grouped,
 )
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Study
@@ -315,6 +316,7 @@ def _reported(
         fix=rule.fix,
         sources=rule.sources,
         items=items,
+        brief=finding.brief,
     )
 
 
@@ -475,7 +477,7 @@ def comments(
     concerns one begins with its name.
     """
     printed_in = {each.at: each.place for each in claims if each.place}
-    made = [_comment(each, study.evaluations or (), printed_in) for each in findings]
+    made = [_comment(each, study.evaluations or (), printed_in) for each in grouped(findings)]
     names = {each.id: each.title.split(":")[0] for each in guidelines}
     return (*made, *(_gap(each, names) for each in answers if _said_missing(each)))
 
@@ -496,18 +498,36 @@ def _gap(answer: Answer, names: Mapping[str, str]) -> str:
 
 
 def _comment(
+    group: Sequence[ReportedFinding],
+    evaluations: Sequence[Evaluation],
+    printed_in: Mapping[str, str],
+) -> str:
+    """Return the comment on a finding, or on several that say the same."""
+    first = group[0]
+    if len(group) == 1:
+        where = _where(first, evaluations, printed_in)
+        return f"{where}: {first.message} {first.fix}" if where else f"{first.message} {first.fix}"
+    listed: dict[str, list[str]] = {}
+    for each in group:
+        listed.setdefault(_where(each, evaluations, printed_in), []).append(each.brief)
+    said = "; ".join(
+        f"{where}: {', '.join(briefs)}" if where else ", ".join(briefs)
+        for where, briefs in listed.items()
+    )
+    return f"{first.title} ({len(group)}): {said}. {first.fix}"
+
+
+def _where(
     finding: ReportedFinding, evaluations: Sequence[Evaluation], printed_in: Mapping[str, str]
 ) -> str:
+    """Return the evaluation, if there are several, and where the paper prints the number."""
     claim = finding.at.rpartition(".")[0]
     concerned = [
         each.name
         for i, each in enumerate(evaluations)
         if len(evaluations) > 1 and finding.at.startswith(f"evaluations[{i}]")
     ]
-    where = ", ".join([*concerned, *([printed_in[claim]] if claim in printed_in else [])])
-    return (
-        f"{where}: {finding.message} {finding.fix}" if where else f"{finding.message} {finding.fix}"
-    )
+    return ", ".join([*concerned, *([printed_in[claim]] if claim in printed_in else [])])
 
 
 def _said_missing(answer: Answer) -> list[AnswerFact]:

@@ -1,10 +1,11 @@
 """The report put together: what the comments to the authors and the sentences of the summary say."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from checker import assemble
+from checker import assemble, render
 from checker.evidence.printed import as_printed, printed_p
 from checker.model import sentences
 from checker.model.claim import ClaimCheck, Verdict
@@ -20,6 +21,8 @@ from checker.model.report import (
 )
 from checker.model.study import Printed, Study
 from checker.needs import Absent
+
+from . import report_sample
 
 TRIPOD = GuidelineReport(
     id="tripod_ai_2024",
@@ -104,6 +107,34 @@ def test_a_comment_names_its_evaluation_where_there_are_several(
 ) -> None:
     made = assemble.comments(study(*evaluations), [finding(at)], [], [CLAIM], [TRIPOD])
     assert made == (f"{begins} Mend it.",)
+
+
+def test_findings_that_say_the_same_of_three_places_are_one_comment() -> None:
+    at = ("evaluations[1].claims[0].value", "model", "model")
+    alike = [replace(finding(each), brief=f"number {i}") for i, each in enumerate(at)]
+    other = finding("model")
+    (made, alone) = assemble.comments(
+        study("a", "external"), [*alike, other], [], [CLAIM], [TRIPOD]
+    )
+    assert made == f"{other.title} (3): external, Table 2: number 0; number 1, number 2. Mend it."
+    assert alone == "It is seen. Mend it."
+    two = assemble.comments(study("a", "external"), alike[:2], [], [CLAIM], [TRIPOD])
+    assert two == ("external, Table 2: It is seen. Mend it.", "It is seen. Mend it.")
+
+
+def test_findings_that_say_the_same_stand_together_in_every_view() -> None:
+    alike = tuple(
+        replace(finding("model"), brief=f"<number> {i}", file="study.yaml", line=i)
+        for i in range(4)
+    )
+    report = replace(report_sample.sample(), findings=alike)
+    for view in (render.to_terminal(report, width=100), render.to_markdown(report)):
+        said = " ".join(view.split())
+        assert f"{alike[0].title}, 4 times" in said
+        assert "number> 3 (study.yaml:3)" in said.replace("\\", "")
+    page = render.to_html(report, figures=False)
+    assert page.count(f"<h4>{alike[0].title}, 4 times</h4>") == 1
+    assert "&lt;number&gt; 3" in page
 
 
 def test_comments_on_items_say_in_words_what_is_missing() -> None:

@@ -107,6 +107,9 @@ def check(part: PartCheck) -> ClaimCheck:
     )
 
 
+OF_ONE_CASE = Estimate(metric="auroc", cases=1, unit="case", value=0.9)
+
+
 def fate(verdict: Verdict, convention: str = "") -> PartCheck:
     tried = (
         Attempt(convention="ours", value=0.9),
@@ -536,6 +539,15 @@ CASES = [
     ),
     Case("CLM006", "with its interval", {}, False),
     Case("CLM006", "alone", claim(value="0.90"), True),
+    Case(
+        "CLM006",
+        "of one case, which has no interval",
+        {
+            **claim(value="0.90"),
+            "claim_check": replace(check(fate(Verdict.REPRODUCED, "")), recomputed=OF_ONE_CASE),
+        },
+        False,
+    ),
     Case("FAI001", "exactly twenty", {"group_sizes": (replace(GROUP, with_outcome=20),)}, False),
     Case("FAI001", "nineteen", {"group_sizes": (replace(GROUP, with_outcome=19),)}, True),
 ]

@@ -37,6 +37,8 @@ class Finding:
     """What the paper or the files have."""
     expected: str = ""
     """What would be right; of a printed number, the recomputed one."""
+    brief: str = ""
+    """What it is about in a few words, where several findings of the rule say the same of several places."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """The report: everything but rows, in plain values. Every output is a view of it; report.json is it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -159,6 +159,25 @@ class ReportedFinding:
     items: tuple[str, ...]
     """Guideline items and signalling questions beside which it is shown: ``tripod_ai_2024/23a``."""
     waived: bool = False
+    brief: str = ""
+    """What it is about in a few words, where several findings of the rule say the same of several places."""
+
+
+SEVERAL = 3
+"""Findings that say the same of so many places are shown as one."""
+
+
+def grouped(findings: Sequence[ReportedFinding]) -> tuple[tuple[ReportedFinding, ...], ...]:
+    """Return the findings, those together that say the same of several places, where the first of them stands."""
+    alike: dict[object, list[ReportedFinding]] = {}
+    for each in findings:
+        same = (each.code, each.severity, each.waived, each.file) if each.brief else id(each)
+        alike.setdefault(same, []).append(each)
+    several = (
+        [tuple(each)] if len(each) >= SEVERAL else [(one,) for one in each]
+        for each in alike.values()
+    )
+    return tuple(group for groups in several for group in groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ from checker.model.report import (
     Report,
     ReportedFinding,
     Status,
+    grouped,
 )
 from checker.model.sample_size import SampleSize
 from checker.model.times import in_words
@@ -131,6 +132,8 @@ class DomainView:
 
     title: str
     findings: tuple[ReportedFinding, ...]
+    groups: tuple[tuple[ReportedFinding, ...], ...]
+    """The findings, those together that say the same of several places."""
     counts: tuple[int, ...]
     """By severity, worst first; waived findings are not counted."""
     waived: int
@@ -347,6 +350,7 @@ def domains(report: Report) -> tuple[DomainView, ...]:
                 DomainView(
                     title=title,
                     findings=found,
+                    groups=grouped(found),
                     counts=tuple(counted.count(severity) for severity in Severity),
                     waived=sum(each.waived for each in found),
                     not_run=not_run,

@@ -112,8 +112,8 @@ def _risk(report: Report) -> Iterator[str]:
     for view in page.domains(report):
         if view.findings:
             yield from ("", f"### {view.title}", "")
-        for finding in view.findings:
-            yield from _finding(finding)
+        for group in view.groups:
+            yield from _finding(group[0]) if len(group) == 1 else _alike(group)
     if not report.findings:
         yield "No rule found anything."
 
@@ -125,6 +125,18 @@ def _finding(finding: ReportedFinding) -> Iterator[str]:
         f"- **{_said(SEVERITIES[finding.severity])}**{waived} {escaped(finding.code)} {escaped(finding.title)} "
         f"({escaped(finding.file)}{line}): {escaped(finding.message)} "
         f"Why it matters: {escaped(finding.why)} What to do: {escaped(finding.fix)}"
+    )
+
+
+def _alike(group: Sequence[ReportedFinding]) -> Iterator[str]:
+    """Yield the line of findings that say the same of several places."""
+    first = group[0]
+    waived = " (waived)" if first.waived else ""
+    listed = "; ".join(f"{each.brief} ({each.file}:{each.line})" for each in group)
+    yield (
+        f"- **{_said(SEVERITIES[first.severity])}**{waived} {escaped(first.code)} {escaped(first.title)}, "
+        f"{len(group)} times: {escaped(listed)}. "
+        f"Why it matters: {escaped(first.why)} What to do: {escaped(first.fix)}"
     )
 
 

@@ -1,10 +1,10 @@
 """The report on a screen of text: what matters most, short, readable without colour."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from checker.model.claim import ClaimCheck
 from checker.model.estimate import Estimate
-from checker.model.report import EvaluationReport, Report, ReportedFinding
+from checker.model.report import EvaluationReport, Report, ReportedFinding, grouped
 from checker.render import digits, page
 from checker.render.headlines import short_folds, short_list
 from checker.render.layout import Cell, Screen
@@ -62,8 +62,8 @@ def _findings(report: Report, screen: Screen) -> Iterator[str]:
         label = page.item_label(report, f"{answer.guideline}/{answer.item}")
         yield from screen.marked(STATUSES[answer.status], f"{label}: {answer.topic}")
         yield from screen.paragraph(answer.reason, "    ")
-    for finding in report.findings:
-        yield from _finding(finding, screen)
+    for group in grouped(report.findings):
+        yield from _finding(group[0], screen) if len(group) == 1 else _alike(group, screen)
     if not report.findings:
         yield "No rule found anything."
 
@@ -76,6 +76,16 @@ def _finding(finding: ReportedFinding, screen: Screen) -> Iterator[str]:
     )
     yield from screen.paragraph(finding.message, "    ")
     yield from screen.paragraph(f"{finding.file}{line}: {finding.at}", "    ", tone="quiet")
+
+
+def _alike(group: Sequence[ReportedFinding], screen: Screen) -> Iterator[str]:
+    """Yield the lines of findings that say the same of several places."""
+    first = group[0]
+    waived = "(waived) " if first.waived else ""
+    title = f"{waived}{first.code}: {first.title}, {len(group)} times"
+    yield from screen.marked(SEVERITIES[first.severity], title)
+    lines = (f"{each.brief} ({each.file}:{each.line})" for each in group)
+    yield from screen.paragraph("; ".join(lines), "    ", tone="quiet")
 
 
 def _claims(report: Report, screen: Screen) -> Iterator[str]:

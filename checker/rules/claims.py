@@ -9,7 +9,7 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.study import Claim, Evaluation
 from checker.model.study.evaluations import Counts, WithCounts
 from checker.model.threshold import Thresholds
-from checker.needs import DoesNotApply, NotEstablished, stated
+from checker.needs import Absent, DoesNotApply, NotEstablished, stated
 from checker.rules.base import rule
 
 PLACE_OF_PART = {"interval": "low", "cases": "cases", "p_value": "p_value"}
@@ -239,8 +239,11 @@ def _differing(printed: Counts, counted: CrossTable) -> list[tuple[str, int, int
     loud="An AUROC of 0.88 is printed alone.",
     quiet="Every performance measure has its interval.",
 )
-def number_without_interval(claim: Claim) -> Iterator[Finding]:
+def number_without_interval(claim: Claim, claim_check: ClaimCheck | Absent) -> Iterator[Finding]:
     """Say a claim with a value and no limits."""
+    made = None if isinstance(claim_check, Absent) else claim_check.recomputed
+    if made is not None and made.cases == 1:
+        raise DoesNotApply("a single case has no interval")
     if claim.versus is not None and claim.p_value is not None:
         raise DoesNotApply("the claim is a comparison with its p value")
     value = stated(claim.value, "evaluations.claims.value")
@@ -250,4 +253,5 @@ def number_without_interval(claim: Claim) -> Iterator[Finding]:
             at=("value",),
             observed=str(value),
             expected="the number with its interval",
+            brief=f"{METRIC_NAMES[claim.metric].label} {value}",
         )
