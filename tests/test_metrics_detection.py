@@ -617,3 +617,40 @@ def test_two_algorithms_are_compared_on_the_same_scans() -> None:
         assert second.difference == pytest.approx(-first.difference, abs=1e-12)
         assert first.interval is not None
         assert first.interval.low <= first.difference <= first.interval.high
+
+
+@pytest.mark.parametrize("hit", ["radius", "centre_inside", "iou"])
+def test_rows_without_a_lesion_keep_their_false_marks_whatever_the_hit_rule(hit):
+    columns = {
+        "case": [0, 1, 0, 0],
+        "part": [0, 0, 2, 2],
+        "score": [np.nan, np.nan, 0.9, 0.4],
+        "centre": [[0, 0], [0, 0], [1, 1], [5, 5]],
+        "diameter": [np.nan, np.nan, 4, 4],
+    }
+    given = {"hit": hit, "hit_limit": 0.5 if hit == "iou" else None}
+    made = metrics.estimates(
+        "detection", {name: np.array(each) for name, each in columns.items()}, given=given,
+        places={"threshold": (0.5,)}, resamples=0,
+    )  # fmt: skip
+    found = {each.metric: each for each in made if each.label in (None, each.metric)}
+    assert found["false_positives_per_case"].value == 0.5
+    assert found["lesion_precision"].value == 0
+    assert found["case_specificity"].value == 0.5
+    assert found["lesion_sensitivity"].undefined_because == "there are no lesions"
+
+
+def test_rows_without_a_mark_miss_every_lesion_whatever_their_shape():
+    columns = {
+        "case": [0, 1, 0],
+        "part": [0, 0, 1],
+        "score": [np.nan] * 3,
+        "centre": [[0, 0], [0, 0], [1, 1]],
+        "diameter": [np.nan, np.nan, 4],
+    }
+    made = metrics.estimates(
+        "detection", {name: np.array(each) for name, each in columns.items()},
+        given={"hit": "iou", "hit_limit": 0.5}, resamples=0,
+    )  # fmt: skip
+    found = {each.metric: each for each in made if each.label in (None, each.metric)}
+    assert found["lesion_sensitivity"].value == 0
