@@ -180,6 +180,46 @@ def test_a_sensitivity_at_a_rate_is_one_of_the_froc_curve() -> None:
     assert check(table, metric="froc_score", value="0.889").verdict is Verdict.REPRODUCED
 
 
+@pytest.mark.parametrize(
+    ("metric", "printed"),
+    [
+        ("lesion_sensitivity", "96.4 %"),
+        ("lesion_precision", "12.3 %"),
+        ("lesion_f1", "0.218"),
+        ("false_positives_per_case", "9.44"),
+        ("case_specificity", "0.0 %"),
+    ],
+)
+@pytest.mark.parametrize("thresholds", [(0.9,), ()])
+def test_a_claim_may_name_a_threshold_of_its_own(
+    metric: str, printed: str, thresholds: tuple[float, ...]
+) -> None:
+    table = nodules(thresholds=thresholds, rates=(0.5, 1.0))
+    found = check(table, metric=metric, value=printed, at=0.5)
+    assert found.verdict is Verdict.REPRODUCED
+    assert (found.threshold, found.parts[0].recomputed) == (0.5, printed)
+
+
+def test_a_rate_is_no_threshold_where_the_metric_says_which_is_meant() -> None:
+    table = nodules(rates=(0.5, 1.0))
+    found = check(table, metric="froc_sensitivity", value="96.4 %", at=0.5)
+    assert found.verdict is Verdict.CONTRADICTED
+    assert found.label == "FROC sensitivity (at 0.5 false positives per case)"
+    wrong = check(table, metric="lesion_sensitivity", value="93.1 %", at=0.5)
+    assert wrong.verdict is Verdict.CONTRADICTED
+
+
+def test_a_share_at_a_threshold_of_its_own_has_its_numerator() -> None:
+    claim = {"metric": "lesion_sensitivity", "value": "96.4 %", "numerator": 132, "cases": 137}
+    found = check(nodules(), **claim, at=0.5)
+    assert [each.verdict for each in found.parts] == [Verdict.REPRODUCED] * 3
+
+
+def test_the_rates_there_are_are_said_in_words() -> None:
+    with pytest.raises(AssertionError, match=r"there are 0.125 false positives per case; 0"):
+        check(nodules(), metric="froc_sensitivity", value="0.9")
+
+
 def test_the_area_of_one_class_goes_by_the_name_of_the_mean() -> None:
     assert (
         check(nodules(), metric="mean_average_precision", value="0.874").verdict

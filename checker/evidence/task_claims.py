@@ -64,6 +64,15 @@ ALSO_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     },
 }
 """Task and metric to others that go by its name: the same of one reader, and its mean over readers."""
+AT_THRESHOLDS = (
+    "lesion_sensitivity",
+    "lesion_precision",
+    "lesion_f1",
+    "false_positives_per_case",
+    "case_sensitivity",
+    "case_specificity",
+)
+"""Metrics of marks at a threshold, which a claim may name by `at`."""
 USUAL = ("macro", "mean", "model", "upper", "overclasses", "overlimits")
 """What is meant where a claim names nothing and several are there, in this order."""
 
@@ -87,6 +96,9 @@ def task_claim_check(
     if claim.versus is not None:
         return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
     further = _of_further_score(claim, evaluation, task_table, unit, settings)
+    if further is not None:
+        return _compared_alone(claim, claim_at, evaluation, further, settings)
+    further = _at_own_threshold(claim, evaluation, task_table, unit, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
     if claim.metric == "reference_limit":
@@ -135,6 +147,36 @@ def _of_further_score(
     every = [replace(each, score=named[0]) for each in made]
     rest = [each for each in parts if each and plain_name(each) not in known]
     return _Further(named[0], replace(alone, groups={}), every, ", ".join(rest) or None)
+
+
+def _at_own_threshold(
+    claim: Claim, evaluation: Evaluation, table: TaskTable, unit: str, settings: Settings
+) -> _Further | None:
+    """Return the numbers of marks at a threshold that the claim alone names; None if it names none.
+
+    A sensitivity may also be at so many false positives per case: it is taken as at a threshold only where that
+    gives the printed number.
+    """
+    if table.task != "detection" or claim.metric not in AT_THRESHOLDS or claim.at is None:
+        return None
+    if claim.at in table.places.get("threshold", ()):
+        return None
+    _, rows = group_rows(table, claim.group)
+    asked = replace(rows, places={**rows.places, "threshold": (claim.at,)}, groups={})
+    made = estimates_of(evaluation, asked, unit, settings)
+    every = [each for each in made if each.threshold is not None]
+    if claim.metric == "lesion_sensitivity" and not _printed_among(claim, every):
+        return None
+    return _Further("", asked, every, claim.of)
+
+
+def _printed_among(claim: Claim, found: Iterable[Estimate]) -> bool:
+    """Return whether one of the numbers of its metric is the printed one."""
+    if claim.value is None:
+        return False
+    values = [each.value for each in found if each.metric == claim.metric]
+    printed = [reading.of(claim.value) for reading in readings(claim, claim.metric)]
+    return any(each.agrees(value) for each in printed for value in values if value is not None)
 
 
 def _limits_of_normal(
@@ -218,6 +260,8 @@ def _label(ours: Estimate) -> str:
         )
     if ours.horizon is not None:
         named.append(f"at {in_words(ours.horizon)}")
+    if ours.false_positives_per_case is not None:
+        named.append(f"at {ours.false_positives_per_case:g} false positives per case")
     more = ", ".join(each for each in named if each)
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
@@ -330,7 +374,7 @@ def _there(found: list[Estimate]) -> str:
     """Return what there is, in words."""
     shown = dict.fromkeys(
         ", ".join(
-            f"{name} {getattr(each, name)}"
+            _facet(name, getattr(each, name))
             for name in (*NAMED_BY_OF[:-1], "versus", *PLACED_BY_AT)
             if getattr(each, name) is not None
         )
@@ -338,6 +382,13 @@ def _there(found: list[Estimate]) -> str:
     )
     listed = [each for each in shown if each]
     return "there are " + "; ".join(listed[:8]) if listed else "it is one number"
+
+
+def _facet(name: str, value: object) -> str:
+    """Return a facet in words."""
+    if name == "false_positives_per_case":
+        return f"{value:g} false positives per case"
+    return f"{name.replace('_', ' ')} {value}"
 
 
 # Comparison
