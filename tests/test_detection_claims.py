@@ -220,6 +220,15 @@ def test_the_rates_there_are_are_said_in_words() -> None:
         check(nodules(), metric="froc_sensitivity", value="0.9")
 
 
+def test_a_contradiction_at_no_threshold_says_that_all_marks_count() -> None:
+    said = "no threshold is named, so all marks count"
+    (part,) = check(nodules(thresholds=()), metric="lesion_sensitivity", value="0.942").parts
+    assert part.verdict is Verdict.CONTRADICTED
+    assert part.because.endswith(said)
+    (part,) = check(nodules(), metric="lesion_sensitivity", value="0.922").parts
+    assert said not in part.because
+
+
 def test_the_area_of_one_class_goes_by_the_name_of_the_mean() -> None:
     assert (
         check(nodules(), metric="mean_average_precision", value="0.874").verdict

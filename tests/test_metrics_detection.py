@@ -654,3 +654,20 @@ def test_rows_without_a_mark_miss_every_lesion_whatever_their_shape():
     )  # fmt: skip
     found = {each.metric: each for each in made if each.label in (None, each.metric)}
     assert found["lesion_sensitivity"].value == 0
+
+
+@pytest.mark.parametrize(("shift", "said"), [(0.0, False), (300.0, True)])
+def test_where_no_mark_hits_anything_the_places_are_asked_about(shift, said):
+    scan = np.arange(6)
+    places = np.column_stack((scan, scan)).astype(float)
+    columns = {
+        "case": np.tile(scan, 3),
+        "part": np.repeat([0, 1, 2], 6),
+        "score": np.append(np.full(12, np.nan), np.linspace(0.1, 0.9, 6)),
+        "centre": np.concatenate((places, places, places + shift)),
+    }
+    made = metrics.estimates(
+        "detection", columns, given={"hit": "distance", "hit_limit": 3.0}, resamples=0
+    )
+    sensitivity = next(each for each in made if each.metric == "lesion_sensitivity")
+    assert ("same unit and order of axes" in sensitivity.note) is said

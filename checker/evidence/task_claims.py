@@ -261,7 +261,7 @@ def _label(ours: Estimate) -> str:
     if ours.horizon is not None:
         named.append(f"at {in_words(ours.horizon)}")
     if ours.false_positives_per_case is not None:
-        named.append(f"at {ours.false_positives_per_case:g} false positives per case")
+        named.append(f"at {_rate(ours.false_positives_per_case)}")
     more = ", ".join(each for each in named if each)
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
@@ -384,10 +384,15 @@ def _there(found: list[Estimate]) -> str:
     return "there are " + "; ".join(listed[:8]) if listed else "it is one number"
 
 
+def _rate(value: float) -> str:
+    """Return a rate of false positives in words."""
+    return f"{value:g} false {'positive' if value == 1 else 'positives'} per case"
+
+
 def _facet(name: str, value: object) -> str:
     """Return a facet in words."""
-    if name == "false_positives_per_case":
-        return f"{value:g} false positives per case"
+    if name == "false_positives_per_case" and isinstance(value, float):
+        return _rate(value)
     return f"{name.replace('_', ' ')} {value}"
 
 
@@ -429,7 +434,7 @@ def _parts(
         others = _others(claim, ours, every, rows.task, meant=False)
         of_unit = has_unit(table.task, ours.metric)
         part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
-        yield part
+        yield _of_all_marks(part, ours, table)
         found = fitting or found
     limits = printed_limits(claim, reading)
     if limits is not None and found.estimate is None:
@@ -459,6 +464,14 @@ def _parts(
     if claim.p_value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
+
+
+def _of_all_marks(part: PartCheck, ours: Estimate, table: TaskTable) -> PartCheck:
+    """Return the verdict; where a number at no threshold is contradicted, that all marks count in ours is said."""
+    at_none = table.task == "detection" and ours.metric in AT_THRESHOLDS and ours.threshold is None
+    if part.verdict is not Verdict.CONTRADICTED or not at_none or "score" not in table.columns:
+        return part
+    return replace(part, because=f"{part.because}; no threshold is named, so all marks count")
 
 
 def value_part(

@@ -14,6 +14,7 @@ from checker.metrics.detections import (
     Detections,
     Ordered,
     Outcomes,
+    Rule,
     Scans,
     Tallies,
     Who,
@@ -31,6 +32,8 @@ COCO = "COCO, 101 points"
 """The label of the area on a grid of 101 sensitivities."""
 NORMAL = "scans without a lesion"
 """The label of false marks on them alone."""
+FEWEST_APART = 5
+"""Lesions and false marks of which it is strange that none meet."""
 GRID = np.linspace(0, 1, 101)
 
 
@@ -150,9 +153,18 @@ def counts_of_label(
     return counts_of(outcomes, scans, threshold, weight, chosen)
 
 
+def nothing_hit(outcomes: Outcomes, rule: Rule) -> str:
+    """Return a sentence where several marks and lesions have places and none of them meet."""
+    few = min(len(outcomes.lesion_mark), len(outcomes.false_mark)) < FEWEST_APART
+    if rule.hit is None or few or (outcomes.lesion_mark >= 0).any():
+        return ""
+    return "No mark hits a lesion, whatever its score: are the places of both in the same unit and order of axes?"
+
+
 @metric(
     "lesion_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
     source="chakraborty-1990", places=with_classes, cases=lesions_of_label, unit="lesion",
+    beside=nothing_hit,
 )  # fmt: skip
 def lesion_sensitivity(counts_of_label: Counts) -> Share:
     """Return the share of lesions that a mark at or above the threshold hit.
