@@ -269,3 +269,10 @@ def test_a_difference_of_two_algorithms(metric: str) -> None:
 def test_a_name_that_is_no_algorithm_is_said() -> None:
     with pytest.raises(AssertionError, match='no modality or algorithm "third"'):
         check(compared(), metric="froc_score", of="third", versus="other", value="0.1")
+
+
+def test_a_p_value_that_is_not_computed_says_so() -> None:
+    found = check(compared(), metric="froc_score", of="model", versus="other", p_value="0.01")
+    (part,) = found.parts
+    assert part.verdict is Verdict.NOT_CHECKABLE
+    assert part.because.startswith("no p value is computed for it (paired percentile bootstrap")

@@ -411,6 +411,12 @@ def test_the_screen_shows_each_class_by_region(run):
     assert "expected cells are marked *" in done.stdout
 
 
+def test_where_nothing_is_expected_no_cell_is_said_to_be_marked(run):
+    done = run(*OPTIONS, "--resamples", 200)
+    assert "Share of the saliency in each region" in done.stdout
+    assert "marked" not in done.stdout
+
+
 def test_without_classes_each_region_is_measured_for_all_maps(run):
     done = run(*OPTIONS, "--resamples", 200, "--within", "liver_surface", "--format", "json")
     assert done.exit_code == 0, done.stderr

@@ -21,12 +21,14 @@ from checker.metrics.estimating import complete, known_of
 from checker.metrics.free_response import FIGURES, contest, left_out, won
 from checker.metrics.matching import Pairs, Shapes, kept, matched, pairs
 from checker.metrics.resampling import Asked, drawn, resampled
+from checker.model.curves import FrocCurve
 from checker.model.detection import RATES
 from checker.model.estimate import Estimate
 from checker.model.metric_names import METRIC_NAMES
 from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.tables import read_table
 from checker.reading.task_columns import DetectionColumns
+from checker.render.figures_detection import drawn_points
 
 HERE = Path(__file__).resolve().parent
 BOXES = HERE / "reference" / "detection_boxes"
@@ -671,3 +673,19 @@ def test_where_no_mark_hits_anything_the_places_are_asked_about(shift, said):
     )
     sensitivity = next(each for each in made if each.metric == "lesion_sensitivity")
     assert ("same unit and order of axes" in sensitivity.note) is said
+
+
+def test_a_curve_is_drawn_linear_in_the_rate_on_its_logarithmic_axis():
+    curve = FrocCurve(
+        modality=None, reader=None,
+        false_positives_per_case=(0.0, 0.4, 0.4, 1.0), sensitivity=(0.0, 0.2, 0.5, 0.6),
+    )  # fmt: skip
+    drawn = list(drawn_points(curve))
+    rates, sensitivity = (list(each) for each in zip(*drawn, strict=True))
+    assert rates == sorted(rates)
+    assert sensitivity == sorted(sensitivity)
+    assert {(0.4, 0.2), (0.4, 0.5), (1.0, 0.6)} <= set(drawn)
+    assert len(drawn) > 30
+    for rate, value in drawn[1:]:
+        if rate < 0.4:
+            assert value == pytest.approx(rate / 2)
