@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,7 @@ from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.tables import read_table
 from checker.reading.task_columns import DetectionColumns
 from checker.render.figures_detection import drawn_points
+from checker.render.headlines import group_cases
 
 HERE = Path(__file__).resolve().parent
 BOXES = HERE / "reference" / "detection_boxes"
@@ -689,3 +691,19 @@ def test_a_curve_is_drawn_linear_in_the_rate_on_its_logarithmic_axis():
     for rate, value in drawn[1:]:
         if rate < 0.4:
             assert value == pytest.approx(rate / 2)
+
+
+def test_the_size_of_a_group_is_counted_in_scans_and_not_in_marks():
+    columns = {
+        "case": np.append(np.arange(3), [0] * 9),
+        "part": np.append([0] * 3, [1] + [2] * 8),
+        "score": np.append([np.nan] * 4, np.linspace(0.1, 0.9, 8)),
+        "centre": np.zeros((12, 2)),
+    }
+    made = metrics.estimates(
+        "detection", columns, given={"hit": "distance", "hit_limit": 3.0, "extra_hits": "false_positive"},
+        group="sex = F", resamples=0,
+    )  # fmt: skip
+    assert max(each.cases for each in made) == 8
+    report: Any = SimpleNamespace(group_sizes=(), subgroup_estimates=made)
+    assert group_cases(report) == {"sex = F": 3}
