@@ -707,3 +707,21 @@ def test_the_size_of_a_group_is_counted_in_scans_and_not_in_marks():
     assert max(each.cases for each in made) == 8
     report: Any = SimpleNamespace(group_sizes=(), subgroup_estimates=made)
     assert group_cases(report) == {"sex = F": 3}
+
+
+def test_the_area_of_a_class_counts_the_lesions_of_that_class():
+    columns = {
+        "case": [0, 0, 0, 0, 0],
+        "part": [0, 1, 1, 1, 2],
+        "score": [np.nan] * 4 + [0.9],
+        "centre": [[0, 0], [0, 0], [9, 9], [20, 20], [0, 0]],
+        "class_code": [-1, 0, 0, 1, 0],
+    }
+    given = {"hit": "distance", "hit_limit": 3.0, "class_names": ("HCC", "CCC")}
+    made = metrics.estimates(
+        "detection", {name: np.array(each) for name, each in columns.items()}, given=given,
+        resamples=0,
+    )  # fmt: skip
+    found = {e.label: e.cases for e in made if e.metric == "lesion_average_precision"}
+    assert (found["HCC"], found["CCC"]) == (2, 1)
+    assert found[None] == 3

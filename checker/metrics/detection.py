@@ -422,9 +422,14 @@ def _named(
     return every[what]
 
 
+def _lesions_of_curve(curves: Sequence[Curves]) -> int:
+    """Return the number of lesions behind one curve: of its class, where it is of one."""
+    return _lesions(curves[0].ordered)
+
+
 @metric(
     "lesion_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="everingham-2010",
-    places=with_curves, cases=_lesions, unit="lesion",
+    places=with_curves, cases=_lesions_of_curve, unit="lesion",
 )  # fmt: skip
 def lesion_average_precision(curves: Sequence[Curves], weight: Weight) -> Floats:
     """Return the area under the precision-recall curve of marks by steps: precision times rise in sensitivity.
