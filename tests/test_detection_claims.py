@@ -199,6 +199,55 @@ def test_a_sensitivity_at_a_rate_is_one_of_the_froc_curve() -> None:
     assert check(table, metric="froc_score", value="0.889").verdict is Verdict.REPRODUCED
 
 
+@pytest.mark.parametrize(
+    ("metric", "printed"),
+    [
+        ("lesion_sensitivity", "96.4 %"),
+        ("lesion_precision", "12.3 %"),
+        ("lesion_f1", "0.218"),
+        ("false_positives_per_case", "9.44"),
+        ("case_specificity", "0.0 %"),
+    ],
+)
+@pytest.mark.parametrize("thresholds", [(0.9,), ()])
+def test_a_claim_may_name_a_threshold_of_its_own(
+    metric: str, printed: str, thresholds: tuple[float, ...]
+) -> None:
+    table = nodules(thresholds=thresholds, rates=(0.5, 1.0))
+    found = check(table, metric=metric, value=printed, at=0.5)
+    assert found.verdict is Verdict.REPRODUCED
+    assert (found.threshold, found.parts[0].recomputed) == (0.5, printed)
+
+
+def test_a_rate_is_no_threshold_where_the_metric_says_which_is_meant() -> None:
+    table = nodules(rates=(0.5, 1.0))
+    found = check(table, metric="froc_sensitivity", value="96.4 %", at=0.5)
+    assert found.verdict is Verdict.CONTRADICTED
+    assert found.label == "FROC sensitivity (at 0.5 false positives per case)"
+    wrong = check(table, metric="lesion_sensitivity", value="93.1 %", at=0.5)
+    assert wrong.verdict is Verdict.CONTRADICTED
+
+
+def test_a_share_at_a_threshold_of_its_own_has_its_numerator() -> None:
+    claim = {"metric": "lesion_sensitivity", "value": "96.4 %", "numerator": 132, "cases": 137}
+    found = check(nodules(), **claim, at=0.5)
+    assert [each.verdict for each in found.parts] == [Verdict.REPRODUCED] * 3
+
+
+def test_the_rates_there_are_are_said_in_words() -> None:
+    with pytest.raises(AssertionError, match=r"there are 0.125 false positives per case; 0"):
+        check(nodules(), metric="froc_sensitivity", value="0.9")
+
+
+def test_a_contradiction_at_no_threshold_says_that_all_marks_count() -> None:
+    said = "no threshold is named, so all marks count"
+    (part,) = check(nodules(thresholds=()), metric="lesion_sensitivity", value="0.942").parts
+    assert part.verdict is Verdict.CONTRADICTED
+    assert part.because.endswith(said)
+    (part,) = check(nodules(), metric="lesion_sensitivity", value="0.922").parts
+    assert said not in part.because
+
+
 def test_the_area_of_one_class_goes_by_the_name_of_the_mean() -> None:
     assert (
         check(nodules(), metric="mean_average_precision", value="0.874").verdict
@@ -239,3 +288,10 @@ def test_a_difference_of_two_algorithms(metric: str) -> None:
 def test_a_name_that_is_no_algorithm_is_said() -> None:
     with pytest.raises(AssertionError, match='no modality or algorithm "third"'):
         check(compared(), metric="froc_score", of="third", versus="other", value="0.1")
+
+
+def test_a_p_value_that_is_not_computed_says_so() -> None:
+    found = check(compared(), metric="froc_score", of="model", versus="other", p_value="0.01")
+    (part,) = found.parts
+    assert part.verdict is Verdict.NOT_CHECKABLE
+    assert part.because.startswith("no p value is computed for it (paired percentile bootstrap")

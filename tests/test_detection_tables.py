@@ -384,3 +384,28 @@ def test_the_numbers_of_many_readers_stand_in_a_table_for_each_metric(
     assert [each.split()[1] for each in lines[at + 4 : at + 8]] == ["r1", "r2", "r3", "r4"]
     assert len(lines) < 400
     assert any("single readers stand in the JSON" in each for each in lines)
+
+
+def test_repeated_lesions_and_marks_are_counted(tmp_path: Path) -> None:
+    marks = MARKS + "a,1,0,0,0.9\nb,50,0,0,0.6\na,1,0,0,0.8\n"
+    table = read(tmp_path, lesions=LESIONS + "b,0,0,0,8\n", marks=marks)
+    assert "1 lesion is listed before (same scan and place); each row counts." in table.notes
+    assert "2 marks are listed before (same scan, place and score); each row counts." in table.notes
+    assert not [note for note in read(tmp_path).notes if "listed before" in note]
+
+
+@pytest.mark.parametrize(
+    ("on", "off"), [("LL", "NL"), ("TP", "FP"), ("Lesion", "Non_Lesion"), ("1", "0")]
+)
+def test_whether_a_mark_is_on_a_lesion_may_be_said_in_capitals_or_numbers(
+    tmp_path: Path, on: str, off: str
+) -> None:
+    marks = f"case,mark,score\na,{on},0.9\nb,{off},0.8\n"
+    table = read(tmp_path, {}, scans=COUNTED, lesions="", marks=marks)
+    assert table.columns["lesion"].tolist() == [-1, -1, -1, 0, 1, 2, 0, -1]
+
+
+def test_of_matched_marks_no_rule_is_named_as_usual(tmp_path: Path) -> None:
+    marks = "case,mark,score\na,lesion,0.9\nb,non_lesion,0.8\n"
+    notes = read(tmp_path, {}, scans=COUNTED, lesions="", marks=marks).notes
+    assert "Further marks on a lesion that was hit are ignored, as is usual; nobody said." in notes

@@ -205,7 +205,7 @@ def test_a_region_without_a_voxel_is_left_out_and_counted(tmp_path):
     folder = written(tmp_path, a=pointed(1), b=pointed(2))
     labels = {"liver": frozenset({1}), "caudate lobe": frozenset({7})}
     found = explain(asked(folder, labels=labels), running=ALONE)
-    assert "caudate lobe has no voxel where is searched in 2 maps: left out there." in (
+    assert "caudate lobe has no voxel in what is searched in 2 maps: left out there." in (
         found.table.notes
     )
 
@@ -260,6 +260,13 @@ def test_each_map_is_held_against_the_regions_of_its_class(tmp_path):
     assert "No region is expected for the class F1 (1 map)." in notes
     assert "A region is expected for the class F9, of which there is no map." in notes
     assert found.table.columns["correct"].tolist() == [1, 0, 1, 1]
+
+
+def test_cases_without_a_map_are_counted(tmp_path):
+    folder = written(tmp_path, a=pointed(1), b=pointed(2), c=pointed(1))
+    cases = cases_of(tmp_path, TABLE, class_="stage", correct="ok")
+    found = explain(asked(folder, expected={"F0": ("liver",)}), cases, ALONE)
+    assert "1 case of cases.csv without a map: left out." in found.table.notes
 
 
 class Refused(NamedTuple):
@@ -405,6 +412,12 @@ def test_the_screen_shows_each_class_by_region(run):
     done = run(*OPTIONS, *BY_CLASS, "--resamples", 200)
     assert "explanation: 36 maps" in done.stdout
     assert "expected cells are marked *" in done.stdout
+
+
+def test_where_nothing_is_expected_no_cell_is_said_to_be_marked(run):
+    done = run(*OPTIONS, "--resamples", 200)
+    assert "Share of the saliency in each region" in done.stdout
+    assert "marked" not in done.stdout
 
 
 def test_without_classes_each_region_is_measured_for_all_maps(run):

@@ -173,7 +173,7 @@ REFUSED = [
         {},
         "and others",
     ),
-    Refused("NaN", with_value(np.nan), {}, "1 of 120 voxel is not a finite number"),
+    Refused("NaN", with_value(np.nan), {}, "1 of 120 voxels is not a finite number"),
     Refused("infinite", with_value(np.inf), {}, "not a finite number"),
     Refused("negative", with_value(-1, np.int16), {}, "a negative value: -1"),
     Refused("negative, real", with_value(-3), {}, "a negative value: -3"),

@@ -68,6 +68,7 @@ def test_a_mark_hits_the_lesion_in_whose_mask_it_lies(folder: Path, capsys: Any)
     assert value(made, "lesion_precision") == pytest.approx(2 / 3)  # at 0.5: two hits, one miss
     assert value(made, "false_positives_per_case") == pytest.approx(1 / 3)
     assert any("centre lies in the mask" in each for each in made["notes"])
+    assert not any("table of marks says" in each for each in made["notes"])
 
 
 def test_distances_are_to_the_centre_of_the_lesion(folder: Path, capsys: Any) -> None:

@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,12 +22,15 @@ from checker.metrics.estimating import complete, known_of
 from checker.metrics.free_response import FIGURES, contest, left_out, won
 from checker.metrics.matching import Pairs, Shapes, kept, matched, pairs
 from checker.metrics.resampling import Asked, drawn, resampled
+from checker.model.curves import FrocCurve
 from checker.model.detection import RATES
 from checker.model.estimate import Estimate
 from checker.model.metric_names import METRIC_NAMES
 from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.tables import read_table
 from checker.reading.task_columns import DetectionColumns
+from checker.render.figures_detection import drawn_points
+from checker.render.headlines import group_cases
 
 HERE = Path(__file__).resolve().parent
 BOXES = HERE / "reference" / "detection_boxes"
@@ -617,3 +621,107 @@ def test_two_algorithms_are_compared_on_the_same_scans() -> None:
         assert second.difference == pytest.approx(-first.difference, abs=1e-12)
         assert first.interval is not None
         assert first.interval.low <= first.difference <= first.interval.high
+
+
+@pytest.mark.parametrize("hit", ["radius", "centre_inside", "iou"])
+def test_rows_without_a_lesion_keep_their_false_marks_whatever_the_hit_rule(hit):
+    columns = {
+        "case": [0, 1, 0, 0],
+        "part": [0, 0, 2, 2],
+        "score": [np.nan, np.nan, 0.9, 0.4],
+        "centre": [[0, 0], [0, 0], [1, 1], [5, 5]],
+        "diameter": [np.nan, np.nan, 4, 4],
+    }
+    given = {"hit": hit, "hit_limit": 0.5 if hit == "iou" else None}
+    made = metrics.estimates(
+        "detection", {name: np.array(each) for name, each in columns.items()}, given=given,
+        places={"threshold": (0.5,)}, resamples=0,
+    )  # fmt: skip
+    found = {each.metric: each for each in made if each.label in (None, each.metric)}
+    assert found["false_positives_per_case"].value == 0.5
+    assert found["lesion_precision"].value == 0
+    assert found["case_specificity"].value == 0.5
+    assert found["lesion_sensitivity"].undefined_because == "there are no lesions"
+
+
+def test_rows_without_a_mark_miss_every_lesion_whatever_their_shape():
+    columns = {
+        "case": [0, 1, 0],
+        "part": [0, 0, 1],
+        "score": [np.nan] * 3,
+        "centre": [[0, 0], [0, 0], [1, 1]],
+        "diameter": [np.nan, np.nan, 4],
+    }
+    made = metrics.estimates(
+        "detection", {name: np.array(each) for name, each in columns.items()},
+        given={"hit": "iou", "hit_limit": 0.5}, resamples=0,
+    )  # fmt: skip
+    found = {each.metric: each for each in made if each.label in (None, each.metric)}
+    assert found["lesion_sensitivity"].value == 0
+
+
+@pytest.mark.parametrize(("shift", "said"), [(0.0, False), (300.0, True)])
+def test_where_no_mark_hits_anything_the_places_are_asked_about(shift, said):
+    scan = np.arange(6)
+    places = np.column_stack((scan, scan)).astype(float)
+    columns = {
+        "case": np.tile(scan, 3),
+        "part": np.repeat([0, 1, 2], 6),
+        "score": np.append(np.full(12, np.nan), np.linspace(0.1, 0.9, 6)),
+        "centre": np.concatenate((places, places, places + shift)),
+    }
+    made = metrics.estimates(
+        "detection", columns, given={"hit": "distance", "hit_limit": 3.0}, resamples=0
+    )
+    sensitivity = next(each for each in made if each.metric == "lesion_sensitivity")
+    assert ("same unit and order of axes" in sensitivity.note) is said
+
+
+def test_a_curve_is_drawn_linear_in_the_rate_on_its_logarithmic_axis():
+    curve = FrocCurve(
+        modality=None, reader=None,
+        false_positives_per_case=(0.0, 0.4, 0.4, 1.0), sensitivity=(0.0, 0.2, 0.5, 0.6),
+    )  # fmt: skip
+    drawn = list(drawn_points(curve))
+    rates, sensitivity = (list(each) for each in zip(*drawn, strict=True))
+    assert rates == sorted(rates)
+    assert sensitivity == sorted(sensitivity)
+    assert {(0.4, 0.2), (0.4, 0.5), (1.0, 0.6)} <= set(drawn)
+    assert len(drawn) > 30
+    for rate, value in drawn[1:]:
+        if rate < 0.4:
+            assert value == pytest.approx(rate / 2)
+
+
+def test_the_size_of_a_group_is_counted_in_scans_and_not_in_marks():
+    columns = {
+        "case": np.append(np.arange(3), [0] * 9),
+        "part": np.append([0] * 3, [1] + [2] * 8),
+        "score": np.append([np.nan] * 4, np.linspace(0.1, 0.9, 8)),
+        "centre": np.zeros((12, 2)),
+    }
+    made = metrics.estimates(
+        "detection", columns, given={"hit": "distance", "hit_limit": 3.0, "extra_hits": "false_positive"},
+        group="sex = F", resamples=0,
+    )  # fmt: skip
+    assert max(each.cases for each in made) == 8
+    report: Any = SimpleNamespace(group_sizes=(), subgroup_estimates=made)
+    assert group_cases(report) == {"sex = F": 3}
+
+
+def test_the_area_of_a_class_counts_the_lesions_of_that_class():
+    columns = {
+        "case": [0, 0, 0, 0, 0],
+        "part": [0, 1, 1, 1, 2],
+        "score": [np.nan] * 4 + [0.9],
+        "centre": [[0, 0], [0, 0], [9, 9], [20, 20], [0, 0]],
+        "class_code": [-1, 0, 0, 1, 0],
+    }
+    given = {"hit": "distance", "hit_limit": 3.0, "class_names": ("HCC", "CCC")}
+    made = metrics.estimates(
+        "detection", {name: np.array(each) for name, each in columns.items()}, given=given,
+        resamples=0,
+    )  # fmt: skip
+    found = {e.label: e.cases for e in made if e.metric == "lesion_average_precision"}
+    assert (found["HCC"], found["CCC"]) == (2, 1)
+    assert found[None] == 3

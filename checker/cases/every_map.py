@@ -298,6 +298,7 @@ def _notes(
     shapes = {tuple(row["shape"]) for row in rows.values()}
     if len(shapes) > 1:
         yield "The maps have different shapes: they are not compared between cases."
+    yield from _without_map(found)
     for count, words in (
         (len(found.matched.missing), "with regions and no map: left out"),
         (len(found.matched.extra), "with a map and no regions: left out"),
@@ -305,6 +306,17 @@ def _notes(
     ):
         if count:
             yield f"{count:,} {'case' if count == 1 else 'cases'} {words}."
+
+
+def _without_map(found: _Found) -> Iterator[str]:
+    """Yield how many cases of the table have neither a map nor regions of their own, which are counted apart."""
+    if found.cases is None:
+        return
+    matched = found.matched
+    there = {*(each.case for each in matched.pairs), *matched.missing, *matched.extra}
+    if lacking := [case for case in found.row_of if case not in there]:
+        one = len(lacking) == 1
+        yield f"{len(lacking):,} {'case' if one else 'cases'} of {found.cases.file} without a map: left out."
 
 
 def _cases(broken: Sequence[Problem]) -> int:
@@ -331,11 +343,11 @@ def _maps(count: int) -> str:
 
 
 def _of_regions(rows: Mapping[str, dict[str, Any]], structures: Sequence[str]) -> Iterator[str]:
-    """Yield how often a region has no voxel where is searched."""
+    """Yield how often a region has no voxel in what is searched."""
     for structure in structures:
         empty = sum(row["measures"].get(structure, {}) == {} for row in rows.values())
         if empty and structure != EXPECTED:
-            yield f"{structure} has no voxel where is searched in {_maps(empty)}: left out there."
+            yield f"{structure} has no voxel in what is searched in {_maps(empty)}: left out there."
 
 
 def _of_classes(found: _Found, rows: Mapping[str, dict[str, Any]]) -> Iterator[str]:

@@ -296,7 +296,9 @@ def _p_value(
     possible = [(way.words, way.p) for way in tried if way.p is not None and way.test not in drawn]
     if not possible:
         because = (
-            f"the test named ({claim.test}) is not recomputed here" if drawn else tried[0].words
+            f"the test named ({claim.test}) is not recomputed here"
+            if drawn
+            else f"no p value is computed for it ({tried[0].words})"
         )
         return not_checkable("p_value", text, because)
     ours_words, ours = possible[0]

@@ -65,6 +65,15 @@ ALSO_NAMED: Mapping[tuple[str, str], tuple[str, ...]] = {
     },
 }
 """Task and metric to others that go by its name: the same of one reader, and its mean over readers."""
+AT_THRESHOLDS = (
+    "lesion_sensitivity",
+    "lesion_precision",
+    "lesion_f1",
+    "false_positives_per_case",
+    "case_sensitivity",
+    "case_specificity",
+)
+"""Metrics of marks at a threshold, which a claim may name by `at`."""
 USUAL = ("macro", "mean", "model", "upper", "overclasses", "overlimits")
 """What is meant where a claim names nothing and several are there, in this order."""
 
@@ -88,6 +97,9 @@ def task_claim_check(
     if claim.versus is not None:
         return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
     further = _of_further_score(claim, evaluation, task_table, unit, settings)
+    if further is not None:
+        return _compared_alone(claim, claim_at, evaluation, further, settings)
+    further = _at_own_threshold(claim, evaluation, task_table, unit, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
     if claim.metric == "reference_limit":
@@ -136,6 +148,36 @@ def _of_further_score(
     every = [replace(each, score=named[0]) for each in made]
     rest = [each for each in parts if each and plain_name(each) not in known]
     return _Further(named[0], replace(alone, groups={}), every, ", ".join(rest) or None)
+
+
+def _at_own_threshold(
+    claim: Claim, evaluation: Evaluation, table: TaskTable, unit: str, settings: Settings
+) -> _Further | None:
+    """Return the numbers of marks at a threshold that the claim alone names; None if it names none.
+
+    A sensitivity may also be at so many false positives per case: it is taken as at a threshold only where that
+    gives the printed number.
+    """
+    if table.task != "detection" or claim.metric not in AT_THRESHOLDS or claim.at is None:
+        return None
+    if claim.at in table.places.get("threshold", ()):
+        return None
+    _, rows = group_rows(table, claim.group)
+    asked = replace(rows, places={**rows.places, "threshold": (claim.at,)}, groups={})
+    made = estimates_of(evaluation, asked, unit, settings)
+    every = [each for each in made if each.threshold is not None]
+    if claim.metric == "lesion_sensitivity" and not _printed_among(claim, every):
+        return None
+    return _Further("", asked, every, claim.of)
+
+
+def _printed_among(claim: Claim, found: Iterable[Estimate]) -> bool:
+    """Return whether one of the numbers of its metric is the printed one."""
+    if claim.value is None:
+        return False
+    values = [each.value for each in found if each.metric == claim.metric]
+    printed = [reading.of(claim.value) for reading in readings(claim, claim.metric)]
+    return any(each.agrees(value) for each in printed for value in values if value is not None)
 
 
 def _limits_of_normal(
@@ -219,6 +261,8 @@ def _label(ours: Estimate) -> str:
         )
     if ours.horizon is not None:
         named.append(f"at {in_words(ours.horizon)}")
+    if ours.false_positives_per_case is not None:
+        named.append(f"at {_rate(ours.false_positives_per_case)}")
     more = ", ".join(each for each in named if each)
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
@@ -331,7 +375,7 @@ def _there(found: list[Estimate]) -> str:
     """Return what there is, in words."""
     shown = dict.fromkeys(
         ", ".join(
-            f"{name} {getattr(each, name)}"
+            _facet(name, getattr(each, name))
             for name in (*NAMED_BY_OF[:-1], "versus", *PLACED_BY_AT)
             if getattr(each, name) is not None
         )
@@ -339,6 +383,18 @@ def _there(found: list[Estimate]) -> str:
     )
     listed = [each for each in shown if each]
     return "there are " + "; ".join(listed[:8]) if listed else "it is one number"
+
+
+def _rate(value: float) -> str:
+    """Return a rate of false positives in words."""
+    return f"{value:g} false {'positive' if value == 1 else 'positives'} per case"
+
+
+def _facet(name: str, value: object) -> str:
+    """Return a facet in words."""
+    if name == "false_positives_per_case" and isinstance(value, float):
+        return _rate(value)
+    return f"{name.replace('_', ' ')} {value}"
 
 
 # Comparison
@@ -381,7 +437,7 @@ def _parts(
         )
         of_unit = has_unit(table.task, ours.metric)
         part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
-        yield part
+        yield _of_all_marks(part, ours, table)
         found = fitting or found
     limits = printed_limits(claim, reading)
     if limits is not None and found.estimate is None:
@@ -417,6 +473,14 @@ def _parts(
 def _spread_of(ours: Estimate, found: Number, task: str) -> Estimate:
     """Return the number whose spread is meant: of masks that of the definition under which the value fits."""
     return found.estimate if task == MASKS and found.estimate is not None else ours
+
+
+def _of_all_marks(part: PartCheck, ours: Estimate, table: TaskTable) -> PartCheck:
+    """Return the verdict; where a number at no threshold is contradicted, that all marks count in ours is said."""
+    at_none = table.task == "detection" and ours.metric in AT_THRESHOLDS and ours.threshold is None
+    if part.verdict is not Verdict.CONTRADICTED or not at_none or "score" not in table.columns:
+        return part
+    return replace(part, because=f"{part.because}; no threshold is named, so all marks count")
 
 
 def value_part(

@@ -14,6 +14,7 @@ from checker.metrics.detections import (
     Detections,
     Ordered,
     Outcomes,
+    Rule,
     Scans,
     Tallies,
     Who,
@@ -31,6 +32,8 @@ COCO = "COCO, 101 points"
 """The label of the area on a grid of 101 sensitivities."""
 NORMAL = "scans without a lesion"
 """The label of false marks on them alone."""
+FEWEST_APART = 5
+"""Lesions and false marks of which it is strange that none meet."""
 GRID = np.linspace(0, 1, 101)
 
 
@@ -150,9 +153,18 @@ def counts_of_label(
     return counts_of(outcomes, scans, threshold, weight, chosen)
 
 
+def nothing_hit(outcomes: Outcomes, rule: Rule) -> str:
+    """Return a sentence where several marks and lesions have places and none of them meet."""
+    few = min(len(outcomes.lesion_mark), len(outcomes.false_mark)) < FEWEST_APART
+    if rule.hit is None or few or (outcomes.lesion_mark >= 0).any():
+        return ""
+    return "No mark hits a lesion, whatever its score: are the places of both in the same unit and order of axes?"
+
+
 @metric(
     "lesion_sensitivity", task=TASK, goal="higher", bounds=(0, 1), interval=share_interval,
     source="chakraborty-1990", places=with_classes, cases=lesions_of_label, unit="lesion",
+    beside=nothing_hit,
 )  # fmt: skip
 def lesion_sensitivity(counts_of_label: Counts) -> Share:
     """Return the share of lesions that a mark at or above the threshold hit.
@@ -410,9 +422,14 @@ def _named(
     return every[what]
 
 
+def _lesions_of_curve(curves: Sequence[Curves]) -> int:
+    """Return the number of lesions behind one curve: of its class, where it is of one."""
+    return _lesions(curves[0].ordered)
+
+
 @metric(
     "lesion_average_precision", task=TASK, goal="higher", bounds=(0, 1), source="everingham-2010",
-    places=with_curves, cases=_lesions, unit="lesion",
+    places=with_curves, cases=_lesions_of_curve, unit="lesion",
 )  # fmt: skip
 def lesion_average_precision(curves: Sequence[Curves], weight: Weight) -> Floats:
     """Return the area under the precision-recall curve of marks by steps: precision times rise in sensitivity.

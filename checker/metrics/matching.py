@@ -78,10 +78,12 @@ def pairs(marks: Shapes, lesions: Shapes, hit: Hit, limit: float | None = None) 
         limit: of distance (in the unit of the coordinates), iou and dice.
 
     Raises:
-        Undefined: the rule needs a limit, a diameter or a box that is not there.
+        Undefined: there are marks and lesions, and the rule needs a limit, a diameter or a box that is not there.
     """
-    fits = _Fitting(marks, lesions, hit, limit)
     found = [Pairs(*_nothing())]
+    if not len(marks.scan) or not len(lesions.scan):  # nothing says which shape they would have
+        return found[0]
+    fits = _Fitting(marks, lesions, hit, limit)
     for mark, lesion in of_same_scan(marks.scan, lesions.scan):
         found.append(fits(mark, lesion))
     return Pairs(*(np.concatenate(each) for each in zip(*found, strict=True)))

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-ON_LESION = frozenset({"lesion", "ll", "tp", "hit", "1", "true", "yes"})
-OFF_LESION = frozenset({"nonlesion", "non_lesion", "non-lesion", "nl", "fp", "0", "false", "no"})
-"""Values of a column that says whether a mark is on a lesion."""
+ON_LESION = frozenset({"lesion", "ll", "tp", "hit", meaning("1"), "true", "yes"})
+OFF_LESION = frozenset(
+    {"nonlesion", "non_lesion", "non-lesion", "nl", "fp", meaning("0"), "false", "no"}
+)
+"""Values of a column that says whether a mark is on a lesion, as `meaning` gives them, in small letters."""
 Known = dict[tuple[int, str], int]
 """Scan and name of a lesion to its code."""
 Free = dict[int, list[int]]
@@ -126,8 +128,8 @@ def _on_lesion(part: Part) -> "NDArray[np.bool_] | None":
     if column is None:
         return None
     found = part.reading.labels(column)
-    on = np.array([meaning(each) in ON_LESION for each in found.names] + [False])
-    off = np.array([meaning(each) in OFF_LESION for each in found.names] + [False])
+    on = np.array([meaning(each).casefold() in ON_LESION for each in found.names] + [False])
+    off = np.array([meaning(each).casefold() in OFF_LESION for each in found.names] + [False])
     what, hint = "whether the mark is on a lesion cannot be told", "write lesion or non_lesion"
     part.wrong_rows(column, ~(on | off)[found.codes], what, hint)
     return np.asarray(on[found.codes])

@@ -1,6 +1,6 @@
 """What is said beside marks on lesions: the hit rule, further marks, scans, readers who marked nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from checker.model.detection import usual_extra_hits
@@ -15,6 +15,10 @@ HITS = {
     "any_overlap": "it overlaps the lesion",
     "centre_inside": "its centre is inside the lesion",
 }
+TOLD = (
+    "case", "score", "centre", "size", "diameter", "class_code", "reader_code", "modality_code",
+)  # fmt: skip
+"""What is known of a lesion or a mark."""
 ORDERS = {
     "highest_score_first": "marks with higher scores choose first",
     "nearest_first": "the pairs that fit best go first",
@@ -30,7 +34,8 @@ def notes_of(
 
     with_lesion = len(np.unique(columns["case"][columns["part"] == PARTS[LESIONS]]))
     scans = int((columns["part"] == PARTS[SCANS]).sum())
-    yield hit_words(asked)
+    if not asked.in_masks:  # of masks it is said where they are read
+        yield hit_words(asked)
     yield extra_words(asked)
     yield f"{scans:,} scans were searched: {with_lesion:,} with a lesion, {scans - with_lesion:,} without."
     if asked.max_marks is not None:
@@ -38,6 +43,33 @@ def notes_of(
     if not asked.thresholds:
         yield "No threshold is named: all marks count where one is needed."
     yield from _silent(columns, given)
+    yield from _repeated(columns)
+
+
+def _repeated(columns: Mapping[str, Any]) -> Iterator[str]:
+    """Yield how many lesions and marks are the same as another one in everything that is known of them."""
+    if columns.get("centre") is None:
+        return
+    for kind, words in ((LESIONS, "scan and place"), (MARKS, "scan, place and score")):
+        rows = columns["part"] == PARTS[kind]
+        if count := _repeats(
+            [columns[name][rows] for name in TOLD if columns.get(name) is not None]
+        ):
+            verb = "is" if count == 1 else "are"
+            name = kind.removesuffix("s") if count == 1 else kind
+            yield f"{count:,} {name} {verb} listed before (same {words}); each row counts."
+
+
+def _repeats(columns: Sequence[Any]) -> int:
+    """Return how many rows are the same as an earlier one; missing values are the same."""
+    import numpy as np
+
+    table = np.nan_to_num(np.column_stack(columns).astype(float), nan=-np.pi)
+    key = table @ np.sqrt(np.arange(2, table.shape[1] + 2))  # equal rows have equal keys
+    order = np.argsort(key, kind="stable")
+    same = key[order[1:]] == key[order[:-1]]
+    near = order[np.append(same, False) | np.append(False, same)] if len(order) else order
+    return len(near) - len(np.unique(table[near], axis=0))
 
 
 def _silent(columns: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[str]:
@@ -69,5 +101,6 @@ def extra_words(asked: DetectionColumns) -> str:
     """Return in words what further marks on a lesion are."""
     chosen = asked.extra_hits or usual_extra_hits(asked.hit)
     counted = "count as false positives" if chosen == "false_positive" else "are ignored"
-    said = "" if asked.extra_hits else ", as is usual with this rule; nobody said"
+    rule = " with this rule" if asked.hit is not None or asked.in_masks else ""
+    said = "" if asked.extra_hits else f", as is usual{rule}; nobody said"
     return f"Further marks on a lesion that was hit {counted}{said}."

@@ -416,7 +416,9 @@ def _limit_problem(evaluation: Detection, file: str) -> SaidProblem | None:
         return None
     if limit is None:
         message = f"the hit rule {hit} has no limit"
-        return SaidProblem(file, None, "hit_limit", message, "write hit_limit: 0.5, for example")
+        example = "5, in the unit of the places" if hit == "distance" else "0.5"
+        hint = f"write hit_limit: {example}, for example"
+        return SaidProblem(file, None, "hit_limit", message, hint)
     if hit != "distance" and not 0 < limit <= 1:
         message = f"an overlap of {limit:g} is asked for; it lies above 0 and is at most 1"
         return SaidProblem(file, None, "hit_limit", message, "write 0.5 for 50 %")

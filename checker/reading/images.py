@@ -325,10 +325,10 @@ def _range(voxels: Voxels, name: str) -> tuple[float, float]:
     if np.isfinite(low) and np.isfinite(high):
         return low, high
     count = sum(int(np.count_nonzero(~np.isfinite(chunk))) for chunk in _chunks(voxels))
-    word = "voxel is" if count == 1 else "voxels are"
+    word = "is" if count == 1 else "are"
     raise bad(
         name,
-        f"{count} of {voxels.size} {word} not a finite number (NaN or infinite)",
+        f"{count:,} of {voxels.size:,} voxels {word} not a finite number (NaN or infinite)",
         "write 0 where there is nothing",
     )
 

@@ -112,7 +112,7 @@ def lesions_of_masks(
     if not places:
         return WithMasks(table, tuple(marks), asked, tuple(notes))
     names = {**asked.names, "lesions.lesion": LESION, "marks.lesion": LESION}
-    told = replace(asked, hit=None, limit=None, limits=(), names=names)
+    told = replace(asked, hit=None, in_masks=True, limit=None, limits=(), names=names)
     named = tuple(_with_column(each.marks, each.lesion) for each in places)
     return WithMasks(table, named, told, (INSIDE, *notes))
 

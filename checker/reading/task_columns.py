@@ -286,6 +286,8 @@ class DetectionColumns(TaskColumns):
     """
     hit: str | None = None
     """When a mark is a hit; None: a column of the marks says which lesion each hit."""
+    in_masks: bool = False
+    """That column was made from the masks of the lesions."""
     limit: float | None = None
     limits: Sequence[float] = ()
     """All limits, the main one among them."""

@@ -45,8 +45,9 @@ def _regions(found: ExplanationInRegion) -> RegionTable:
     names = tuple(dict.fromkeys(each.region for each in found.regions))
     cells = {(each.class_name, each.region): each for each in found.regions}
     classes = dict.fromkeys(each.class_name for each in found.regions)
+    marked = "; expected cells are marked *" if any(each.expected for each in found.regions) else ""
     return RegionTable(
-        f"{CAPTION} (of {found.field}); expected cells are marked *",
+        f"{CAPTION} (of {found.field}){marked}",
         ("Maps of", *(name.replace("_", " ") for name in names)),
         tuple(
             (class_words(name), *(_cell(cells.get((name, each))) for each in names))

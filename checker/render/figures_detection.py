@@ -1,6 +1,7 @@
 """The figure of marks on lesions: the FROC curve of each reader or algorithm."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from checker.model.curves import FrocCurve
@@ -30,6 +31,8 @@ STYLES = ("-", (0, (4, 2)), (0, (1, 1.2)), (0, (4, 1.5, 1, 1.5)))
 LINES = ("blue and whole", "red and dashed", "blue and dotted", "red and dashed with dots")
 """The same in words, by modality."""
 LONGEST = 24
+BETWEEN, FAR = 16, 1.05
+"""Points between two that are further apart than by this factor."""
 
 
 def froc_figure(evaluation: EvaluationReport, name: str) -> DrawnFigure:
@@ -98,16 +101,32 @@ def _ends(curve: FrocCurve) -> Iterator[tuple[str, str]]:
         )
 
 
+def drawn_points(curve: FrocCurve) -> Iterator[tuple[float, float]]:
+    """Yield the points through which the curve is drawn.
+
+    Between operating points the sensitivity is linear in the rate, which is no straight line where the axis is
+    logarithmic: further points stand on long ways.
+    """
+    found = list(zip(curve.false_positives_per_case, curve.sensitivity, strict=True))
+    yield max(found[0][0], LEAST), found[0][1]
+    for (start, low), (end, high) in pairwise(found):
+        left = max(start, LEAST)
+        for at in range(BETWEEN if end > left * FAR else 0):
+            rate = left * (end / left) ** (at / BETWEEN)
+            yield rate, low + (high - low) * (rate - start) / (end - start)
+        yield max(end, LEAST), high
+
+
 def _draw(figure: "Figure", curves: Sequence[FrocCurve]) -> None:
     axes = figure.subplots()
     modalities = list(dict.fromkeys(each.modality for each in curves))
     for at, each in enumerate(curves):
         modality = modalities.index(each.modality)
-        rates = [max(rate, LEAST) for rate in each.false_positives_per_case]
+        rates, sensitivity = zip(*drawn_points(each), strict=True)
         title = without_controls(curve_title(each))
         axes.plot(
             rates,
-            each.sensitivity,
+            sensitivity,
             color=MODEL if modality % 2 == 0 else SECOND,
             linestyle=STYLES[(at if len(curves) <= FEW else modality) % len(STYLES)],
             linewidth=1.6 if len(curves) <= FEW else 0.8,

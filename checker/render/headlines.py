@@ -116,6 +116,8 @@ BY_GROUP: dict[str, tuple[str, ...]] = {
     "detection": ("lesion_sensitivity", "false_positives_per_case", "froc_score"),
 }
 """Task to the metrics that are shown by group, one panel and one column each, where they were computed."""
+PARTS_OF_A_CASE = ("lesion", "mark")
+"""Units of numbers that are not counted in cases."""
 USUAL_LABELS = (None, "macro", "mean")
 OTHER_SUMMARIES = ("median", "pooled")
 BY_EVERY_LABEL = ("dichotomised_auroc", "objective_response_rate")
@@ -199,8 +201,10 @@ def group_cases(evaluation: EvaluationReport) -> dict[str, int]:
 
 
 def _largest(estimates: Sequence[Estimate]) -> dict[str, int]:
-    """Return the most cases behind any number of each group."""
+    """Return the most cases behind any number of each group; lesions and marks of a case are no cases."""
     found: dict[str, int] = {}
     for each in estimates:
+        if each.unit in PARTS_OF_A_CASE:
+            continue
         found[each.group] = max(each.cases, found.get(each.group, 0))
     return found
