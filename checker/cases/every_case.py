@@ -149,8 +149,19 @@ def finished(
 def _key(case: Case, asked: Masks) -> str:
     """Return what a finished case is known by: its files as they are now, and what is measured."""
     files = [*_files(case.reference), *_files(case.prediction)]
-    stamps = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
-    return repr((case.name, stamps, asked.measured_as()))
+    return repr((case.name, [stamp(each) for each in files], asked.measured_as()))
+
+
+NOT_THERE = -1
+
+
+def stamp(file: Path) -> tuple[str, int, int]:
+    """Return path, size in bytes and time of change (ns) of a file; -1 for both where a link leads nowhere."""
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), NOT_THERE, NOT_THERE
+    return str(file), found.st_size, found.st_mtime_ns
 
 
 def _files(images: Images) -> Iterator[Path]:
