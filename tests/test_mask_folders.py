@@ -140,6 +140,18 @@ def test_one_broken_case_is_reported_and_the_others_are_scored(
         assert json.loads(out)["cases"] == 7
 
 
+def test_links_that_lead_nowhere_are_reported_and_the_others_are_scored(folders: Path) -> None:
+    for name in ("liver_4", "liver_5"):
+        file = folders / f"predictions/{name}.nii.gz"
+        file.unlink()
+        file.symlink_to("nothing.nii.gz" if name == "liver_4" else file)
+    found = cases.measure(asked(folders))
+    assert found.table.cases == 6
+    assert ["a link to a file that is not there" in each.message for each in found.broken] == [
+        True
+    ] * 2
+
+
 def test_where_every_case_is_broken_nothing_is_printed_but_the_reasons(folders: Path) -> None:
     for file in (folders / "predictions").glob("liver*"):
         file.write_bytes(b"no image")
@@ -405,6 +417,34 @@ def test_a_table_that_cannot_be(text: str, says: str, tmp_path: Path, capsys: An
     file.write_text(text, "utf-8")
     assert run(["metrics", "segmentation", str(file)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_volume_is_relative_to_none_where_the_reference_is_empty(
+    tmp_path: Path, capsys: Any
+) -> None:
+    text = "case,structure,reference_volume_ml,predicted_volume_ml\na,liver,100,110\nb,liver,0,5\n"
+    (tmp_path / "t.csv").write_text(text, "utf-8")
+    assert run(["metrics", "segmentation", str(tmp_path / "t.csv"), "--format", "json"]) == 0
+    found = {
+        (each["metric"], each["summary"]): each for each in json.loads(capsys.readouterr().out)["estimates"]
+    }  # fmt: skip
+    relative = found["relative_volume_difference", "mean"]
+    assert (relative["value"], relative["cases"]) == (pytest.approx(0.1), 1)
+
+
+def test_comparisons_name_their_structure_and_patients(folders: Path, tmp_path: Path) -> None:
+    rows = [f"liver_{i},p{i // 2}" for i in range(1, 9)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case,patient", *rows]), "utf-8")
+    written = tmp_path / "report.md"
+    code = run([
+        "metrics", "segmentation", "--reference", str(folders / "labelsTs"), "--prediction",
+        str(folders / "predictions"), "--compare", f"truth={folders / 'labelsTs'}", "--tolerance", "2",
+        "--cases", str(tmp_path / "cases.csv"), "--patient", "patient", "-o", str(written),
+    ])  # fmt: skip
+    text = written.read_text("utf-8")
+    assert code == 0
+    assert "Dice, tumour: prediction minus truth" in text
+    assert "Surface Dice (NSD), liver at 2 mm: prediction minus truth" in text
 
 
 def test_structures_that_both_files_name_are_matched_by_name(tmp_path: Path) -> None:

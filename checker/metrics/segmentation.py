@@ -64,7 +64,8 @@ class Chosen:
             make, names = MADE_FROM[name]
             if all(each in self.at for each in names):
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    return np.asarray(make(*(self.look(each) for each in names)))
+                    found = np.asarray(make(*(self.look(each) for each in names)))
+                return np.where(np.isinf(found), np.nan, found)  # relative to an empty mask
         return np.full(self.measures.shape[:2], np.nan)
 
     def of(self, name: str) -> Floats:

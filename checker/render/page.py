@@ -534,6 +534,7 @@ def comparison_tables(
         "readers": "Modalities",
         "agreement": "Measurements",
         "detection": "Modalities or algorithms",
+        "segmentation": "Algorithms",
     }.get(evaluation.task, "Scores")
     return parted(evaluation.comparisons, f"{what} compared on the same cases")
 
@@ -567,6 +568,10 @@ def comparison_label(comparison: Comparison) -> str:
     label = first_upper(digits.metric_label(comparison.metric))
     if comparison.label is not None:
         label += f", {comparison.label}"
+    if comparison.structure is not None:
+        label += f", {worded(comparison.structure)}"
+    if comparison.tolerance_mm is not None:
+        label += f" at {digits.short(comparison.tolerance_mm)} mm"
     if comparison.horizon is not None:
         label += f" at {in_words(comparison.horizon)}"
     if comparison.threshold is not None:
