@@ -158,6 +158,37 @@ def test_where_every_case_is_broken_nothing_is_printed_but_the_reasons(folders: 
     with pytest.raises(BadSubmission) as bad:
         cases.measure(asked(folders))
     assert len(bad.value.problems) == 8
+    assert {each.hint for each in bad.value.problems} == {"write it as NIfTI (.nii or .nii.gz)"}
+    assert not [each for each in bad.value.problems if "\n" in each.message]
+
+
+def test_every_difference_of_two_grids_names_its_case(folders: Path, capsys: Any) -> None:
+    moved = GRID.copy()
+    moved[0, 0], moved[0, 3] = -GRID[0, 0], 7
+    nifti(folders / "predictions/liver_4.nii.gz", labels(4), affine=moved)
+    code = run([
+        "metrics", "segmentation", "--reference", str(folders / "labelsTs"),
+        "--prediction", str(folders / "predictions"),
+    ])  # fmt: skip
+    lines = [each for each in capsys.readouterr().err.splitlines() if "labelsTs/liver_4" in each]
+    assert code == 2
+    assert len(lines) == 2
+    assert all(each.startswith("predictions, liver_4: labelsTs/liver_4.nii.gz ") for each in lines)
+
+
+def test_a_label_that_one_side_writes_otherwise_is_said(folders: Path, capsys: Any) -> None:
+    for i in range(1, 9):
+        nifti(folders / f"predictions/liver_{i}.nii.gz", labels(i) * np.uint8(100))
+    (folders / "dataset.json").unlink()
+    code = run([
+        "metrics", "segmentation", "--reference", str(folders / "labelsTs"),
+        "--prediction", str(folders / "predictions"),
+    ])  # fmt: skip
+    said = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert "No prediction has a voxel of label 1, which 8 of 8 references have" in said
+    assert "No reference has a voxel of label 200, which 8 of 8 predictions have" in said
+    assert "Both masks are empty in every case" not in said
 
 
 def test_masks_without_a_spacing_are_measured_in_voxels(tmp_path: Path, capsys: Any) -> None:

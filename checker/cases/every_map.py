@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from checker import work
-from checker.cases.every_case import IGNORED, Measured, Running, finished, folder_hash, stamp
+from checker.cases.every_case import IGNORED, Measured, Running, apart, finished, folder_hash, stamp
 from checker.cases.one_map import MapCase, Maps, measured_map_case
 from checker.errors import BadSubmission, Problem
 from checker.model.maps import BETWEEN, CLASS, EXPECTED, QUANTITIES, REPEATS
@@ -77,7 +77,7 @@ def explain(
     )
     rows = {item.value.name: each.result for item, each in pairs if each.result is not None}
     if not rows:
-        raise BadSubmission(broken)
+        raise BadSubmission(apart(broken))
     return _together(found, cast(dict[str, Any], rows), broken)
 
 

@@ -272,7 +272,11 @@ def ruled(rule: Rule, name: str, known: Known) -> tuple[Floats, bool]:
 
 
 FAILURES = "no prediction counted as 0"
-RULES_WITH_FAILURES: tuple[tuple[str, Rule], ...] = (("", (None, 0.0)), *RULES_OF_OVERLAP)
+RULES_WITH_FAILURES: tuple[tuple[str, Rule], ...] = (
+    ("", (None, 0.0)),
+    *((words, rule) for words, rule in RULES_OF_OVERLAP if rule[1] == 0),
+)
+"""Who counts a failure as 0 does not leave out a mask that is empty."""
 
 
 def _failures_counted(ours: Estimate, known: Known, missing: int) -> Iterator[MaskNumber]:
