@@ -464,16 +464,21 @@ def test_a_volume_is_relative_to_none_where_the_reference_is_empty(
 
 
 def test_comparisons_name_their_structure_and_patients(folders: Path, tmp_path: Path) -> None:
-    rows = [f"liver_{i},p{i // 2}" for i in range(1, 9)]
-    (tmp_path / "cases.csv").write_text("\n".join(["case,patient", *rows]), "utf-8")
+    rows = [f"liver_{i},p{i // 2},{'AB'[i % 2]}" for i in range(1, 9)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case,patient,site", *rows]), "utf-8")
     written = tmp_path / "report.md"
     code = run([
         "metrics", "segmentation", "--reference", str(folders / "labelsTs"), "--prediction",
         str(folders / "predictions"), "--compare", f"truth={folders / 'labelsTs'}", "--tolerance", "2",
         "--cases", str(tmp_path / "cases.csv"), "--patient", "patient", "-o", str(written),
+        "-o", str(written.with_suffix(".html")), "--group", "site",
     ])  # fmt: skip
     text = written.read_text("utf-8")
+    page = written.with_suffix(".html").read_text("utf-8")
     assert code == 0
+    assert "Groups of predictions: mean over patients, all structures" in page
+    assert "Algorithms compared on the same cases" in page
+    assert "Dice, tumour: prediction minus truth" in page
     assert "Dice, tumour: prediction minus truth" in text
     assert "Surface Dice (NSD), liver at 2 mm: prediction minus truth" in text
 

@@ -737,6 +737,15 @@ def absent_here(evaluation: EvaluationReport) -> tuple[tuple[str, str], ...]:
     )
 
 
+def structure_of_groups(evaluation: EvaluationReport) -> str:
+    """Return of which structure the numbers in the table of groups are, to follow its name; empty: of none."""
+    structure = usual_structure(evaluation)
+    if structure is None or all(each.structure is None for each in evaluation.estimates):
+        return ""
+    mean = "mean over patients, " if evaluation.task == "segmentation" else ""
+    return f": {mean}{worded(structure)}"
+
+
 def group_tables(evaluation: EvaluationReport, metrics: Sequence[str]) -> tuple[GroupTable, ...]:
     """Return the groups of each column with their size and those metrics."""
     sizes = {f"{each.column} = {each.name}": each for each in evaluation.group_sizes}
