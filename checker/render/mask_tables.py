@@ -156,7 +156,7 @@ def _noted(each: Estimate, found: Sequence[Estimate]) -> str:
     """Return the measure that a note belongs to; with its summary where another one of it does have an interval."""
     label = _label(each)
     if WITHOUT in each.note and any(other.interval and _label(other) == label for other in found):
-        return f"{label}, {HEADS[_summary(each)].lower()}"
+        return f"{label}, {page.worded(_summary(each))}"
     return label
 
 
