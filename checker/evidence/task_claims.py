@@ -42,6 +42,7 @@ from checker.metrics.resampling import Asked
 from checker.metrics.segmentation import TASK as MASKS
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, Estimates, Interval
+from checker.model.maps import EXPECTED
 from checker.model.measures import EVERY
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
@@ -289,7 +290,7 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
     if len(found) > 1:  # the mean over patients, and over structures
         found = _first_summary(found)
-        found = [each for each in found if each.structure == EVERY] or found
+        found = [each for each in found if each.structure in (EVERY, EXPECTED)] or found
     if len(found) > 1:  # of readers, the mean over them
         found = [each for each in found if each.reader is None] or found
     if len(found) > 1:  # what also goes by its name stands back
@@ -376,7 +377,9 @@ def _parts(
         numbers = chain(_numbers(first, claim, ours, every, rows), _over_folds(ours, folds))
         if claim.summary == "mean" and folds is not None and ours.summary is None:
             numbers = chain(islice(_over_folds(ours, folds), 1), numbers)
-        others = _others(claim, ours, every, rows.task, meant=False)
+        others = chain(
+            _others(claim, ours, every, rows.task, meant=False), _by_ways(ours, rows, meant=False)
+        )
         of_unit = has_unit(table.task, ours.metric)
         part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
         yield part
@@ -398,13 +401,14 @@ def _parts(
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield _numerator(claim.numerator, ours, rows, table)
     if claim.standard_deviation is not None:
-        rows = rows_behind(ours, evaluation, table, level, settings)
-        asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
+        spread = _spread_of(ours, found, table.task)
+        rows = rows_behind(spread, evaluation, table, level, settings)
+        asked = Asked(METRICS[table.task, spread.metric], tuple(rows.facets.items()))
         cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
-        of_folds = readings_of_spread(folds, cases, ours.interval, level)
-        own = own_spreads(ours, rows)
+        of_folds = readings_of_spread(folds, cases, spread.interval, level)
+        own = own_spreads(spread, rows)
         if table.task == MASKS and folds is None:
-            own = mask_spreads(ours, rows.known())
+            own = mask_spreads(spread, rows.known())
         ours_first = table.task == "readers" or (table.task == MASKS and folds is None)
         spreads = chain(own, of_folds) if ours_first else chain(of_folds, own)
         printed = reading.of(claim.standard_deviation)
@@ -412,6 +416,11 @@ def _parts(
     if claim.p_value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
+
+
+def _spread_of(ours: Estimate, found: Number, task: str) -> Estimate:
+    """Return the number whose spread is meant: of masks that of the definition under which the value fits."""
+    return found.estimate if task == MASKS and found.estimate is not None else ours
 
 
 def value_part(
@@ -563,7 +572,15 @@ def _numbers(
         missing = int(str(rows.given.get("without_prediction", 0))) if ours.group == "all" else 0
         found = mask_numbers(claim, ours, every, known, missing)
         yield from (Number(*each) for each in found)
+    yield from _by_ways(ours, rows, meant=True)
+
+
+def _by_ways(ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]:
+    """Yield the number made in other ways, those that the claim may mean or those that it may not."""
+    known = rows.known()
     for way in _ways_to(rows.task, ours.metric):
+        if way.meant is not meant:
+            continue
         try:
             value = way.make(known)
         except NotEstablished:
