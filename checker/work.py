@@ -172,6 +172,10 @@ def _workers(asked: int | None, items: int) -> int:
     return max(1, min(asked or cores(), items))
 
 
+START = b'{"item": "'
+"""How the file with the finished items begins."""
+
+
 @dataclass(slots=True)
 class _Store:
     """The file with the finished items, one JSON line each."""
@@ -191,7 +195,7 @@ class _Store:
         """
         if self.file is None:
             return
-        line = f'{{"item": "{self.hash(key)}", "result": {text}}}\n'
+        line = f'{START.decode()}{self.hash(key)}", "result": {text}}}\n'
         try:
             self.file.write(line.encode("utf-8"))
             self.file.flush()
@@ -205,7 +209,7 @@ def _opened(path: Path | None, version: str) -> Iterator[_Store]:
 
     Raises:
         Busy: another run has locked it.
-        StoreFailed: it cannot be opened.
+        StoreFailed: it cannot be opened, or holds something else, which stays as it is.
     """
     if path is None:
         yield _Store(None, version)
@@ -217,6 +221,9 @@ def _opened(path: Path | None, version: str) -> Iterator[_Store]:
         raise StoreFailed(f"{path}: {error.strerror}") from None
     with file:
         _lock(file, path)
+        file.seek(0)
+        if not START.startswith(file.read(len(START))):
+            raise StoreFailed(f"{path}: the file holds something else; name a new file")
         file.seek(0)
         before = file.read()
         if before and not before.endswith(b"\n"):

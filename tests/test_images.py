@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+import os
 import sys
 from typing import NamedTuple
 
@@ -138,6 +139,12 @@ def test_a_scaled_mask_is_what_the_header_makes_of_it(tmp_path, slope, intercept
     np.testing.assert_array_equal(read_mask(path).voxels, np.array(labels)[two_labels()])
 
 
+@pytest.mark.parametrize("name", ["a.nii.gz", "a.nii"])
+def test_voxels_whose_place_is_not_given_follow_the_header(tmp_path, name):
+    path = nifti(tmp_path / name, two_labels(), vox_offset=0)
+    np.testing.assert_array_equal(read_mask(path).voxels, two_labels())
+
+
 def test_a_scaled_mask_of_real_numbers(tmp_path):
     path = nifti(tmp_path / "a.nii.gz", two_labels(dtype=np.float32), scl_slope=2, scl_inter=0)
     np.testing.assert_array_equal(read_mask(path).voxels, 2 * two_labels())
@@ -191,6 +198,12 @@ REFUSED = [
     Refused("below 0 voxels", two_labels(), {"dim": [3, 6, -5, 4, 1, 1, 1, 1]}, "6 x -5 x 4"),
     Refused("larger", two_labels(), {"dim": [3, 6, 5, 5, 1, 1, 1, 1]}, "502 bytes"),
     Refused("smaller", two_labels(), {"dim": [3, 6, 5, 3, 1, 1, 1, 1]}, "442 bytes"),
+    Refused("voxels nowhere", two_labels(), {"vox_offset": np.nan}, "begin at byte nan"),
+    Refused("voxels in the header", two_labels(), {"vox_offset": 8}, "begin at byte 8"),
+    Refused("voxels far away", two_labels(), {"vox_offset": np.inf}, "begin at byte inf"),
+    Refused(
+        "half a scale", two_labels(), {"scl_slope": 1, "scl_inter": np.nan}, "intercept 1 and nan"
+    ),
     Refused("huge", two_labels(), {"dim": [3, 30000, 30000, 30000, 1, 1, 1, 1]}, "8 GiB"),
 ]
 
@@ -239,6 +252,14 @@ def test_what_is_no_image_is_refused(tmp_path, name, data, says):
 
 def test_a_file_that_is_not_there(tmp_path):
     assert "No such file" in problem_of(read_mask, tmp_path / "a.nii.gz").message
+
+
+def test_a_link_to_nothing_and_what_is_no_file_are_refused(tmp_path):
+    (tmp_path / "a.nii.gz").symlink_to("nothing.nii.gz")
+    (tmp_path / "b.nii.gz").symlink_to("b.nii.gz")
+    os.mkfifo(tmp_path / "c.nii.gz")
+    for name, says in (("a", "link"), ("b", "link"), ("c", "not an ordinary file")):
+        assert says in problem_of(read_mask, tmp_path / f"{name}.nii.gz").message
 
 
 @pytest.mark.parametrize("left", [20, 200, 2000])

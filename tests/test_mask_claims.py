@@ -1,5 +1,6 @@
 """Printed numbers of segmentation: our own, under each convention in use, and off by a little."""
 
+from dataclasses import replace
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -186,6 +187,103 @@ def test_every_convention_is_tried_here() -> None:
     assert len(conventions()) == 27
 
 
+# Cases, failures
+
+
+def ruled(name: str, both: float, one: float, structure: int = LESION) -> Any:
+    """Return a measure of every case with these values where masks are empty."""
+    values = measure(name, structure).copy()
+    sizes = [measure(each, structure) > 0 for each in ("reference_voxels", "predicted_voxels")]
+    values[~sizes[0] & ~sizes[1]] = both
+    values[sizes[0] ^ sizes[1]] = one
+    return values[~np.isnan(values)]
+
+
+def _by_case() -> tuple[Convention, ...]:
+    nan, diagonal = float("nan"), (2 * 240**2 + 155**2) ** 0.5
+    liver = {each: measure(each) for each in ("dice", "hausdorff_95_voxel", "hausdorff_95_pooled")}
+    return (
+        convention("median", "median over cases", float(np.median(liver["dice"]))),
+        convention(
+            "median, named", "median over cases", float(np.median(liver["dice"])), summary="median"
+        ),
+        convention("HD95", "over border voxels, over cases", liver["hausdorff_95_voxel"].mean(), "HD95"),
+        convention(
+            "median HD95", "both directions pooled, over cases",
+            float(np.median(liver["hausdorff_95_pooled"])), "HD95", summary="median",
+        ),
+        convention(
+            "both empty 1", "both masks empty counted as 1, over cases", ruled("dice", 1, 0).mean(), of="lesion"
+        ),
+        convention("left out", "one mask empty left out, over cases", ruled("dice", nan, nan).mean(), of="lesion"),
+        convention(
+            "BraTS", "both as 0 mm (BraTS), over cases", ruled("hausdorff_95", 0, diagonal).mean(), "HD95",
+            of="lesion",
+        ),
+        convention(
+            "size", "without the sign", mean("absolute_relative_volume_difference", LESION),
+            "relative_volume_difference", of="lesion",
+        ),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("at", range(8))
+def test_every_convention_may_be_over_cases(at: int) -> None:
+    each = _by_case()[at]
+    found = checked(**each.claim, value=f"{each.value:.5f}")
+    assert found.verdict is OTHER, (each.story, found.parts)
+    assert each.words in part_of(found, "value").convention, each.story
+    wrong = checked(**each.claim, value=f"{each.value * 1.037:.5f}")
+    assert wrong.verdict is CONTRADICTED, (each.story, wrong.parts)
+
+
+@pytest.mark.parametrize(
+    ("of", "both", "words"),
+    [(LIVER, float("nan"), ""), (LESION, float("nan"), ""), (LESION, 1.0, "counted as 1, ")],
+)
+def test_a_case_without_a_prediction_may_count_0(of: int, both: float, words: str) -> None:
+    without = replace(table(), given={**table().given, "without_prediction": 3})
+    values = np.append(ruled("dice", both, 0, of), [0.0] * 3)
+    claim = {"metric": "dice", "of": ("liver", "lesion")[of], "value": f"{values.mean():.5f}"}
+    (found,) = evidence_of(
+        described("segmentation", claims=[claim]), without, resamples=400
+    ).evaluations
+    check = found.claims[0].claim_check
+    assert isinstance(check, ClaimCheck)
+    assert check.verdict is OTHER
+    said = part_of(check, "value").convention
+    assert said.endswith(f"{words}no prediction counted as 0, over cases, not patients")
+    assert checked(**claim).verdict is CONTRADICTED  # where every case has one
+
+
+@pytest.mark.parametrize(
+    ("values", "verdict", "words"),
+    [
+        ("patients", REPRODUCED, ""),
+        ("patients, n", OTHER, "divided by n"),
+        ("cases", OTHER, "over 40 cases"),
+        ("cases, n", OTHER, "over 40 cases, divided by n"),
+    ],
+)
+def test_the_spread_is_over_patients_or_over_cases(
+    values: str, verdict: Verdict, words: str
+) -> None:
+    each = measure("dice") if values.startswith("cases") else by_patient(measure("dice"))
+    deviation = each.std(ddof=0 if values.endswith("n") else 1)
+    claim = {"metric": "Dice", "of": "liver", "value": f"{mean('dice'):.4f}"}
+    found = part_of(checked(**claim, standard_deviation=f"{deviation:.5f}"), "standard_deviation")
+    assert found.verdict is verdict
+    assert found.convention.endswith(words)
+
+
+def test_the_spread_may_count_empty_masks() -> None:
+    each = ruled("dice", 1, 0)
+    claim = {"metric": "Dice", "of": "lesion", "value": f"{each.mean():.4f}"}
+    found = checked(**claim, standard_deviation=f"{each.std(ddof=1):.5f}")
+    said = part_of(found, "standard_deviation").convention
+    assert said == "standard deviation over 40 cases, both masks empty counted as 1"
+
+
 OURS = [
     ("Dice", "liver", "dice", {}),
     ("IoU", "lesion", "jaccard", {}),
@@ -305,6 +403,40 @@ def test_a_difference_of_two_algorithms_is_reproduced_by_its_tests() -> None:
         metric="Dice", of="unet, liver", versus="prediction", value=f"{-values.mean():.4f}"
     )
     assert turned.verdict is REPRODUCED
+
+
+def test_a_difference_may_be_over_cases_or_of_two_printed_numbers() -> None:
+    pair = [measure("dice", LESION, other) for other in (False, True)]
+    both = ~np.isnan(pair[0]) & ~np.isnan(pair[1])
+    each = pair[0][both] - pair[1][both]
+    p = stats.wilcoxon(each, method="approx", correction=False).pvalue
+    claim: dict[str, Any] = {"metric": "Dice", "of": "lesion", "versus": "unet"}
+    found = checked(**claim, value=f"{each.mean():.5f}", p_value=f"{p:.3f}", test="wilcoxon")
+    assert "over cases" in part_of(found, "value").convention
+    assert part_of(found, "p_value").verdict is not CONTRADICTED
+
+
+def test_a_difference_may_be_that_of_two_printed_means() -> None:
+    other = table().compared["unet"].copy()
+    quantities: Any = table().given["quantities"]
+    other[20:24, LIVER, quantities.index("dice")] = np.nan
+    some = replace(table(), compared={"unet": other})
+    means = [
+        float(by_patient(each).mean())
+        for each in (measure("dice"), other[:, LIVER, quantities.index("dice")])
+    ]
+    for off, verdict in ((0, OTHER), (0.04, CONTRADICTED)):
+        value = f"{means[0] - means[1] + off:.5f}"
+        study = described(
+            "segmentation",
+            claims=[{"metric": "dice", "of": "liver", "versus": "unet", "value": value}],
+        )
+        (found,) = evidence_of(study, some, resamples=400).evaluations
+        check = found.claims[0].claim_check
+        assert isinstance(check, ClaimCheck)
+        assert check.verdict is verdict
+        if verdict is OTHER:
+            assert "each over its own cases" in part_of(check, "value").convention
 
 
 def test_a_wrong_difference_is_contradicted_and_one_of_nobody_could_not_be_checked() -> None:

@@ -183,12 +183,55 @@ def test_one_broken_case_is_reported_and_the_others_are_scored(
         assert json.loads(out)["cases"] == 7
 
 
+def test_links_that_lead_nowhere_are_reported_and_the_others_are_scored(folders: Path) -> None:
+    for name in ("liver_4", "liver_5"):
+        file = folders / f"predictions/{name}.nii.gz"
+        file.unlink()
+        file.symlink_to("nothing.nii.gz" if name == "liver_4" else file)
+    found = cases.measure(asked(folders))
+    assert found.table.cases == 6
+    assert ["a link to a file that is not there" in each.message for each in found.broken] == [
+        True
+    ] * 2
+
+
 def test_where_every_case_is_broken_nothing_is_printed_but_the_reasons(folders: Path) -> None:
     for file in (folders / "predictions").glob("liver*"):
         file.write_bytes(b"no image")
     with pytest.raises(BadSubmission) as bad:
         cases.measure(asked(folders))
     assert len(bad.value.problems) == 8
+    assert {each.hint for each in bad.value.problems} == {"write it as NIfTI (.nii or .nii.gz)"}
+    assert not [each for each in bad.value.problems if "\n" in each.message]
+
+
+def test_every_difference_of_two_grids_names_its_case(folders: Path, capsys: Any) -> None:
+    moved = GRID.copy()
+    moved[0, 0], moved[0, 3] = -GRID[0, 0], 7
+    nifti(folders / "predictions/liver_4.nii.gz", labels(4), affine=moved)
+    code = run([
+        "metrics", "segmentation", "--reference", str(folders / "labelsTs"),
+        "--prediction", str(folders / "predictions"),
+    ])  # fmt: skip
+    lines = [each for each in capsys.readouterr().err.splitlines() if "labelsTs/liver_4" in each]
+    assert code == 2
+    assert len(lines) == 2
+    assert all(each.startswith("predictions, liver_4: labelsTs/liver_4.nii.gz ") for each in lines)
+
+
+def test_a_label_that_one_side_writes_otherwise_is_said(folders: Path, capsys: Any) -> None:
+    for i in range(1, 9):
+        nifti(folders / f"predictions/liver_{i}.nii.gz", labels(i) * np.uint8(100))
+    (folders / "dataset.json").unlink()
+    code = run([
+        "metrics", "segmentation", "--reference", str(folders / "labelsTs"),
+        "--prediction", str(folders / "predictions"),
+    ])  # fmt: skip
+    said = " ".join(capsys.readouterr().out.split())
+    assert code == 0
+    assert "No prediction has a voxel of label 1, which 8 of 8 references have" in said
+    assert "No reference has a voxel of label 200, which 8 of 8 predictions have" in said
+    assert "Both masks are empty in every case" not in said
 
 
 def test_masks_without_a_spacing_are_measured_in_voxels(tmp_path: Path, capsys: Any) -> None:
@@ -448,6 +491,39 @@ def test_a_table_that_cannot_be(text: str, says: str, tmp_path: Path, capsys: An
     file.write_text(text, "utf-8")
     assert run(["metrics", "segmentation", str(file)]) == 2
     assert says in capsys.readouterr().err
+
+
+def test_a_volume_is_relative_to_none_where_the_reference_is_empty(
+    tmp_path: Path, capsys: Any
+) -> None:
+    text = "case,structure,reference_volume_ml,predicted_volume_ml\na,liver,100,110\nb,liver,0,5\n"
+    (tmp_path / "t.csv").write_text(text, "utf-8")
+    assert run(["metrics", "segmentation", str(tmp_path / "t.csv"), "--format", "json"]) == 0
+    found = {
+        (each["metric"], each["summary"]): each for each in json.loads(capsys.readouterr().out)["estimates"]
+    }  # fmt: skip
+    relative = found["relative_volume_difference", "mean"]
+    assert (relative["value"], relative["cases"]) == (pytest.approx(0.1), 1)
+
+
+def test_comparisons_name_their_structure_and_patients(folders: Path, tmp_path: Path) -> None:
+    rows = [f"liver_{i},p{i // 2},{'AB'[i % 2]}" for i in range(1, 9)]
+    (tmp_path / "cases.csv").write_text("\n".join(["case,patient,site", *rows]), "utf-8")
+    written = tmp_path / "report.md"
+    code = run([
+        "metrics", "segmentation", "--reference", str(folders / "labelsTs"), "--prediction",
+        str(folders / "predictions"), "--compare", f"truth={folders / 'labelsTs'}", "--tolerance", "2",
+        "--cases", str(tmp_path / "cases.csv"), "--patient", "patient", "-o", str(written),
+        "-o", str(written.with_suffix(".html")), "--group", "site",
+    ])  # fmt: skip
+    text = written.read_text("utf-8")
+    page = written.with_suffix(".html").read_text("utf-8")
+    assert code == 0
+    assert "Groups of predictions: mean over patients, all structures" in page
+    assert "Algorithms compared on the same cases" in page
+    assert "Dice, tumour: prediction minus truth" in page
+    assert "Dice, tumour: prediction minus truth" in text
+    assert "Surface Dice (NSD), liver at 2 mm: prediction minus truth" in text
 
 
 def test_structures_that_both_files_name_are_matched_by_name(tmp_path: Path) -> None:

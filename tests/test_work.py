@@ -239,6 +239,14 @@ def test_a_process_that_was_killed_leaves_no_lock(tmp_path):
     assert work.run(items(7), double, expected=(), store=store)[0].result == {"twice": [14, None]}
 
 
+def test_a_file_that_is_no_store_stays_as_it_is(tmp_path):
+    image = tmp_path / "liver.nii.gz"
+    image.write_bytes(b"\x1f\x8b an image")
+    with pytest.raises(StoreFailed, match="something else"):
+        work.run(items(3), double, expected=(), store=image)
+    assert image.read_bytes() == b"\x1f\x8b an image"
+
+
 def test_a_store_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(StoreFailed, match="file"):

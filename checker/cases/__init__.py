@@ -1,7 +1,7 @@
 """Folders of masks or maps to one row for each case: volumes are read one at a time, and a small table is left."""
 
 from checker.cases.algorithms import compared
-from checker.cases.every_case import Measured, Running, measure
+from checker.cases.every_case import Measured, Running, apart, measure
 from checker.cases.every_map import explain
 from checker.cases.of_study import measured_maps, measured_masks
 from checker.cases.one_case import Masks
@@ -16,6 +16,7 @@ __all__ = [
     "People",
     "Repeat",
     "Running",
+    "apart",
     "compared",
     "explain",
     "measure",

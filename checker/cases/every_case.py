@@ -82,8 +82,28 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
         if each.result is not None
     }
     if not rows:
-        raise BadSubmission(broken)
+        raise BadSubmission(apart(broken))
     return _together(asked, found, rows, broken)
+
+
+HINT = "    hint: "
+"""Before what to do, where problems were written out as text."""
+
+
+def apart(broken: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield each problem of cases, of which one may have several and each its hint."""
+    for each in broken:
+        message = ""
+        for line in each.message.split("\n"):
+            if line.startswith(HINT):
+                yield replace(each, message=message, hint=line.removeprefix(HINT))
+                message = ""
+                continue
+            if message:
+                yield replace(each, message=message)
+            message = line
+        if message:
+            yield replace(each, message=message)
 
 
 IGNORED = "ignore"
@@ -161,8 +181,19 @@ def finished(
 def _key(case: Case, asked: Masks) -> str:
     """Return what a finished case is known by: its files as they are now, and what is measured."""
     files = [*_files(case.reference), *_files(case.prediction)]
-    stamps = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
-    return repr((case.name, stamps, asked.measured_as()))
+    return repr((case.name, [stamp(each) for each in files], asked.measured_as()))
+
+
+NOT_THERE = -1
+
+
+def stamp(file: Path) -> tuple[str, int, int]:
+    """Return path, size in bytes and time of change (ns) of a file; -1 for both where a link leads nowhere."""
+    try:
+        found = file.stat()
+    except OSError:
+        return str(file), NOT_THERE, NOT_THERE
+    return str(file), found.st_size, found.st_mtime_ns
 
 
 def _files(images: Images) -> Iterator[Path]:
@@ -244,14 +275,20 @@ def folder_hash(rows: Mapping[str, Any], name: str) -> str:
 
 
 def _nowhere(rows: Mapping[str, Any], structures: Sequence[str]) -> Iterator[str]:
-    """Yield each structure of which no mask of either side has a voxel."""
+    """Yield each structure of which no mask of one side, or of either, has a voxel."""
     for name in structures:
-        found = (row["measures"].get(name, {}) for row in rows.values())
-        sizes = (
-            each.get("reference_voxels", 0) + each.get("predicted_voxels", 0) for each in found
-        )
-        if not any(sizes):
+        sides = {
+            side: sum(row["measures"].get(name, {}).get(key, 0) > 0 for row in rows.values())
+            for side, key in (("reference", "reference_voxels"), ("prediction", "predicted_voxels"))
+        }
+        if not any(sides.values()):
             yield f"No mask of either side has a voxel of {name}: is its label right?"
+        elif not all(sides.values()):
+            without, other = sorted(sides, key=lambda side: sides[side])
+            yield (
+                f"No {without} has a voxel of {name}, which {sides[other]:,} of {len(rows):,} "
+                f"{other}s have: is its label the same on both sides?"
+            )
 
 
 def _notes(

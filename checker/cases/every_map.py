@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from checker import work
-from checker.cases.every_case import IGNORED, Measured, Running, finished, folder_hash
+from checker.cases.every_case import IGNORED, Measured, Running, apart, finished, folder_hash, stamp
 from checker.cases.one_map import MapCase, Maps, measured_map_case
 from checker.errors import BadSubmission, Problem
 from checker.model.maps import BETWEEN, CLASS, EXPECTED, QUANTITIES, REPEATS
@@ -77,7 +77,7 @@ def explain(
     )
     rows = {item.value.name: each.result for item, each in pairs if each.result is not None}
     if not rows:
-        raise BadSubmission(broken)
+        raise BadSubmission(apart(broken))
     return _together(found, cast(dict[str, Any], rows), broken)
 
 
@@ -180,7 +180,7 @@ def _key(case: MapCase) -> str:
     """Return what a finished map is known by: its files as they are now, and what is measured."""
     regions = [case.regions] if isinstance(case.regions, Path) else case.regions.values()
     files = [case.map, *regions, *case.others, *(each for _, each in case.repeats)]
-    stamps = [(str(each), each.stat().st_size, each.stat().st_mtime_ns) for each in files]
+    stamps = [stamp(each) for each in files]
     asked = replace(case.asked, maps=Path(), regions=Path(), repeats=())
     return repr((case.name, stamps, case.expected, asked))
 

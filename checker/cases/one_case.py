@@ -203,7 +203,7 @@ class _Pair:
         """
         if found := differences(reference, prediction):
             hint = "bring the prediction onto the grid of the reference; nothing is resampled here"
-            raise BadSubmission([Problem(reference.file, None, "", each, hint) for each in found])
+            raise BadSubmission([Problem("", None, "", each, hint) for each in found])
         self.image_voxels = reference.voxels.size
         self.spacing = reference.spacing_mm or self._said(reference)
         letters = reference.orientation

@@ -172,8 +172,11 @@ def say_broken(broken: Sequence[Problem]) -> Ending | None:
     """Tell which cases could not be read; None where all could."""
     if not broken:
         return None
-    for each in broken:
-        console.note(f"{each.file}, {each.path}: {each.message}")
+    from checker.cases import apart
+
+    for each in apart(broken):
+        place = f"{each.file}, {each.path}"
+        console.note(str(Problem(place, None, "", each.message, each.hint)))
     said = f"{counted(len(broken), 'case')} could not be read; the others were scored"
     return Ending(ExitCode.UNUSABLE, said)
 

@@ -9,6 +9,7 @@ import numpy as np
 from checker.evidence.asked_differences import Checked, Difference, checked_parts, defined
 from checker.evidence.difference_ways import Way, normal_way, our_way
 from checker.evidence.limits import exactly
+from checker.evidence.mask_numbers import OVER_CASES
 from checker.evidence.null_tests import SIGNED_RANKS
 from checker.evidence.task_figures import compare_masks
 from checker.evidence.task_rows import columns_of, plain_name
@@ -16,8 +17,9 @@ from checker.metrics.base import Floats
 from checker.metrics.classical_tests import paired_t, signed_ranks
 from checker.metrics.comparing_masks import Paired, paired_measures
 from checker.metrics.distributions import student
+from checker.metrics.segmentation import chosen, summarised
 from checker.model.estimate import Comparison, Interval
-from checker.model.measures import EVERY
+from checker.model.measures import EVERY, surface_dice_names
 from checker.needs import NotEstablished
 
 OURS = ("", "prediction", "predictions", "model", "score")
@@ -37,8 +39,20 @@ def difference_of_masks(asked: Difference) -> Checked:
     made = compare_masks(asked.table, columns, other, asked.unit, asked.settings, wanted)
     found = _turned(defined(_one(asked, made, structure)), sign)
     pair = _pair(asked, columns, other, found)
+    cases = _pair(asked, {"measures": columns["measures"]}, other, found)
     others = list(_other_values(pair, sign))
-    return checked_parts(asked, found, lambda: tuple(_tests(asked, found, pair, sign)), others)
+    if len(cases.first) > len(pair.first):
+        others += [(f"{words}, {OVER_CASES}", value) for words, value in _summaries(cases, sign)]
+    others += _of_own_cases(asked, columns, other, found, sign)
+
+    def tests() -> tuple[Way, ...]:
+        made = tuple(_tests(asked, found, pair, sign))
+        if len(cases.first) == len(pair.first):
+            return made
+        every = tuple(_tests(asked, found, cases, sign))[1:]
+        return made + tuple(each._replace(words=f"{each.words}, {OVER_CASES}") for each in every)
+
+    return checked_parts(asked, found, tests, others)
 
 
 def _parts_of(text: str | None) -> list[str]:
@@ -116,6 +130,44 @@ def _pair(asked: Difference, columns: dict[str, Any], other: str, found: Compari
     )
     place = (found.metric, found.structure, found.tolerance_mm)
     return next(each for each in every if (each.metric, each.structure, each.tolerance_mm) == place)
+
+
+def _summaries(pair: Paired, sign: float) -> Iterator[tuple[str, float]]:
+    yield "mean of the differences", sign * float(pair.difference.mean())
+    yield from _other_values(pair, sign)
+
+
+def _of_own_cases(
+    asked: Difference, columns: dict[str, Any], other: str, found: Comparison, sign: float
+) -> Iterator[tuple[str, float]]:
+    """Yield differences of two printed summaries: each algorithm over every case that it has a value of."""
+    given, name = asked.table.given, found.metric
+    if found.tolerance_mm is not None:
+        name = surface_dice_names(found.tolerance_mm)[0]
+    sides = [
+        chosen(
+            each,
+            cast(Any, given["quantities"]),
+            cast(Any, given["structures"]),
+            found.structure or EVERY,
+        )
+        for each in (columns["measures"], asked.table.compared[other])
+    ]
+    each_case = np.arange(len(columns["measures"]))
+    patient = columns.get("patient", each_case)
+    people = [("", patient)]
+    if len(np.unique(patient)) < len(patient):
+        people.append((f", {OVER_CASES}", each_case))
+    for words, codes in people:
+        for summary in ("mean", "median"):
+            try:
+                values = [float(summarised(each.of(name), summary, codes, None)) for each in sides]
+            except NotEstablished:
+                continue
+            yield (
+                f"difference of the {summary}s, each over its own cases{words}",
+                sign * (values[0] - values[1]),
+            )
 
 
 def _other_values(pair: Paired, sign: float) -> Iterator[tuple[str, float]]:

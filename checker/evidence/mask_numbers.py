@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,7 +69,8 @@ DEFINITIONS: Mapping[str, tuple[Definition, ...]] = {
     ),
 }
 """Metric to the other measures that papers and software call so."""
-OVERLAPS = ("dice", "jaccard", "volumetric_overlap_error", "surface_dice", "centreline_dice")
+ERROR = "volumetric_overlap_error"
+OVERLAPS = ("dice", "jaccard", ERROR, "surface_dice", "centreline_dice")
 DISTANCES = tuple(DEFINITIONS)
 OF_A_REGION = (
     "dice", "jaccard", "volumetric_overlap_error", "surface_dice", *DISTANCES, "volume_difference_ml",
@@ -78,7 +80,7 @@ OF_A_REGION = (
 
 
 def mask_numbers(
-    claim: Claim, ours: Estimate, every: list[Estimate], known: Known
+    claim: Claim, ours: Estimate, every: list[Estimate], known: Known, missing: int = 0
 ) -> Iterator[MaskNumber]:
     """Yield what the claim may mean besides our number, the nearest to it first.
 
@@ -87,6 +89,7 @@ def mask_numbers(
         ours: the recomputed number.
         every: all of them.
         known: what metrics can name, at the facets of our number.
+        missing: cases without a prediction, which are not among them.
     """
     yield from _defined_otherwise(ours, every, known)
     yield from _empty_otherwise(ours, known)
@@ -96,6 +99,44 @@ def mask_numbers(
     if claim.summary is None:
         yield from _summarised_otherwise(ours, every, known)
     yield from _of_another_region(claim, ours, every)
+    yield from _failures_counted(ours, known, missing)
+    yield from _over_cases(claim, ours, every, known, missing)
+
+
+OVER_CASES = "over cases, not patients"
+
+
+def by_case(known: Known) -> Known | None:
+    """Return what is known where each case is of a patient of its own; None where it is so already."""
+    patient = codes_of_patients(known)
+    if len(np.unique(patient)) == len(patient):
+        return None
+    return known.inside(patient=np.arange(len(patient)))
+
+
+def _over_cases(
+    claim: Claim, ours: Estimate, every: list[Estimate], known: Known, missing: int
+) -> Iterator[MaskNumber]:
+    """Yield the numbers of above where each case counts once, also of a patient with several."""
+    cases = by_case(known)
+    if cases is None or ours.summary not in SUMMARY_OF_OTHER:
+        return
+    summary, other = ours.summary, SUMMARY_OF_OTHER[ours.summary]
+    yield from _tried(f"{summary} {OVER_CASES}", partial(_summary, _measure(ours), summary, cases))
+    if claim.summary is None:
+        yield from _tried(f"{other} {OVER_CASES}", partial(_summary, _measure(ours), other, cases))
+    more = (
+        _defined_otherwise(ours, every, cases),
+        _empty_otherwise(ours, cases),
+        _failures_counted(ours, cases, missing),
+        _relative_otherwise(ours, cases),
+        _defined_otherwise(ours, every, cases, other) if claim.summary is None else (),
+    )
+    for each in chain.from_iterable(more):
+        yield each._replace(words=f"{each.words}, {OVER_CASES}", estimate=None)
+
+
+SUMMARY_OF_OTHER = {"mean": "median", "median": "mean"}
 
 
 def _chosen(known: Known) -> Chosen:
@@ -106,7 +147,8 @@ def _chosen(known: Known) -> Chosen:
     return found
 
 
-def _patient(known: Known) -> Codes:
+def codes_of_patients(known: Known) -> Codes:
+    """Return whose each case is."""
     found: Any = known.value("patient")
     return found  # type: ignore[no-any-return]  # a column of codes
 
@@ -121,7 +163,7 @@ def _tried(words: str, make: Callable[[], Any]) -> Iterator[MaskNumber]:
 
 
 def _summary(name: str, summary: str, known: Known) -> Floats:
-    return summarised(_chosen(known).of(name), summary, _patient(known), None)
+    return summarised(_chosen(known).of(name), summary, codes_of_patients(known), None)
 
 
 def _definitions(ours: Estimate) -> tuple[Definition, ...]:
@@ -155,9 +197,8 @@ def _summarised_otherwise(
     for each in every:
         if each.value is not None and _apart_only_in("summary", each, ours):
             yield MaskNumber(SUMMARIES[each.summary or ""], each.value, each)
-    others = {"mean": "median", "median": "mean"}
-    if ours.summary in others:
-        yield from _defined_otherwise(ours, every, known, others[ours.summary])
+    if ours.summary in SUMMARY_OF_OTHER:
+        yield from _defined_otherwise(ours, every, known, SUMMARY_OF_OTHER[ours.summary])
 
 
 def _apart_only_in(facet: str, one: Estimate, other: Estimate) -> bool:
@@ -185,7 +226,7 @@ def _empty_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
     if summary not in ("mean", "median"):
         return
     rules = RULES_OF_OVERLAP if ours.metric in OVERLAPS else RULES_OF_DISTANCE
-    if ours.metric == "volumetric_overlap_error":
+    if ours.metric == ERROR:
         rules = RULES_OF_ERROR
     if ours.metric not in (*OVERLAPS, *DISTANCES):
         return
@@ -198,6 +239,20 @@ def _empty_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
 
 def _measured(ours: Estimate) -> tuple[Definition, ...]:
     return (("", ours.metric), *_definitions(ours))
+
+
+def same_measures(ours: Estimate) -> tuple[tuple[str, str, "Rule"], ...]:
+    """Return words, measure and rule for empty masks of everything that goes by the name of ours, ours first."""
+    overlap = ours.metric in OVERLAPS
+    usual: Rule = (None, 0.0) if overlap else (None, None)
+    rules = RULES_OF_OVERLAP if overlap else RULES_OF_DISTANCE if ours.metric in DISTANCES else ()
+    if ours.metric == ERROR:
+        usual, rules = (None, 1.0), RULES_OF_ERROR
+    return tuple(
+        (", ".join(filter(None, (definition, words))), name, rule)
+        for definition, name in (("", _measure(ours)), *_definitions(ours))
+        for words, rule in (("", usual), *rules)
+    )
 
 
 Rule = tuple[float | None, float | None]
@@ -214,14 +269,26 @@ RULES_OF_ERROR: tuple[tuple[str, Rule], ...] = (
     ("one mask empty left out", (None, None)),
     ("both masks empty counted as 0, one empty left out", (0.0, None)),
 )
+BRATS = float(np.hypot(np.hypot(240, 240), 155))
+"""Diagonal in mm of the images of BraTS, which its evaluation takes for the distance of a structure that was missed."""
 RULES_OF_DISTANCE: tuple[tuple[str, Rule], ...] = (
     ("one mask empty counted as 0 mm", (None, 0.0)),
     ("both masks empty counted as 0 mm", (0.0, None)),
     ("an empty mask counted as 0 mm", (0.0, 0.0)),
+    ("one mask empty counted as 373.13 mm (BraTS)", (None, BRATS)),
+    ("one mask empty counted as 373.13 mm, both as 0 mm (BraTS)", (0.0, BRATS)),
 )
 
 
 def _under(rule: Rule, name: str, summary: str, known: Known) -> Floats:
+    values, changed = ruled(rule, name, known)
+    if not changed:
+        raise NotEstablished("no mask is empty")
+    return summarised(values, summary, codes_of_patients(known), None)
+
+
+def ruled(rule: Rule, name: str, known: Known) -> tuple[Floats, bool]:
+    """Return a measure under a rule for empty masks, of the structures that have it, and whether a value changed."""
     chosen = _chosen(known)
     values = chosen.look(name).copy()
     either, both = chosen.there("either"), chosen.there("both")
@@ -231,23 +298,47 @@ def _under(rule: Rule, name: str, summary: str, known: Known) -> Floats:
         new = np.nan if value is None else value
         changed |= rows & (values != new) & ~(np.isnan(values) & np.isnan(new))
         values[rows] = new
-    if not changed.any():
+    return values[:, ~np.isnan(values).all(axis=0)], bool(changed.any())
+
+
+FAILURES = "no prediction counted as 0"
+RULES_WITH_FAILURES: tuple[tuple[str, Rule], ...] = (
+    ("", (None, 0.0)),
+    *((words, rule) for words, rule in RULES_OF_OVERLAP if rule[1] == 0),
+)
+"""Who counts a failure as 0 does not leave out a mask that is empty."""
+
+
+def _failures_counted(ours: Estimate, known: Known, missing: int) -> Iterator[MaskNumber]:
+    """Yield an overlap where a case without a prediction counts 0, each as one of a patient of its own."""
+    if (
+        not missing
+        or ours.metric not in OVERLAPS
+        or ours.metric == ERROR
+        or ours.summary not in SUMMARY_OF_OTHER
+    ):
+        return
+    for words, rule in RULES_WITH_FAILURES:
+        said = ", ".join(filter(None, (words, FAILURES)))
+        yield from _tried(said, partial(_with_failures, rule, ours, known, missing))
+
+
+def _with_failures(rule: Rule, ours: Estimate, known: Known, missing: int) -> Floats:
+    values, changed = ruled(rule, _measure(ours), known)
+    if not changed and rule != RULES_WITH_FAILURES[0][1]:
         raise NotEstablished("no mask is empty")
-    kept = values[:, ~np.isnan(values).all(axis=0)]
-    return summarised(kept, summary, _patient(known), None)
+    patient = codes_of_patients(known)
+    more = np.arange(missing) + int(patient.max(initial=-1)) + 1
+    values = np.vstack([values, np.zeros((missing, values.shape[1]))])
+    return summarised(values, ours.summary or "", np.append(patient, more), None)
 
 
 def _counted_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
-    """Yield means over cases instead of patients, over all masks instead of structures, and over slices."""
+    """Yield means over all masks instead of structures, and over slices."""
     if ours.summary != "mean":
         return
-    patient = _patient(known)
+    patient = codes_of_patients(known)
     each = np.arange(len(patient))
-    if len(np.unique(patient)) < len(patient):
-        yield from _tried(
-            "mean over cases, not patients",
-            lambda: summarised(_chosen(known).of(_measure(ours)), "mean", each, None),
-        )
     if ours.structure == EVERY:
         yield from _tried(
             "mean over all masks together",
@@ -280,7 +371,7 @@ def _by_slice(known: Known, each: Codes) -> Iterator[MaskNumber]:
     def over_patients() -> Floats:
         found, counted = slices()
         share = np.divide(found, counted, out=np.full(found.shape, np.nan), where=counted > 0)
-        return summarised(share, "mean", _patient(known), None)
+        return summarised(share, "mean", codes_of_patients(known), None)
 
     yield from _tried("mean over all slices with a mask", over_all)
     yield from _tried("mean over patients of their mean over slices", over_patients)
@@ -301,7 +392,7 @@ def _relative_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
         under = below(first, second)
         nothing = np.full(first.shape, np.nan)
         found = np.divide(second - first, under, out=nothing, where=under > 0)
-        return summarised(size(found), summary, _patient(known), None)
+        return summarised(size(found), summary, codes_of_patients(known), None)
 
     def of_sums() -> float:
         first, second = volumes()
@@ -365,7 +456,7 @@ def _mean_of_lesions(each: _Share, names: tuple[str, ...], known: Known) -> Floa
         shares = each.share(_lesions(known, names))
     if np.isnan(shares).all():
         raise NotEstablished("there is no lesion to count")
-    return summarised(shares, "mean", _patient(known), None)
+    return summarised(shares, "mean", codes_of_patients(known), None)
 
 
 def _f1(found: Lesions) -> float:

@@ -17,6 +17,7 @@ from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.mask_intervals import mask_intervals
 from checker.evidence.mask_numbers import mask_numbers
+from checker.evidence.mask_spreads import mask_spreads
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
 from checker.evidence.reader_intervals import own_spreads, reader_intervals
@@ -462,7 +463,10 @@ def _parts(
         cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
         of_folds = readings_of_spread(folds, cases, spread.interval, level)
         own = own_spreads(spread, rows)
-        spreads = chain(own, of_folds) if table.task == "readers" else chain(of_folds, own)
+        if table.task == MASKS and folds is None:
+            own = mask_spreads(spread, rows.known())
+        ours_first = table.task == "readers" or (table.task == MASKS and folds is None)
+        spreads = chain(own, of_folds) if ours_first else chain(of_folds, own)
         printed = reading.of(claim.standard_deviation)
         yield spread_part(printed, spreads, folded=folds is not None)
     if claim.p_value is not None:
@@ -629,7 +633,9 @@ def _numbers(
     yield from _others(claim, ours, every, rows.task, meant=True)
     known = rows.known()
     if rows.task == MASKS:
-        yield from (Number(*each) for each in mask_numbers(claim, ours, every, known))
+        missing = int(str(rows.given.get("without_prediction", 0))) if ours.group == "all" else 0
+        found = mask_numbers(claim, ours, every, known, missing)
+        yield from (Number(*each) for each in found)
     yield from _by_ways(ours, rows, meant=True)
 
 

@@ -175,7 +175,10 @@ OTHER_NUMBERS: dict[str, tuple[OtherNumber, ...]] = {
         OtherNumber("jaccard", "volumetric overlap error (1 - IoU)", _complement, itself=True),
     ),
     **{
-        name: (OtherNumber(name, "reference minus predicted", _opposite, itself=True),)
+        name: (
+            OtherNumber(name, "reference minus predicted", _opposite, itself=True),
+            OtherNumber(f"absolute_{name}", "its size, without the sign"),
+        )
         for name in ("volume_difference_ml", "relative_volume_difference")
     },
     "multiclass_accuracy": (OtherNumber("balanced_accuracy", "mean sensitivity over classes"),),

@@ -69,7 +69,7 @@ def compare_segmentations(
         tolerances_mm: of the surface Dice.
         metrics: those to compare.
         names: of both algorithms, for the comparisons.
-        unit: what a case is.
+        unit: what a case is; of patients who are named, it is patients that are compared.
         evaluation: its name, which with the seed makes the random numbers its own.
         seed: of the report.
         level: of the intervals.
@@ -80,6 +80,7 @@ def compare_segmentations(
         for each in paired_measures(columns, other, quantities, structures, tolerances_mm)
         if each.metric in metrics
     )
+    unit = "patient" if "patient" in columns else unit  # every value is that of a patient
     found = _differences(pairs, (seed, evaluation), level, resamples, unit)
     return tuple(
         Comparison(

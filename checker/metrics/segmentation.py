@@ -23,6 +23,7 @@ TASK = "segmentation"
 OVER_CASES: Mapping[str, Sequence[object]] = {"summary": ("mean", "median")}
 WITH_POOLED: Mapping[str, Sequence[object]] = {"summary": ("mean", "median", "pooled")}
 BOTH_EMPTY = "both masks are empty in every case"
+THESE_EMPTY = "the masks that it is a share of are empty in every case"
 ONE_EMPTY = "a mask is empty in every case"
 
 
@@ -63,7 +64,8 @@ class Chosen:
         for make, names in MADE_FROM.get(name, ()):
             if all(each in self.at for each in names):
                 with np.errstate(divide="ignore", invalid="ignore"):
-                    return np.asarray(make(*(self.look(each) for each in names)))
+                    found = np.asarray(make(*(self.look(each) for each in names)))
+                return np.where(np.isinf(found), np.nan, found)  # relative to an empty mask
         return np.full(self.measures.shape[:2], np.nan)
 
     def of(self, name: str) -> Floats:
@@ -199,6 +201,7 @@ def pooled(
     below: Sequence[tuple[float, Floats]],
     patient: Codes,
     weight: Weight,
+    nothing: str = BOTH_EMPTY,
 ) -> Floats:
     """Return a quotient of sums over all cases; of several structures the mean over them.
 
@@ -207,6 +210,7 @@ def pooled(
         below: the same below.
         patient: shape (cases,).
         weight: as in `patients`.
+        nothing: why it is undefined where nothing is added up below.
     """
     sums = [
         np.asarray(
@@ -214,7 +218,7 @@ def pooled(
         )
         for part in (above, below)
     ]
-    quotients = [over(a, b, BOTH_EMPTY) for a, b in zip(*sums, strict=True)]
+    quotients = [over(a, b, nothing) for a, b in zip(*sums, strict=True)]
     return np.asarray(sum(quotients) / len(quotients))
 
 

@@ -11,6 +11,7 @@ from checker.metrics.patients import Weight, totals
 from checker.metrics.segmentation import (
     OVER_CASES,
     TASK,
+    THESE_EMPTY,
     WITH_POOLED,
     Chosen,
     about_empties,
@@ -87,7 +88,7 @@ def voxel_sensitivity(chosen: Chosen, summary: str, patient: Codes, weight: Weig
     if summary != "pooled":
         return summarised(chosen.of("voxel_sensitivity"), summary, patient, weight)
     a, _, both = _voxels(chosen)
-    return pooled([(1, both)], [(1, a)], patient, weight)
+    return pooled([(1, both)], [(1, a)], patient, weight, THESE_EMPTY)
 
 
 @metric(
@@ -99,7 +100,7 @@ def voxel_precision(chosen: Chosen, summary: str, patient: Codes, weight: Weight
     if summary != "pooled":
         return summarised(chosen.of("voxel_precision"), summary, patient, weight)
     _, b, both = _voxels(chosen)
-    return pooled([(1, both)], [(1, b)], patient, weight)
+    return pooled([(1, both)], [(1, b)], patient, weight, THESE_EMPTY)
 
 
 def _background(chosen: Chosen) -> str:

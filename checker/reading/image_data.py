@@ -3,6 +3,7 @@
 import hashlib
 import importlib
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -97,12 +98,21 @@ def file_data(path: Path, name: str) -> FileData:
     """Return the bytes of a file.
 
     Raises:
-        BadSubmission: it is missing, empty, too large or cannot be read.
+        BadSubmission: it is missing, empty, too large, no ordinary file or cannot be read.
     """
     try:
-        size = os.stat(path).st_size
+        found = os.stat(path)
+        if not stat.S_ISREG(found.st_mode):
+            raise bad(name, "this is not an ordinary file", "write the image as a file")
+        size = found.st_size
         data = b"" if size > MOST_BYTES else path.read_bytes()
     except OSError as error:
+        if path.is_symlink():
+            raise bad(
+                name,
+                "this is a link to a file that is not there",
+                "copy the file itself into the folder (of a data set in git-annex or DataLad: get it first)",
+            ) from None
         raise bad(
             name, f"the file cannot be read: {error.strerror or type(error).__name__}"
         ) from None

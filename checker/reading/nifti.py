@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from checker.reading.image_data import (
+    MOST_BYTES,
     Affine,
     FileData,
     Stored,
@@ -27,6 +28,8 @@ FIRST = 544
 """Bytes that hold the header of either version."""
 MAGIC = {348: (344, b"n+1\0", b"ni1\0"), 540: (4, b"n+2\0", b"ni2\0")}
 """Size of a header to where it says what it is, of a single file and of a pair."""
+EXTENSIONS = 4
+"""Bytes between the header and the voxels that say whether something else follows."""
 MM = {0: 1.0, 1: 1e3, 2: 1.0, 3: 1e-3}
 """Code of the unit of length to its mm; unknown is taken as mm, as every reader does."""
 SPACINGS_AGREE = 1e-3
@@ -48,15 +51,15 @@ def read(file: FileData) -> Stored:
     shape = _shape(header, file.name)
     dtype = _dtype(header, file.name)
     affine, spacing = _grid(header, shape, file.name)
-    slope, intercept = header.get_slope_inter()
+    slope, intercept = _rescaled(header, file.name)
     source = file if single else _other(file)
-    offset = int(header["vox_offset"]) if single else 0
+    offset = _offset(header, file.name) if single else 0
     return Stored(
         voxels=_voxels(source, offset, dtype, shape),
         affine=affine,
         spacing_mm=spacing,
-        slope=1.0 if slope is None else float(slope),
-        intercept=0.0 if intercept is None else float(intercept),
+        slope=slope,
+        intercept=intercept,
         sha256="" if single else two_hashes(file, source),
     )
 
@@ -143,6 +146,36 @@ def _grid(
             "write the file again with one of them",
         )
     return affine, spacing
+
+
+def _rescaled(header: Any, name: str) -> tuple[float, float]:
+    """Return slope and intercept of the stored numbers; 1 and 0 where the header gives none."""
+    from nibabel.spatialimages import HeaderDataError
+
+    try:
+        slope, intercept = header.get_slope_inter()
+    except HeaderDataError:
+        said = f"{float(header['scl_slope']):g} and {float(header['scl_inter']):g}"
+        raise bad(
+            name,
+            f"the header gives slope and intercept {said}, and two finite numbers are expected",
+            "write the image again",
+        ) from None
+    return 1.0 if slope is None else float(slope), 0.0 if intercept is None else float(intercept)
+
+
+def _offset(header: Any, name: str) -> int:
+    """Return the byte at which the voxels begin, in a file that holds the header as well; 0 is the usual place."""
+    offset, size = float(header["vox_offset"]), int(header["sizeof_hdr"])
+    if offset == 0:
+        return size + EXTENSIONS
+    if not size <= offset <= MOST_BYTES:
+        raise bad(
+            name,
+            f"the header says that the voxels begin at byte {offset:g}, where they cannot be",
+            "write the image again",
+        )
+    return int(offset)
 
 
 def _affine(header: Any, name: str) -> Affine | None:

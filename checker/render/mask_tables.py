@@ -144,13 +144,35 @@ def _notes(found: Sequence[Estimate]) -> Iterator[str]:
         for note in (each.undefined_because, each.note):
             if note:
                 said = note if note.endswith(".") else f"{note}."
-                by_note.setdefault(page.first_upper(said), []).append(_label(each))
+                by_note.setdefault(page.first_upper(said), []).append(_noted(each, found))
     for note, labels in by_note.items():
         named = list(dict.fromkeys(labels))
         every = len(named) > MOST_NAMED
         yield note if every else f"{', '.join(named)}: {note}"
-    methods = dict.fromkeys(each.interval.method for each in found if each.interval)
-    yield from (f"Interval: {method}." for method in methods)
+    yield from _methods(found)
+
+
+def _noted(each: Estimate, found: Sequence[Estimate]) -> str:
+    """Return the measure that a note belongs to; with its summary where another one of it does have an interval."""
+    label = _label(each)
+    if WITHOUT in each.note and any(other.interval and _label(other) == label for other in found):
+        return f"{label}, {page.worded(_summary(each))}"
+    return label
+
+
+WITHOUT = "No interval"
+
+
+def _methods(found: Sequence[Estimate]) -> Iterator[str]:
+    """Yield how intervals were made; one way beside others, with the measures that have it if they are few."""
+    by_method: dict[str, list[str]] = {}
+    for each in found:
+        if each.interval:
+            by_method.setdefault(each.interval.method, []).append(_label(each))
+    for method, labels in by_method.items():
+        named = list(dict.fromkeys(labels))
+        few = len(by_method) > 1 and len(named) <= MOST_NAMED
+        yield f"{', '.join(named)}: interval by {method}." if few else f"Interval: {method}."
 
 
 MOST_NAMED = 3

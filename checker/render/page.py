@@ -538,6 +538,7 @@ def comparison_tables(
         "readers": "Modalities",
         "agreement": "Measurements",
         "detection": "Modalities or algorithms",
+        "segmentation": "Algorithms",
     }.get(evaluation.task, "Scores")
     return parted(evaluation.comparisons, f"{what} compared on the same cases")
 
@@ -571,6 +572,10 @@ def comparison_label(comparison: Comparison) -> str:
     label = first_upper(digits.metric_label(comparison.metric))
     if comparison.label is not None:
         label += f", {comparison.label}"
+    if comparison.structure is not None:
+        label += f", {worded(comparison.structure)}"
+    if comparison.tolerance_mm is not None:
+        label += f" at {digits.short(comparison.tolerance_mm)} mm"
     if comparison.horizon is not None:
         label += f" at {in_words(comparison.horizon)}"
     if comparison.threshold is not None:
@@ -734,6 +739,15 @@ def absent_here(evaluation: EvaluationReport) -> tuple[tuple[str, str], ...]:
         )
         for reason in reasons
     )
+
+
+def structure_of_groups(evaluation: EvaluationReport) -> str:
+    """Return of which structure the numbers in the table of groups are, to follow its name; empty: of none."""
+    structure = usual_structure(evaluation)
+    if structure is None or all(each.structure is None for each in evaluation.estimates):
+        return ""
+    mean = "mean over patients, " if evaluation.task == "segmentation" else ""
+    return f": {mean}{worded(structure)}"
 
 
 def group_tables(evaluation: EvaluationReport, metrics: Sequence[str]) -> tuple[GroupTable, ...]:

@@ -37,6 +37,7 @@ class EvaluationView(NamedTuple):
     forest: tuple[int, DrawnFigure] | None
     group_metrics: tuple[str, ...]
     groups: tuple[page.GroupTable, ...]
+    group_of: str
     group_rows: tuple[page.EstimateRow, ...]
     absent: tuple[tuple[str, str], ...]
 
@@ -84,6 +85,7 @@ def _evaluations(report: Report, figures: bool) -> tuple[EvaluationView, ...]:
                 forest=(0, forest) if forest else None,
                 group_metrics=metrics,
                 groups=page.group_tables(each, metrics),
+                group_of=page.structure_of_groups(each),
                 group_rows=tuple(page.estimate_row(e) for e in each.subgroup_estimates),
                 absent=page.absent_here(each),
             )
