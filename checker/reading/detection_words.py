@@ -15,6 +15,10 @@ HITS = {
     "any_overlap": "it overlaps the lesion",
     "centre_inside": "its centre is inside the lesion",
 }
+IN_MASKS = (
+    "A mark is a hit if its centre lies in the mask of a lesion; a lesion hangs together over 26 "
+    "neighbours (8 in 2-D)."
+)
 ORDERS = {
     "highest_score_first": "marks with higher scores choose first",
     "nearest_first": "the pairs that fit best go first",
@@ -59,6 +63,8 @@ def _silent(columns: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[st
 
 def hit_words(asked: DetectionColumns) -> str:
     """Return in words when a mark is a hit."""
+    if asked.in_masks:
+        return IN_MASKS
     if asked.hit is None:
         return "The table of marks says which lesion each mark hit."
     words = HITS[asked.hit].format(limit=asked.limit or 0.0)

@@ -289,6 +289,8 @@ class DetectionColumns(TaskColumns):
     limit: float | None = None
     limits: Sequence[float] = ()
     """All limits, the main one among them."""
+    in_masks: bool = False
+    """That column was made of masks of the lesions."""
     matching: str = "highest_score_first"
     extra_hits: str | None = None
     max_marks: int | None = None
