@@ -104,9 +104,12 @@ def facets(metric: str, table: TaskTable) -> dict[str, Any]:
     return {"label": "over classes"} if metric == "mean_average_precision" else {}
 
 
-def ways() -> list[tuple[str, str]]:
+def ways(*, meant: bool) -> list[tuple[str, str]]:
     return [
-        (metric, way.words) for (_, metric), several in DETECTION_WAYS.items() for way in several
+        (metric, way.words)
+        for (_, metric), several in DETECTION_WAYS.items()
+        for way in several
+        if way.meant is meant
     ]
 
 
@@ -135,7 +138,7 @@ def made_by(metric: str, words: str) -> tuple[TaskTable, float, float] | None:
     return None
 
 
-@pytest.mark.parametrize(("metric", "words"), ways())
+@pytest.mark.parametrize(("metric", "words"), ways(meant=True))
 def test_each_convention_reproduces_its_number(metric: str, words: str) -> None:
     found = made_by(metric, words)
     assert found is not None, "no table shows this convention"
@@ -144,6 +147,22 @@ def test_each_convention_reproduces_its_number(metric: str, words: str) -> None:
     (part,) = check(table, metric=metric, value=f"{value:.5f}", **place).parts
     assert part.verdict is Verdict.OTHER_CONVENTION
     assert part.convention == words
+
+
+@pytest.mark.parametrize(("metric", "words"), ways(meant=False))
+def test_a_number_under_another_hit_rule_is_wrong_and_told(metric: str, words: str) -> None:
+    found = made_by(metric, words)
+    assert found is not None, "no table shows this rule"
+    table, _, value = found
+    place = {"at": 1.0} if metric == "froc_sensitivity" else {}
+    (part,) = check(table, metric=metric, value=f"{value:.5f}", **place).parts
+    assert part.verdict is Verdict.CONTRADICTED
+    assert part.because.endswith(f"the printed number equals {words}")
+
+
+def test_hit_rules_are_what_is_told_alone() -> None:
+    assert {words.startswith("the one if a hit is") for _, words in ways(meant=False)} == {True}
+    assert not any("a hit is" in words for _, words in ways(meant=True))
 
 
 WRONG = {

@@ -89,6 +89,49 @@ def test_unions_and_other_labels_of_the_prediction(folders: Path) -> None:
     )
 
 
+def with_unjudged(folder: Path) -> Any:
+    """Give the first case a block of voxels that nobody judged, and return where."""
+    found = labels(1)
+    found[:, :6, 3:5] = 9
+    nifti(folder / "labelsTs/liver_1.nii.gz", found)
+    return found == 9
+
+
+@pytest.mark.parametrize("said", ["dataset.json", "structures", "both"])
+def test_voxels_that_nobody_judged_count_in_neither_mask(folders: Path, said: str) -> None:
+    unknown = with_unjudged(folders)
+    more: dict[str, Any] = {}
+    if said != "structures":
+        named = {"labels": {"background": 0, "liver": 1, "tumour": 2, "ignore": 9}}
+        (folders / "dataset.json").write_text(json.dumps(named), "utf-8")
+    if said != "dataset.json":
+        more["structures"] = {"liver": LIVER, "tumour": TUMOUR}
+    if said == "structures":
+        more["structures"] |= {"ignore": frozenset({9})}
+    found = cases.measure(asked(folders, **more))
+    assert found.table.given["structures"] == ("liver", "tumour", "liver with tumour")
+    reference = (labels(1) == 1) & ~unknown
+    prediction = (np.roll(labels(1), 1, axis=0) == 1) & ~unknown
+    both = 2 * (reference & prediction).sum() / (reference.sum() + prediction.sum())
+    assert value(found, "dice", "liver", 0) == pytest.approx(both)
+    assert value(found, "predicted_voxels", "liver", 0) == prediction.sum()
+    assert any("labels 9 (ignore) count in neither" in each for each in found.table.notes)
+
+
+def test_ignored_voxels_are_the_only_thing_named(folders: Path) -> None:
+    unknown = with_unjudged(folders)
+    (folders / "dataset.json").unlink()
+    found = cases.measure(asked(folders, structures={"ignore": frozenset({9})}))
+    assert found.table.given["structures"] == ("label 1", "label 2")
+    reference = (labels(1) == 1) & ~unknown
+    assert value(found, "reference_voxels", "label 1", 0) == reference.sum()
+
+
+def test_ignored_voxels_need_a_label(folders: Path) -> None:
+    with pytest.raises(BadSubmission, match='"ignore" has no label'):
+        cases.measure(asked(folders, structures={"liver": LIVER, "ignore": frozenset()}))
+
+
 def test_missing_and_extra_cases_are_listed(folders: Path) -> None:
     (folders / "predictions/liver_2.nii.gz").rename(folders / "predictions/liver_20.nii.gz")
     found = cases.measure(asked(folders))

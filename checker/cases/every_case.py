@@ -16,6 +16,7 @@ from checker.model.predictions import Floats, Labels, TaskTable
 from checker.reading.image_folders import images_in, labels_in
 from checker.reading.image_names import Matched, matched
 from checker.reading.measure_tables import places
+from checker.reading.structures import WHOLE
 
 VERSION = "1"
 """Of what a case's line in a store of finished cases holds."""
@@ -103,17 +104,28 @@ def _require_structures(asked: Masks) -> None:
 
 
 def _with_structures(asked: Masks) -> Masks:
-    """Return what is asked, with the structures that a dataset.json names where nobody else does."""
-    if asked.structures:
-        return asked
-    for folder, name in (
-        (asked.reference, asked.reference_name),
-        (asked.prediction, asked.prediction_name),
-    ):
-        if found := labels_in(folder, name):
-            named = {each: labels for each, labels in found.items() if each != IGNORED}
-            return replace(asked, structures=named)
-    return asked
+    """Return what is asked, with the structures that a dataset.json names where nobody else does.
+
+    What is called ``ignore`` is no structure but the label of voxels that nobody judged.
+
+    Raises:
+        BadSubmission: nobody says which label that is.
+    """
+    named = [
+        (folder, labels_in(folder, name))
+        for folder, name in (
+            (asked.reference, asked.reference_name),
+            (asked.prediction, asked.prediction_name),
+        )
+    ]
+    if asked.structures.get(IGNORED) == WHOLE:
+        message = f'"{IGNORED}" has no label'
+        hint = f"write the label of the voxels that nobody judged: {IGNORED}=3"
+        raise BadSubmission([Problem(asked.reference_name, None, "", message, hint)])
+    structures = asked.structures or next((found for _, found in named if found), {})
+    ignored = asked.structures.get(IGNORED) or named[0][1].get(IGNORED, frozenset())
+    told = {name: labels for name, labels in structures.items() if name != IGNORED}
+    return replace(asked, structures=told, ignored=asked.ignored | ignored)
 
 
 def finished(
@@ -254,6 +266,9 @@ def _notes(
             "Every mask says that its voxels are 1 x 1 x 1 mm, which is what files say whose header was lost; "
             "if so, distances and volumes are wrong."
         )
+    if asked.ignored:
+        number = " and ".join(map(str, sorted(asked.ignored)))
+        yield f"Voxels that the reference labels {number} (ignore) count in neither mask."
     for count, words in (
         (len(found.missing), "without a prediction: not scored"),
         (len(found.extra), "with a prediction and no reference: not scored"),

@@ -34,6 +34,8 @@ class Masks:
     """Name to the labels in the masks; empty: as the files tell."""
     predicted: Mapping[str, frozenset[int]] = field(default_factory=dict)
     """Structures that have other labels in the predictions."""
+    ignored: frozenset[int] = frozenset()
+    """Labels of reference voxels that nobody judged; they count in neither mask."""
     tolerances_mm: tuple[float, ...] = ()
     spacing_mm: tuple[float, ...] | None = None
     """Of masks that carry none."""
@@ -52,7 +54,7 @@ class Masks:
             for each in (self.structures, self.predicted)
         ]
         names = sorted(self.vessels), sorted(self.lesions)
-        how = self.tolerances_mm, self.spacing_mm, self.cutoff, self.thorough
+        how = self.tolerances_mm, self.spacing_mm, self.cutoff, self.thorough, sorted(self.ignored)
         order = tuple(self.structures)
         return (*labels, *names, *how, order)
 
@@ -140,7 +142,7 @@ class _Pair:
             for at, side in enumerate((self.case.reference, self.case.prediction))
         ]
         self._compare(*volumes)
-        cropped = _cropped(*volumes)
+        cropped = self._judged(*_cropped(*volumes))
         yield name, _mask(cropped[0], labels[0]), _mask(cropped[1], labels[1])
 
     def _of_labels(
@@ -148,7 +150,7 @@ class _Pair:
     ) -> Iterator[tuple[str, NDArray[np.bool_], NDArray[np.bool_]]]:
         volumes = on_one_grid(self._read(reference), self._read(prediction, predicted=True))
         self._compare(*volumes)
-        first, second = _cropped(*volumes)
+        first, second = self._judged(*_cropped(*volumes))
         del volumes
         if self.case.asked.structures:
             for name, labels in with_unions(self.case.asked.structures).items():
@@ -157,6 +159,14 @@ class _Pair:
         sides = [with_unions(each) for each in _structures_seen(first, second)]
         for name in sides[0]:
             yield name, _mask(first, sides[0][name]), _mask(second, sides[1][name])
+
+    def _judged(self, reference: Volume, prediction: Volume) -> tuple[Volume, Volume]:
+        """Return the volumes with background where the reference was not judged; they are changed."""
+        if self.case.asked.ignored and isinstance(self.case.reference, Path):
+            unknown = reference.mask(self.case.asked.ignored)
+            reference.voxels[unknown] = 0
+            prediction.voxels[unknown] = 0
+        return reference, prediction
 
     def _labels(self, name: str, *, predicted: bool) -> frozenset[int]:
         labels = self.case.asked.structures.get(name, WHOLE)

@@ -134,19 +134,22 @@ def _strictly(metric: str) -> tuple[OtherWay, ...]:
 
 
 def _overlaps(metric: str) -> tuple[OtherWay, ...]:
-    return tuple(
-        OtherWay(f"a hit is an IoU of {limit:g}", _ruled(metric, "iou", limit)) for limit in LIMITS
-    )
+    return tuple(_rule(f"a hit is an IoU of {limit:g}", metric, "iou", limit) for limit in LIMITS)
+
+
+def _rule(words: str, metric: str, hit: Hit, limit: float | None = None) -> OtherWay:
+    """Return our number under another hit rule; as the study says which is its own, no claim means it."""
+    return OtherWay(f"the one if {words}", _ruled(metric, hit, limit), meant=False)
 
 
 def _rules(metric: str) -> tuple[OtherWay, ...]:
     """Return the other hit rules, of which lesions and marks have the shapes."""
     return (
         *_overlaps(metric),
-        OtherWay("a hit is any overlap", _ruled(metric, "any_overlap", None)),
-        OtherWay("a hit is a centre inside the lesion", _ruled(metric, "centre_inside", None)),
+        _rule("a hit is any overlap", metric, "any_overlap"),
+        _rule("a hit is a centre inside the lesion", metric, "centre_inside"),
         *(
-            OtherWay(f"a hit is a distance of {limit:g} mm", _ruled(metric, "distance", limit))
+            _rule(f"a hit is a distance of {limit:g} mm", metric, "distance", limit)
             for limit in DISTANCES
         ),
     )

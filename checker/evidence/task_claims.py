@@ -375,7 +375,9 @@ def _parts(
         numbers = chain(_numbers(first, claim, ours, every, rows), _over_folds(ours, folds))
         if claim.summary == "mean" and folds is not None and ours.summary is None:
             numbers = chain(islice(_over_folds(ours, folds), 1), numbers)
-        others = _others(claim, ours, every, rows.task, meant=False)
+        others = chain(
+            _others(claim, ours, every, rows.task, meant=False), _by_ways(ours, rows, meant=False)
+        )
         of_unit = has_unit(table.task, ours.metric)
         part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
         yield part
@@ -557,7 +559,15 @@ def _numbers(
     known = rows.known()
     if rows.task == MASKS:
         yield from (Number(*each) for each in mask_numbers(claim, ours, every, known))
+    yield from _by_ways(ours, rows, meant=True)
+
+
+def _by_ways(ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]:
+    """Yield the number made in other ways, those that the claim may mean or those that it may not."""
+    known = rows.known()
     for way in _ways_to(rows.task, ours.metric):
+        if way.meant is not meant:
+            continue
         try:
             value = way.make(known)
         except NotEstablished:

@@ -30,6 +30,8 @@ class OtherWay(NamedTuple):
     """From what metrics can name, at the facets of our number."""
     share: bool = False
     """Of a quantity with a unit: it is relative to something, and may be in percent."""
+    meant: bool = True
+    """A claim may mean it; if not, it only tells where a wrong number may come from."""
 
 
 def known_value(known: Known, name: str) -> Any:
