@@ -300,14 +300,14 @@ def test_folders_of_scans_and_masks_without_lesions(folder: Path) -> None:
     assert made.tables.lesions is not None
     assert made.tables.lesions.rows == 0
     assert hits(made) == [None] * 4
-    nifti(folder / "lesions/c/mask.nii.gz", np.ones(SHAPE, np.uint8))
+    nifti(folder / "lesions/a/mask.nii.gz", np.ones(SHAPE, np.uint8))
     assert masks_of(folder).tables.lesions.sha256 != made.tables.lesions.sha256  # type: ignore[union-attr]
 
 
 def test_masks_of_other_scans_are_not_read(folder: Path) -> None:
     (folder / "lesions/d.nii.gz").write_bytes(b"no image")
     made = masks_of(folder)
-    assert made.notes == ("1 masks of scans that are not listed are not read.",)
+    assert made.notes == ("1 mask of a scan that is not listed is not read.",)
 
 
 def test_command_and_study_name_the_folder_by_one_hash(folder: Path) -> None:
@@ -350,7 +350,7 @@ def test_marks_of_other_partitions_are_left_out(folder: Path) -> None:
     marks = f"scan,x,y,z\nb,900,0,0\na,{at(13, 11, 6)}\na,{at(3, 3, 3)}\n"
     found = masks_of(folder, {"where": [("part", "test")]}, scans=scans, marks=marks)
     assert hits(found) == [None, "a/2", "a/1"]
-    assert found.notes == ("1 masks of scans that are not listed are not read.",)
+    assert found.notes == ("1 mask of a scan that is not listed is not read.",)
 
 
 def test_a_named_rule_goes_before_a_column_of_hits(folder: Path) -> None:
@@ -383,6 +383,17 @@ def test_slices_that_a_file_leaves_out_are_of_the_scan(tmp_path: Path) -> None:
 def test_a_matching_that_masks_leave_nothing_to_is_said(folder: Path) -> None:
     (note,) = masks_of(folder, {"matching": "nearest_first"}).notes
     assert "nearest_first is not used" in note
+
+
+def test_labels_that_are_no_lesions_are_said(folder: Path) -> None:
+    labels = {"background": 0, "liver": 1, "tumour": 2, "ignore": 3}
+    (folder / "dataset.json").write_text(json.dumps({"labels": labels}), "utf-8")
+    (note,) = masks_of(folder).notes
+    assert "Every label counts as a lesion, and labels are not told apart: liver, tumour." in note
+    mask = np.zeros(SHAPE, np.uint8)
+    mask[0, 0, 0] = 3
+    nifti(folder / "lesions/c.nii.gz", mask)
+    assert 'lesions/c.nii.gz has voxels that nobody judged (label "ignore")' in refused(folder)
 
 
 # The signs of x and y
@@ -440,7 +451,9 @@ def test_what_cannot_be_placed_is_said(
     folder: Path, change: Callable[[Path], object], says: str
 ) -> None:
     change(folder)
-    assert says in refused(folder)
+    said = refused(folder)
+    assert says in said
+    assert said.count("\n") == 0  # and nothing else is
 
 
 def _several(folder: Path) -> None:
@@ -448,6 +461,15 @@ def _several(folder: Path) -> None:
         (folder / f"lesions/{name}").mkdir()
         (folder / f"lesions/{name}.nii.gz").rename(folder / f"lesions/{name}/mask.nii.gz")
     nifti(folder / "lesions/a/other.nii.gz", np.zeros(SHAPE, np.uint8))
+
+
+def test_a_scan_with_one_file_is_read_where_others_have_several(folder: Path) -> None:
+    _several(folder)
+    marks = f"scan,x,y,z\nb,{at(8, 8, 4)}\n"
+    made = masks_of(folder, scans="scan\nb\nc\n", marks=marks)
+    assert made.tables.lesions is not None
+    assert list(made.tables.lesions.text("lesion")) == ["b/1"]
+    assert hits(made) == ["b/1"]
 
 
 def test_every_problem_is_said_at_once(folder: Path) -> None:

@@ -11,7 +11,7 @@ from checker.reading.cells import Cells
 from checker.reading.columns import Reading, selected
 from checker.reading.detection_parts import Scans, other_scans, scan_ids
 from checker.reading.detection_tables import DetectionTables, named_somewhere
-from checker.reading.image_folders import images_in
+from checker.reading.image_folders import images_in, labels_in
 from checker.reading.images import Volume, read_mask
 from checker.reading.marks_in_masks import (
     LESION,
@@ -31,6 +31,9 @@ NOT_USED = (
     "The matching {} is not used: a mark lies in one lesion at most, and of several in one the highest "
     "score counts."
 )
+IGNORE = "ignore"
+"""Name of the label of voxels that nobody judged (nnU-Net)."""
+UNJUDGED = "write 0 there, and name these regions in the table of ignored regions"
 SLICE = "write it as a volume with three axes, so that x, y and z tell a place in it"
 ONE_KIND = "write all masks in 2-D, or all in 3-D"
 NAMES_SHOWN = 3
@@ -53,6 +56,8 @@ class _Found:
     name: str
     """Of the folder, for messages."""
     problems: list[Problem]
+    ignored: frozenset[int] = frozenset()
+    """Labels of voxels that nobody judged."""
     rows: list[tuple[object, ...]] = field(default_factory=list)
     hashes: dict[str, str] = field(default_factory=dict)
     axes: int = 0
@@ -61,13 +66,16 @@ class _Found:
     """The mask that was read first."""
 
     def fits(self, volume: Volume) -> bool:
-        """Return whether places can be told in a mask as in those before; keeps the problem if not."""
+        """Return whether lesions can be told in a mask as in those before; keeps the problem if not."""
         axes = volume.voxels.ndim
         if not lies_level(volume):
             self._bad(f"{volume.file} is a slice that does not lie in the plane of x and y", SLICE)
             return False
         if self.axes not in (0, axes):
             self._bad(f"{volume.file} has {axes} axes and {self.first} has {self.axes}", ONE_KIND)
+            return False
+        if self.ignored and self.ignored & volume.labels():
+            self._bad(f'{volume.file} has voxels that nobody judged (label "{IGNORE}")', UNJUDGED)
             return False
         self.axes, self.first = axes, self.first or volume.file
         return True
@@ -99,8 +107,8 @@ def lesions_of_masks(
         inside: folders in which files may lie; empty: anywhere.
 
     Raises:
-        BadSubmission: a scan has no mask or several, a mask cannot be read or has another number of axes, a mark
-            lies outside of its scan: all at once.
+        BadSubmission: a scan has no mask or several, a mask cannot be read, has another number of axes or voxels
+            that nobody judged, a mark lies outside of its scan: all at once.
     """
     problems: list[Problem] = []
     named_somewhere(tables, asked, problems)
@@ -115,15 +123,32 @@ def lesions_of_masks(
         every = (tables.marks, *tables.comparators.values())
         marks = [marks_to_place(each, asked, searched, problems) for each in every]
     images = images_in(folder, name, inside=inside)
-    found = _Found(name, problems)
+    named = labels_in(folder, name)
+    found = _Found(name, problems, named.get(IGNORE, frozenset()))
     for at, scan in enumerate(listed):
         _read(scan, at, _mask_of(scan, images, found), folder, found, marks)
     problems += [problem for each in marks for problem in each.problems()]
     if problems:
         raise BadSubmission(dict.fromkeys(problems))
-    extra = len(images.keys() - set(listed))
-    notes = (f"{extra:,} masks of scans that are not listed are not read.",) if extra else ()
+    notes = tuple(_notes(len(images.keys() - set(listed)), named))
     return _in_place(replace(tables, lesions=_lesion_table(found)), asked, marks, notes)
+
+
+def _notes(extra: int, named: Mapping[str, frozenset[int]]) -> Iterator[str]:
+    """Yield which masks are not read, and which structures count as lesions where a dataset.json names several."""
+    if extra:
+        masks = (
+            "mask of a scan that is not listed is"
+            if extra == 1
+            else "masks of scans that are not listed are"
+        )
+        yield f"{extra:,} {masks} not read."
+    structures = [each for each in named if each != IGNORE]
+    if len(structures) > 1:
+        yield (
+            f"Every label counts as a lesion, and labels are not told apart: {', '.join(structures)}. An organ among "
+            "them makes one lesion of itself; give masks of the lesions alone then."
+        )
 
 
 def _mask_of(scan: str, images: Mapping[str, Any], found: _Found) -> Path | None:
