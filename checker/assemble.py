@@ -32,7 +32,7 @@ from checker.model.report import (
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Study
 from checker.model.study.data import Partition
-from checker.model.study.evaluated import evaluated
+from checker.model.study.evaluated import claimed, evaluated
 from checker.model.study.facts import FACTS, described, state
 from checker.model.threshold import Thresholds
 from checker.needs import Absent
@@ -251,11 +251,11 @@ def _numbers(estimates: Estimates | None) -> tuple[Estimate, ...]:
 def claim_checks(study: Study, evidence: StudyEvidence) -> tuple[ClaimCheck, ...]:
     """Return every claim with its verdict; one without evidence could not be checked, with the reason."""
     checks = []
-    for i, (evaluation, here) in enumerate(
-        zip(evaluated(study), evidence.evaluations, strict=True)
+    for place, evaluation, here in zip(
+        claimed(study), evaluated(study), evidence.evaluations, strict=True
     ):
         for j, (claim, made) in enumerate(zip(evaluation.claims or (), here.claims, strict=True)):
-            at = dotted(("evaluations", i, "claims", j))
+            at = dotted((*place, "claims", j))
             checks.append(_claim_check(study, evaluation, claim, made, at))
     return tuple(checks)
 

@@ -1065,6 +1065,15 @@ P_VALUES = [
 ]
 
 
+def test_a_number_one_unit_above_is_not_cut() -> None:
+    for decimals in (1, 2, 3):
+        unit = 10**-decimals
+        for k in range(10**decimals):
+            printed = as_printed(Printed(f"{k * unit:.{decimals}f}"))
+            assert not printed.is_cut((k + 1) / 10**decimals)
+            assert printed.is_cut((k + 0.7) / 10**decimals)
+
+
 @pytest.mark.parametrize(("text", "p", "agrees"), P_VALUES)
 def test_p_values_are_read_as_printed(text: str, p: float, agrees: bool) -> None:
     assert printed_p(text).agrees(p) is agrees

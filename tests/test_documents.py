@@ -95,6 +95,7 @@ def claims(text: str) -> str:
 
 
 CLAIM = ("evaluations", 0, "claims", 0)
+MASKS = "evaluations: [{name: a, task: segmentation, claims: [{%s}]}]"
 ACCEPTED = [
     Accepted("version", "model: {version: 1.10}", ("model", "version"), "1.10"),
     Accepted("positive: 1", EVALUATION % "positive: 1", ("evaluations", 0, "positive"), "1"),
@@ -154,6 +155,14 @@ ACCEPTED = [
     Accepted("AUC", claims("{metric: AUC}"), (*CLAIM, "metric"), "auroc", "AUC is read as auroc"),
     Accepted("DSC", "evaluations: [{name: a, task: segmentation, claims: [{metric: DSC}]}]",
              (*CLAIM, "metric"), "dice", "DSC is read as dice"),
+    Accepted("median HD95", MASKS % "metric: median HD95", (*CLAIM, "metric"), "hausdorff_95",
+             "median HD95 is read as hausdorff_95, summary median"),
+    Accepted("Dice per case", MASKS % "metric: Dice per-case", (*CLAIM, "metric"), "dice",
+             "Dice per-case is read as dice, summary mean"),
+    Accepted("global Dice", MASKS % "metric: Global_Dice, summary: pooled", (*CLAIM, "metric"),
+             "dice", "Global_Dice is read as dice, summary pooled"),
+    Accepted("mean surface distance", MASKS % "metric: mean surface distance",
+             (*CLAIM, "metric"), "average_surface_distance", "is read as average_surface_distance"),
     Accepted("c-statistic", claims("{metric: c-statistic}"), (*CLAIM, "metric"), "auroc", "read as"),
     Accepted("numbers of classes", EVALUATION % "columns: {outcome: 1}",
              ("evaluations", 0, "columns"), {"outcome": "1"}),
@@ -457,6 +466,8 @@ BAD = [
     Bad("a log-rank test", "evaluations: [{name: a, task: survival, claims: [{metric: log-rank, p_value: '0.01'}]}]",
         1, f"{ONE}.claims[0].metric", '"log-rank" is no metric of survival',
         "write metric: hazard_ratio, test: log_rank and the p_value"),
+    Bad("two summaries", MASKS % "metric: median Dice, summary: mean", 1,
+        f"{ONE}.claims[0].metric", "median Dice is a median, but summary is mean", "delete one"),
     Bad("a metric of another task", claims("{metric: dice}"), 1, f"{ONE}.claims[0].metric",
         '"dice" is a metric of segmentation, not of classification', "checker list metrics"),
     Bad("a value and another limit", claims('{metric: auroc, value: "0.9 (0.8-0.95)", low: 0.7}'),

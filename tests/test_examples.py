@@ -28,7 +28,8 @@ def checked(request: pytest.FixtureRequest) -> tuple[Report, dict[str, Any]]:
 def test_its_description_is_sound_and_every_claim_has_an_expected_verdict(folder):
     study = read_study(folder / "study.yaml").study
     expected = yaml.safe_load((folder / "expected.yaml").read_text(encoding="utf-8"))
-    named = [claim.name for each in study.evaluations or () for claim in each.claims or ()]
+    described = (*(study.evaluations or ()), *(study.explanations or ()))
+    named = [claim.name for each in described for claim in each.claims or ()]
     assert named == list(expected["claims"])
 
 

@@ -1,6 +1,7 @@
 """Saliency maps and regions from files to numbers: the command, degenerate maps, classes, explanations of a study."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,6 +13,8 @@ from checker import measuring, pipeline, render
 from checker.cases import Maps, Repeat, Running, explain
 from checker.cli import app
 from checker.errors import BadSubmission
+from checker.metrics.map_measures import Top
+from checker.model.claim import Verdict
 from checker.model.maps import EXPECTED
 from checker.reading.expected_regions import parted, read_expected
 from checker.reading.explained_cases import CaseColumns, read_cases
@@ -535,6 +538,10 @@ def test_maps_without_regions_are_said_to_lack_them(tmp_path):
 @pytest.mark.parametrize(
     ("said", "message"),
     [
+        ({"top_share": 0.1, "map_threshold": 0.5}, "map_threshold says what counts as active, too"),
+        ({"search_region": "lung"}, '"lung" is none of the regions'),
+        ({"repeats": ["nowhere"]}, "nowhere"),
+        ({"claims": [{"metric": "dice", "value": 0.5}]}, "dice"),
         ({"expected_by_class": {"1": "liver"}}, "nothing tells the class of a case"),
         (
             {"evaluation": "test", "expected_by_class": {"1": "kidney"}},
@@ -543,7 +550,16 @@ def test_maps_without_regions_are_said_to_lack_them(tmp_path):
         ({"regions": {"liver": "one"}}, '"one" is no label of a mask'),
         ({"maps": "nowhere"}, "nowhere"),
     ],
-    ids=["no evaluation", "unknown region", "no label", "no folder"],
+    ids=[
+        "two tops",
+        "unknown search",
+        "no repeat",
+        "metric of masks",
+        "no evaluation",
+        "unknown region",
+        "no label",
+        "no folder",
+    ],
 )
 def test_a_description_that_does_not_fit_is_refused_at_its_line(tmp_path, said, message):
     with pytest.raises(BadSubmission) as bad:
@@ -552,6 +568,68 @@ def test_a_description_that_does_not_fit_is_refused_at_its_line(tmp_path, said, 
     assert message in f"{problem.message} {problem.path}"
     assert problem.line is not None
     assert problem.path.startswith("explanations[0]")
+
+
+def test_a_study_says_where_is_searched_what_counts_and_what_was_repeated(tmp_path):
+    folder = tmp_path
+    file = studied(folder, search_region="liver", top_share=0.25, absolute=True, repeats=["again"])
+    for i, each in enumerate(sorted((folder / "maps").iterdir())):
+        nifti(each, np.random.default_rng(i).normal(size=SHAPE).astype(np.float32))
+    shutil.copytree(folder / "maps", folder / "again")
+    found = pipeline.check(file).evaluations[1]
+    by = {(each.metric, each.structure): each.value for each in found.estimates}
+    assert by["map_repeat_similarity", None] == pytest.approx(1)
+    command = Maps(
+        maps=folder / "maps",
+        regions=folder / "regions.nii.gz",
+        labels={"liver": frozenset({1}), "spleen": frozenset({2})},
+        within="liver",
+        top=Top(share=0.25),
+        absolute=True,
+        repeats=(Repeat("again", folder / "again"),),
+    )
+    alone = measuring.measure(measuring.MapQuestion(maps=command, running=ALONE))
+    assert by == {(each.metric, each.structure): each.value for each in alone.estimates}
+
+
+def claimed(folder: Path, **claim: Any) -> Any:
+    said = {"metric": "energy in region", **claim}
+    file = studied(
+        folder, evaluation="test", expected_by_class={"1": "liver", "0": "spleen"}, claims=[said]
+    )
+    [found] = pipeline.check(file).claims
+    return found
+
+
+@pytest.mark.parametrize("of", [None, "spleen"])
+def test_a_number_about_maps_is_compared(tmp_path, of):
+    made = pipeline.check(
+        studied(
+            tmp_path / "alone", evaluation="test", expected_by_class={"1": "liver", "0": "spleen"}
+        )
+    )
+    ours = next(
+        each.value
+        for each in made.evaluations[1].estimates
+        if (each.metric, each.structure) == ("energy_in_region", of or EXPECTED)
+    )
+    right = claimed(tmp_path / "right", of=of, value=f"{ours:.4f}")
+    assert (right.verdict, right.at) == (Verdict.REPRODUCED, "explanations[0].claims[0]")
+    wrong = claimed(tmp_path / "wrong", of=of, value=f"{ours / 2:.4f}")
+    assert wrong.verdict is Verdict.CONTRADICTED
+
+
+def test_a_number_about_maps_of_one_class_is_that_of_its_group(tmp_path):
+    found = claimed(tmp_path, of="liver", group="class = 1", value="0.1234")
+    assert found.group == "class = 1"
+    assert found.recomputed.structure == "liver"
+
+
+def test_a_number_about_maps_that_are_not_there_could_not_be_checked(tmp_path):
+    file = studied(tmp_path, maps=None, claims=[{"metric": "pointing game", "value": "0.5"}])
+    [found] = pipeline.check(file).claims
+    assert found.verdict is Verdict.NOT_CHECKABLE
+    assert "no maps were submitted" in found.because
 
 
 def test_a_question_about_maps_is_measured_from_python():

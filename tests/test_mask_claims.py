@@ -89,6 +89,28 @@ def _relative_to_the_mean() -> float:
     return float(by_patient(2 * (second - first) / (first + second)).mean())
 
 
+def rms(which: str) -> float:
+    return mean(f"root_mean_square_surface_distance{which}")
+
+
+def touched() -> float:
+    found, every = (measure(f"{each}_lesions", LESION) for each in ("touched", "reference"))
+    return float(np.nansum(found) / np.nansum(every))
+
+
+def found_per_patient() -> float:
+    found, every = (measure(f"{each}_lesions", LESION) for each in ("matched", "reference"))
+    there = every > 0
+    shares = np.full(len(every), np.nan)
+    shares[there] = found[there] / every[there]
+    return float(by_patient(shares).mean())
+
+
+def touching() -> float:
+    found, every = (measure(f"{each}_lesions", LESION) for each in ("touching", "predicted"))
+    return float(np.nansum(found) / np.nansum(every))
+
+
 @cache
 def conventions() -> tuple[Convention, ...]:
     nan = float("nan")
@@ -128,13 +150,23 @@ def conventions() -> tuple[Convention, ...]:
             _relative_to_the_mean(),
             "relative_volume_difference",
         ),
+        convention("RMSD", "surface elements", rms("_elements"), "RMSD"),
+        convention("RMSD forgotten", "the spacing left out", rms("_in_voxels"), "RMSD"),
+        convention("empty error", "both masks empty counted as 0", 1 - with_empty(1, 0, "jaccard"),
+            "VOE", of="lesion"),
+        convention("touched", "a hit is any overlap", touched(), "lesion_sensitivity", of="lesion"),
+        convention(
+            "mean of lesions", "mean over patients with lesions", found_per_patient(),
+            "lesion_sensitivity", of="lesion",
+        ),
+        convention("touching", "a hit is any overlap", touching(), "lesion_precision", of="lesion"),
         convention(
             "turned", "reference minus predicted", -mean("volume_difference_ml"), "volume_difference_ml"
         ),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("at", range(21))
+@pytest.mark.parametrize("at", range(27))
 def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
     each = conventions()[at]
     found = checked(**each.claim, value=f"{each.value:.{each.digits}f}")
@@ -142,7 +174,7 @@ def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
     assert each.words in part_of(found, "value").convention, each.story
 
 
-@pytest.mark.parametrize("at", range(21))
+@pytest.mark.parametrize("at", range(27))
 def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
     each = conventions()[at]
     off = 0.031 if abs(each.value) < 0.9 else -0.031
@@ -151,7 +183,7 @@ def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
 
 
 def test_every_convention_is_tried_here() -> None:
-    assert len(conventions()) == 21
+    assert len(conventions()) == 27
 
 
 OURS = [
@@ -159,6 +191,10 @@ OURS = [
     ("IoU", "lesion", "jaccard", {}),
     ("HD95", "liver", "hausdorff_95", {}),
     ("ASSD", "lesion", "average_surface_distance", {}),
+    ("RMSD", "lesion", "root_mean_square_surface_distance", {}),
+    ("VOE", "lesion", "volumetric_overlap_error", {}),
+    ("specificity", "liver", "voxel_specificity", {}),
+    ("accuracy", "liver", "voxel_accuracy", {}),
     ("NSD", "liver", "surface_dice_2", {"at": 2}),
     ("relative_volume_difference", "liver", "relative_volume_difference", {}),
 ]
@@ -179,12 +215,40 @@ def test_our_own_number_is_reproduced_with_its_spread_and_interval(
     assert part_of(wrong, "interval").verdict is CONTRADICTED
 
 
+def test_limits_under_another_definition_of_ours_are_checked() -> None:
+    study = described("segmentation")
+    (found,) = evidence_of(study, table(), resamples=400).evaluations
+    ours = next(
+        each
+        for each in found.estimates
+        if (each.metric, each.structure, each.summary) == ("hausdorff_95_voxel", "liver", "mean")
+    )
+    assert ours.interval is not None
+    said = {"metric": "HD95", "of": "liver", "value": f"{ours.value:.4f}"}
+    limits = {"low": f"{ours.interval.low:.4f}", "high": f"{ours.interval.high:.4f}"}
+    right = checked(**said, **limits)
+    assert part_of(right, "value").verdict is OTHER
+    assert part_of(right, "interval").verdict is REPRODUCED
+    wrong = checked(**said, **limits | {"high": f"{ours.interval.high + 0.5:.4f}"})
+    assert part_of(wrong, "interval").verdict is CONTRADICTED
+
+
 def test_the_spread_after_the_sign_is_that_over_cases() -> None:
     values = measure("dice", BOTH)
     claim = {"metric": "Dice", "of": "liver with lesion", "value": f"{mean('dice', BOTH):.3f}"}
     found = checked(**claim, standard_deviation=f"{values.std(ddof=1):.4f}")
     assert part_of(found, "standard_deviation").verdict in (REPRODUCED, OTHER)
     wrong = checked(**claim, standard_deviation="0.4321")
+    assert part_of(wrong, "standard_deviation").verdict is NOT_CHECKABLE
+
+
+def test_the_spread_is_that_of_the_definition_under_which_the_value_fits() -> None:
+    values = measure("hausdorff_95_voxel")
+    claim = {"metric": "HD95", "of": "liver", "value": f"{mean('hausdorff_95_voxel'):.3f}"}
+    found = checked(**claim, standard_deviation=f"{values.std(ddof=1):.4f}")
+    assert part_of(found, "standard_deviation").verdict in (REPRODUCED, OTHER)
+    ours = measure("hausdorff_95").std(ddof=1)
+    wrong = checked(**claim, standard_deviation=f"{ours:.4f}")
     assert part_of(wrong, "standard_deviation").verdict is NOT_CHECKABLE
 
 

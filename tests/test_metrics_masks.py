@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy import ndimage
+from scipy.spatial.distance import cdist
+from sklearn.metrics import accuracy_score, jaccard_score, recall_score
 
 from checker.metrics.base import Undefined
 from checker.metrics.boxes import occupied
@@ -176,7 +178,8 @@ def test_a_mask_that_touches_the_border_of_the_image_ends_there() -> None:
     inner = np.zeros((8, 9, 10), bool)
     inner[2:6, 2:7, 2:8] = True
     alone, inside = (
-        measured(each, each, (1.0, 1.0, 1.0), tolerances_mm=(1,)) for each in (whole, inner)
+        measured(each, each, (1.0, 1.0, 1.0), tolerances_mm=(1,), image_voxels=720)
+        for each in (whole, inner)
     )
     assert alone == inside
 
@@ -271,12 +274,52 @@ def test_distances_are_those_of_a_distance_transform(
 
 
 @given(pair=pairs())
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_the_root_mean_square_is_that_of_all_pairs_of_border_voxels(
+    pair: tuple[Mask, Mask, tuple[float, ...]],
+) -> None:
+    first, second, spacing = pair
+    edges = [
+        np.argwhere(np.pad(each, 1) & ~ndimage.binary_erosion(np.pad(each, 1))) * np.array(spacing)
+        for each in (first, second)
+    ]
+    away = cdist(*edges)
+    both = np.concatenate([away.min(axis=0), away.min(axis=1)])
+    found = measured(first, second, spacing)
+    assert found["root_mean_square_surface_distance"] == pytest.approx(
+        np.sqrt(np.mean(both**2)), abs=1e-9
+    )
+
+
+@given(pair=pairs())
+@settings(max_examples=100, deadline=None, derandomize=True)
+def test_shares_of_voxels_are_those_of_scikit_learn(
+    pair: tuple[Mask, Mask, tuple[float, ...]],
+) -> None:
+    truth, decided = (each.ravel() for each in pair[:2])
+    found = measured(*pair)
+    assert found["voxel_accuracy"] == pytest.approx(accuracy_score(truth, decided))
+    assert found["volumetric_overlap_error"] == pytest.approx(1 - jaccard_score(truth, decided))
+    if not truth.all():
+        specificity = recall_score(truth, decided, pos_label=False)
+        assert found["voxel_specificity"] == pytest.approx(specificity)
+
+
+def test_background_outside_of_the_cut_counts() -> None:
+    one = np.zeros((2, 2, 2), bool)
+    one[0] = True
+    found = measured(one, ~one, SPACING, image_voxels=100)
+    assert found["voxel_specificity"] == pytest.approx(92 / 96)
+    assert found["voxel_accuracy"] == pytest.approx(92 / 100)
+
+
+@given(pair=pairs())
 @settings(max_examples=200, deadline=None, derandomize=True)
 def test_measures_do_not_depend_on_the_order_of_axes_or_on_empty_space(
     pair: tuple[Mask, Mask, tuple[float, ...]],
 ) -> None:
     first, second, spacing = pair
-    asked = {"tolerances_mm": (1.0,), "lesions": True}
+    asked = {"tolerances_mm": (1.0,), "lesions": True, "image_voxels": first.size}
     found = measured(first, second, spacing, **asked)  # type: ignore[arg-type]
     turned = measured(first.T, second.T, spacing[::-1], slice_axis=0, **asked)  # type: ignore[arg-type]
     padded = [

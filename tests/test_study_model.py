@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, tasks_of
+from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, summary_in, tasks_of
 from checker.model.study import TASKS, Printed, Study
 from checker.model.study.facts import (
     FACTS,
@@ -38,7 +38,7 @@ def locked(name: str) -> list[str]:
 
 def test_the_facts_are_those_agreed_on():
     assert sorted(FACTS) == sorted(locked("facts.txt"))
-    assert len(FACTS) == 434
+    assert len(FACTS) == 458
 
 
 WORDS = {
@@ -57,7 +57,7 @@ def test_a_fact_can_stand_inside_a_sentence(name):
 
 FORMS = {
     *("text", "bool", "integer", "number", "date", "path", "enum", "map of text", "map of facts"),
-    *("list of text", "list of number", "list of enum", "list of records"),
+    *("list of text", "list of number", "list of enum", "list of path", "list of records"),
 }
 
 
@@ -271,6 +271,10 @@ SPELLINGS = [
     Spelling("sensitivity", "segmentation", "voxel_sensitivity"),
     Spelling("sensitivity", "detection", "lesion_sensitivity"),
     Spelling("HD95", "segmentation", "hausdorff_95"),
+    Spelling("VOE", "segmentation", "volumetric_overlap_error"),
+    Spelling("RMSD", "segmentation", "root_mean_square_surface_distance"),
+    Spelling("mIoU", "segmentation", "jaccard"),
+    Spelling("median HD95", "segmentation", None),
     Spelling("ICC(3,1)", "agreement", "icc_3_1"),
     Spelling("", "classification", None),
 ]
@@ -279,6 +283,13 @@ SPELLINGS = [
 @pytest.mark.parametrize("spelling", SPELLINGS, ids=lambda each: f"{each.text} in {each.task}")
 def test_metrics_are_found_as_papers_print_them(spelling):
     assert find_metric(spelling.text, spelling.task) == spelling.metric
+
+
+def test_a_summary_is_found_beside_a_metric_of_masks_alone():
+    assert summary_in("median 95 % HD", "segmentation") == ("hausdorff_95", "median")
+    assert summary_in("IoU per patient", "segmentation") == ("jaccard", "mean")
+    assert summary_in("median", "segmentation") is None
+    assert summary_in("median auroc", "classification") is None
 
 
 def test_tasks_of_a_metric_help_when_the_task_is_another():

@@ -18,7 +18,7 @@ from checker.reading.image_names import Matched, matched
 from checker.reading.measure_tables import places
 from checker.reading.structures import WHOLE
 
-VERSION = "1"
+VERSION = "2"
 """Of what a case's line in a store of finished cases holds."""
 
 

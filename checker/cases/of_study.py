@@ -8,7 +8,7 @@ from checker.cases.algorithms import compared
 from checker.cases.every_case import Measured, Running
 from checker.cases.every_map import explain
 from checker.cases.one_case import Masks
-from checker.cases.one_map import Maps
+from checker.cases.one_map import Maps, Repeat
 from checker.cases.people import People
 from checker.errors import BadSubmission, Problem
 from checker.metrics.map_measures import Top
@@ -147,5 +147,8 @@ def _maps(where: MapPlaces) -> Maps:
         inside=where.inside,
         labels=where.labels,
         expected=where.expected,
-        top=Top(threshold=where.threshold),
+        top=Top(threshold=where.threshold, share=where.top_share),
+        within=where.search_region,
+        absolute=where.absolute,
+        repeats=tuple(Repeat(each.name, each.path) for each in where.repeats),
     )

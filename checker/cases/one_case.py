@@ -85,6 +85,7 @@ def measured_case(case: Case) -> dict[str, Any]:
                 lesions=is_lesion(name) or name in case.asked.lesions,
                 slice_axis=pair.slice_axis,
                 thorough=case.asked.thorough,
+                image_voxels=pair.image_voxels,
             )
             for name, reference, prediction in pair.masks()
         }
@@ -105,6 +106,7 @@ class _Pair:
         self.case = case
         self.spacing: tuple[float, ...] | None = None
         self.slice_axis = -1
+        self.image_voxels = 0
         self.hashes: dict[str, str] = {}
 
     def __enter__(self) -> "_Pair":
@@ -164,6 +166,7 @@ class _Pair:
         """Return the volumes with background where the reference was not judged; they are changed."""
         if self.case.asked.ignored and isinstance(self.case.reference, Path):
             unknown = reference.mask(self.case.asked.ignored)
+            self.image_voxels -= int(np.count_nonzero(unknown))
             reference.voxels[unknown] = 0
             prediction.voxels[unknown] = 0
         return reference, prediction
@@ -201,6 +204,7 @@ class _Pair:
         if found := differences(reference, prediction):
             hint = "bring the prediction onto the grid of the reference; nothing is resampled here"
             raise BadSubmission([Problem(reference.file, None, "", each, hint) for each in found])
+        self.image_voxels = reference.voxels.size
         self.spacing = reference.spacing_mm or self._said(reference)
         letters = reference.orientation
         self.slice_axis = next((i for i, each in enumerate(letters) if each in "SI"), -1)

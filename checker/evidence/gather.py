@@ -74,11 +74,12 @@ def _inner(study: Study, known: Known) -> Iterator[Place]:
         inside = _inside(study, evaluation, known, predictions)
         words = f"evaluation {evaluation.name}"
         yield Place(scope="evaluation", at=("evaluations", i), words=words, known=inside)
-        yield from _claims(evaluation, i, inside)
+        yield from _claims(evaluation, ("evaluations", i), inside)
     for i, described, made in explained(study):
         inside = _inside(study, made, known, predictions)
         words = f"explanation {described.name}"
         yield Place(scope="explanation", at=("explanations", i), words=words, known=inside)
+        yield from _claims(made, ("explanations", i), inside)
 
 
 def _inside(
@@ -101,10 +102,11 @@ def _of_kind(kind: type[T], submitted: object, evaluation: Evaluation) -> T | Ab
     return Absent(f"the task is {evaluation.task}", applies=False)
 
 
-def _claims(evaluation: Evaluation, i: int, known: Known) -> Iterator[Place]:
+def _claims(evaluation: Evaluation, inside_of: tuple[str, int], known: Known) -> Iterator[Place]:
+    section, i = inside_of
     for j, claim in enumerate(evaluation.claims or ()):
-        at: Path = ("evaluations", i, "claims", j)
-        inside = known.inside(claim=claim, claim_at=f"evaluations[{i}].claims[{j}]")
+        at: Path = (*inside_of, "claims", j)
+        inside = known.inside(claim=claim, claim_at=f"{section}[{i}].claims[{j}]")
         words = f"claim {claim.name or claim.metric} of {evaluation.name}"
         yield Place(scope="claim", at=at, words=words, known=inside)
 

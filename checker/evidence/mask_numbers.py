@@ -1,6 +1,7 @@
 """Numbers that go by the name of one of ours in segmentation: other definitions, other summaries, other rules."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -57,16 +58,20 @@ DEFINITIONS: Mapping[str, tuple[Definition, ...]] = {
         (f"from the prediction alone, {ELEMENTS}", "distance_of_prediction_elements"),
         (FORGOT, in_voxels("average_surface_distance")),
     ),
+    "root_mean_square_surface_distance": (
+        (ELEMENTS, "root_mean_square_surface_distance_elements"),
+        (FORGOT, in_voxels("root_mean_square_surface_distance")),
+    ),
     "mean_average_surface_distance": (
         (ELEMENTS, "mean_average_surface_distance_elements"),
         (FORGOT, in_voxels("mean_average_surface_distance")),
     ),
 }
 """Metric to the other measures that papers and software call so."""
-OVERLAPS = ("dice", "jaccard", "surface_dice", "centreline_dice")
+OVERLAPS = ("dice", "jaccard", "volumetric_overlap_error", "surface_dice", "centreline_dice")
 DISTANCES = tuple(DEFINITIONS)
 OF_A_REGION = (
-    "dice", "jaccard", "surface_dice", *DISTANCES, "volume_difference_ml",
+    "dice", "jaccard", "volumetric_overlap_error", "surface_dice", *DISTANCES, "volume_difference_ml",
     "absolute_volume_difference_ml", "relative_volume_difference",
     "absolute_relative_volume_difference", "voxel_sensitivity", "voxel_precision",
 )  # fmt: skip
@@ -83,10 +88,11 @@ def mask_numbers(
         every: all of them.
         known: what metrics can name, at the facets of our number.
     """
-    yield from _defined_otherwise(ours, known)
+    yield from _defined_otherwise(ours, every, known)
     yield from _empty_otherwise(ours, known)
     yield from _counted_otherwise(ours, known)
     yield from _relative_otherwise(ours, known)
+    yield from _hit_otherwise(ours, known)
     if claim.summary is None:
         yield from _summarised_otherwise(ours, every, known)
     yield from _of_another_region(claim, ours, every)
@@ -124,11 +130,22 @@ def _definitions(ours: Estimate) -> tuple[Definition, ...]:
     return DEFINITIONS.get(ours.metric, ())
 
 
-def _defined_otherwise(ours: Estimate, known: Known, summary: str = "") -> Iterator[MaskNumber]:
+def _defined_otherwise(
+    ours: Estimate, every: list[Estimate], known: Known, summary: str = ""
+) -> Iterator[MaskNumber]:
+    """Yield the number by other definitions; those that are metrics of ours have their intervals."""
     summary = summary or ours.summary or ""
     for words, name in _definitions(ours) if summary in ("mean", "median") else ():
         said = words if summary == (ours.summary or "") else f"{summary}, {words}"
-        yield from _tried(said, partial(_summary, name, summary, known))
+        there = replace(ours, metric=name, summary=summary)
+        made = next((each for each in every if _at_one_place(each, there)), None)
+        for number in _tried(said, partial(_summary, name, summary, known)):
+            yield number._replace(estimate=made)
+
+
+def _at_one_place(one: Estimate, other: Estimate) -> bool:
+    names = ("metric", *facets())
+    return all(getattr(one, name) == getattr(other, name) for name in names)
 
 
 def _summarised_otherwise(
@@ -140,7 +157,7 @@ def _summarised_otherwise(
             yield MaskNumber(SUMMARIES[each.summary or ""], each.value, each)
     others = {"mean": "median", "median": "mean"}
     if ours.summary in others:
-        yield from _defined_otherwise(ours, known, others[ours.summary])
+        yield from _defined_otherwise(ours, every, known, others[ours.summary])
 
 
 def _apart_only_in(facet: str, one: Estimate, other: Estimate) -> bool:
@@ -168,6 +185,8 @@ def _empty_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
     if summary not in ("mean", "median"):
         return
     rules = RULES_OF_OVERLAP if ours.metric in OVERLAPS else RULES_OF_DISTANCE
+    if ours.metric == "volumetric_overlap_error":
+        rules = RULES_OF_ERROR
     if ours.metric not in (*OVERLAPS, *DISTANCES):
         return
     measures = (("", _measure(ours)),) if ours.metric in OVERLAPS else _measured(ours)
@@ -188,6 +207,12 @@ RULES_OF_OVERLAP: tuple[tuple[str, Rule], ...] = (
     ("both masks empty counted as 0", (0.0, 0.0)),
     ("one mask empty left out", (None, None)),
     ("both masks empty counted as 1, one empty left out", (1.0, None)),
+)
+RULES_OF_ERROR: tuple[tuple[str, Rule], ...] = (
+    ("both masks empty counted as 0", (0.0, 1.0)),
+    ("both masks empty counted as 1", (1.0, 1.0)),
+    ("one mask empty left out", (None, None)),
+    ("both masks empty counted as 0, one empty left out", (0.0, None)),
 )
 RULES_OF_DISTANCE: tuple[tuple[str, Rule], ...] = (
     ("one mask empty counted as 0 mm", (None, 0.0)),
@@ -286,6 +311,87 @@ def _relative_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
     yield from _tried("relative to the mean of both", partial(relative, lambda a, b: (a + b) / 2))
     if summary == "mean":
         yield from _tried("sum of differences over the sum of references", of_sums)
+
+
+class Lesions(NamedTuple):
+    """Which parts of the masks are hit, and how many there are; each shape (cases, structures)."""
+
+    found: Floats
+    """Of the reference, hit."""
+    reference: Floats
+    right: Floats
+    """Of the prediction, hit."""
+    predicted: Floats
+
+
+def _hit_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+    """Yield numbers of lesions under any overlap, and as means over cases; no study says its hit rule."""
+    make = OF_LESIONS.get(ours.metric)
+    if make is None:
+        return
+    each = MEAN_OF_LESIONS.get(ours.metric)
+    for words, names in (("a hit is any overlap", TOUCHED), ("", MATCHED)):
+        if words:
+            yield from _tried(words, partial(_of_all_lesions, make, names, known))
+        if each is not None:
+            said = ", ".join(filter(None, (f"mean over {each.over}", words)))
+            yield from _tried(said, partial(_mean_of_lesions, each, names, known))
+
+
+TOUCHED = ("touched_lesions", "reference_lesions", "touching_lesions", "predicted_lesions")
+MATCHED = ("matched_lesions", "reference_lesions", "matched_lesions", "predicted_lesions")
+
+
+def _lesions(known: Known, names: tuple[str, ...]) -> Lesions:
+    chosen = _chosen(known)
+    return Lesions(*(chosen.of(name) for name in names))
+
+
+class _Share(NamedTuple):
+    """A share of lesions of each case."""
+
+    over: str
+    share: Callable[[Lesions], Floats]
+
+
+def _of_all_lesions(
+    make: Callable[[Lesions], float], names: tuple[str, ...], known: Known
+) -> float:
+    return make(_lesions(known, names))
+
+
+def _mean_of_lesions(each: _Share, names: tuple[str, ...], known: Known) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = each.share(_lesions(known, names))
+    if np.isnan(shares).all():
+        raise NotEstablished("there is no lesion to count")
+    return summarised(shares, "mean", _patient(known), None)
+
+
+def _f1(found: Lesions) -> float:
+    """Return 2 TP / (2 TP + FP + FN), TP the lesions of the reference that are hit."""
+    right = float(np.nansum(found.found))
+    false = float(np.nansum(found.predicted - found.right))
+    missed = float(np.nansum(found.reference)) - right
+    return 2 * right / (2 * right + false + missed)
+
+
+OF_LESIONS: Mapping[str, Callable[[Lesions], float]] = {
+    "lesion_sensitivity": lambda found: np.nansum(found.found) / np.nansum(found.reference),
+    "lesion_precision": lambda found: np.nansum(found.right) / np.nansum(found.predicted),
+    "lesion_f1": _f1,
+    "false_positives_per_case": lambda found: (
+        np.nansum(found.predicted - found.right) / (~np.isnan(found.predicted)).any(axis=1).sum()
+    ),
+}
+MEAN_OF_LESIONS: Mapping[str, _Share] = {
+    "lesion_sensitivity": _Share(
+        "patients with lesions", lambda found: found.found / found.reference
+    ),
+    "lesion_precision": _Share(
+        "patients with predicted lesions", lambda found: found.right / found.predicted
+    ),
+}
 
 
 def _same(values: Floats) -> Floats:

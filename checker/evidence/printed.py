@@ -49,7 +49,7 @@ class AsPrinted(NamedTuple):
         """Return whether the number, cut after the printed digits instead of rounded, is the printed one."""
         beyond = number - self.value if number >= 0 else self.value - number
         hair = HAIR * max(abs(self.value), self.unit)
-        return -hair <= beyond < self.unit
+        return -hair <= beyond < self.unit - hair
 
     def show(self, number: float) -> str:
         """Return the number at the printed digits."""

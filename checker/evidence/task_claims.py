@@ -41,6 +41,7 @@ from checker.metrics.resampling import Asked
 from checker.metrics.segmentation import TASK as MASKS
 from checker.model.claim import Attempt, ClaimCheck, PartCheck, Verdict
 from checker.model.estimate import Comparison, Estimate, Estimates, Interval
+from checker.model.maps import EXPECTED
 from checker.model.measures import EVERY
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
@@ -288,7 +289,7 @@ def _at(place: float, found: list[Estimate]) -> list[Estimate]:
 def _only(claim: Claim, found: list[Estimate]) -> Estimate:
     if len(found) > 1:  # the mean over patients, and over structures
         found = _first_summary(found)
-        found = [each for each in found if each.structure == EVERY] or found
+        found = [each for each in found if each.structure in (EVERY, EXPECTED)] or found
     if len(found) > 1:  # of readers, the mean over them
         found = [each for each in found if each.reader is None] or found
     if len(found) > 1:  # what also goes by its name stands back
@@ -399,17 +400,23 @@ def _parts(
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield _numerator(claim.numerator, ours, rows, table)
     if claim.standard_deviation is not None:
-        rows = rows_behind(ours, evaluation, table, level, settings)
-        asked = Asked(METRICS[table.task, ours.metric], tuple(rows.facets.items()))
+        spread = _spread_of(ours, found, table.task)
+        rows = rows_behind(spread, evaluation, table, level, settings)
+        asked = Asked(METRICS[table.task, spread.metric], tuple(rows.facets.items()))
         cases = spreads_over_cases(table.task, rows.cases, asked, rows.settings())
-        of_folds = readings_of_spread(folds, cases, ours.interval, level)
-        own = own_spreads(ours, rows)
+        of_folds = readings_of_spread(folds, cases, spread.interval, level)
+        own = own_spreads(spread, rows)
         spreads = chain(own, of_folds) if table.task == "readers" else chain(of_folds, own)
         printed = reading.of(claim.standard_deviation)
         yield spread_part(printed, spreads, folded=folds is not None)
     if claim.p_value is not None:
         rows = rows_behind(ours, evaluation, table, level, settings)
         yield check_p(claim, claim.p_value, ours, table.task, rows.known(), rows.cases.repeated)
+
+
+def _spread_of(ours: Estimate, found: Number, task: str) -> Estimate:
+    """Return the number whose spread is meant: of masks that of the definition under which the value fits."""
+    return found.estimate if task == MASKS and found.estimate is not None else ours
 
 
 def value_part(

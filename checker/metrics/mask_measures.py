@@ -14,6 +14,7 @@ from checker.model.measures import (
     CENTRELINE,
     COUNTS,
     DISTANCES,
+    IMAGE_VOXELS,
     LESIONS,
     OF_SETS,
     OTHER_DISTANCES,
@@ -40,6 +41,7 @@ def measured(
     lesions: bool = False,
     slice_axis: int = -1,
     thorough: bool = False,
+    image_voxels: int | None = None,
 ) -> dict[str, float]:
     """Return every measure of one structure in one case; NaN where it does not exist.
 
@@ -56,6 +58,7 @@ def measured(
         slice_axis: axis along which the slices of the Dice per slice lie.
         thorough: also measure what only some software means by a name (distances between sets of voxels,
             distances in voxels although the spacing is known).
+        image_voxels: of the image from which the masks were cut; None: they are whole.
 
     Returns:
         Numbers by the names in `model.measures`; shares are fractions.
@@ -69,11 +72,12 @@ def measured(
         reference, prediction = reference.T, prediction.T
         spacing_mm = spacing_mm and spacing_mm[::-1]
         slice_axis = reference.ndim - 1 - slice_axis % reference.ndim
+    whole = reference.size if image_voxels is None else image_voxels
     box = occupied(reference, prediction)
     tolerances = tuple(tolerances_mm) if spacing_mm else ()
     if box is not None:
         reference, prediction = reference[box], prediction[box]
-    counts = _counts(reference, prediction, spacing_mm)
+    counts = _counts(reference, prediction, spacing_mm) | {IMAGE_VOXELS: float(whole)}
     found = {
         **counts,
         **_overlap(counts),
@@ -115,11 +119,15 @@ def _over(above: float, below: float) -> float:
 
 def _overlap(counts: Mapping[str, float]) -> dict[str, float]:
     reference, prediction, shared, _ = (counts[name] for name in COUNTS)
+    image, either = counts[IMAGE_VOXELS], reference + prediction - shared
     found = (
         _over(2 * shared, reference + prediction),
-        _over(shared, reference + prediction - shared),
+        _over(shared, either),
+        _over(either - shared, either),
         _over(shared, reference),
         _over(shared, prediction),
+        _over(image - either, image - reference),
+        _over(image - either + shared, image),
     )
     return dict(zip(OVERLAP, found, strict=True))
 
@@ -211,6 +219,7 @@ def _by_voxels(found: SurfaceDistances) -> dict[str, float]:
         "hausdorff_95_pooled": float(np.percentile(both, 100 * SHARE)),
         "average_surface_distance": float(both.mean()),
         "mean_average_surface_distance": sum(means) / 2,
+        "root_mean_square_surface_distance": float(np.sqrt((both**2).mean())),
         "distance_of_reference": means[0],
         "distance_of_prediction": means[1],
     }
@@ -226,6 +235,7 @@ def _by_elements(found: SurfaceDistances) -> dict[str, float]:
         "hausdorff_95_elements_pooled": both.percentile(SHARE),
         "average_surface_distance_elements": both.mean,
         "mean_average_surface_distance_elements": sum(means) / 2,
+        "root_mean_square_surface_distance_elements": both.root_mean_square,
         "distance_of_reference_elements": means[0],
         "distance_of_prediction_elements": means[1],
     }

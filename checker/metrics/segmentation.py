@@ -60,8 +60,7 @@ class Chosen:
         """Return a quantity as it was measured, or made from others, shape (cases, structures); NaN where it is not."""
         if name in self.at:
             return np.asarray(self.measures[..., self.at[name]])
-        if name in MADE_FROM:
-            make, names = MADE_FROM[name]
+        for make, names in MADE_FROM.get(name, ()):
             if all(each in self.at for each in names):
                 with np.errstate(divide="ignore", invalid="ignore"):
                     return np.asarray(make(*(self.look(each) for each in names)))
@@ -95,15 +94,23 @@ class Chosen:
 Made = tuple[Callable[..., Floats], tuple[str, ...]]
 VOXELS = ("reference_voxels", "predicted_voxels", "shared_voxels")
 BOTH_VOLUMES = ("reference_volume_ml", "predicted_volume_ml")
-MADE_FROM: Mapping[str, Made] = {
-    "dice": (lambda jaccard: 2 * jaccard / (1 + jaccard), ("jaccard",)),
-    "jaccard": (lambda dice: dice / (2 - dice), ("dice",)),
-    "voxel_sensitivity": (lambda a, b, both: both / a, VOXELS),
-    "voxel_precision": (lambda a, b, both: both / b, VOXELS),
-    "volume_difference_ml": (lambda a, b: b - a, BOTH_VOLUMES),
-    "absolute_volume_difference_ml": (lambda a, b: abs(b - a), BOTH_VOLUMES),
-    "relative_volume_difference": (lambda a, b: (b - a) / a, BOTH_VOLUMES),
-    "absolute_relative_volume_difference": (lambda a, b: abs(b - a) / a, BOTH_VOLUMES),
+ERROR = "volumetric_overlap_error"
+MADE_FROM: Mapping[str, tuple[Made, ...]] = {
+    "dice": (
+        (lambda jaccard: 2 * jaccard / (1 + jaccard), ("jaccard",)),
+        (lambda error: 2 * (1 - error) / (2 - error), (ERROR,)),
+    ),
+    "jaccard": ((lambda dice: dice / (2 - dice), ("dice",)), (lambda error: 1 - error, (ERROR,))),
+    ERROR: (
+        (lambda jaccard: 1 - jaccard, ("jaccard",)),
+        (lambda dice: 2 * (1 - dice) / (2 - dice), ("dice",)),
+    ),
+    "voxel_sensitivity": ((lambda a, b, both: both / a, VOXELS),),
+    "voxel_precision": ((lambda a, b, both: both / b, VOXELS),),
+    "volume_difference_ml": ((lambda a, b: b - a, BOTH_VOLUMES),),
+    "absolute_volume_difference_ml": ((lambda a, b: abs(b - a), BOTH_VOLUMES),),
+    "relative_volume_difference": ((lambda a, b: (b - a) / a, BOTH_VOLUMES),),
+    "absolute_relative_volume_difference": ((lambda a, b: abs(b - a) / a, BOTH_VOLUMES),),
 }
 """What follows from other measures where a table has these alone."""
 
@@ -217,7 +224,18 @@ def counted(values: Floats) -> int:
 
 
 def empties(chosen: Chosen, summary: str) -> str:
-    """Return the sentence about empty masks that belongs beside an overlap."""
+    """Return the sentence about empty masks that belongs beside an overlap, which is 0 where one is empty."""
+    return about_empties(chosen, summary, 0)
+
+
+def about_empties(chosen: Chosen, summary: str, one_empty: int) -> str:
+    """Return the sentence about empty masks that belongs beside an overlap or its opposite.
+
+    Args:
+        chosen: the measures.
+        summary: over the cases.
+        one_empty: what the measure is where one mask is empty.
+    """
     if summary == "pooled" or not chosen.has("reference_voxels"):
         return ""
     reference, prediction = (chosen.look(name) for name in VOXELS[:2])
@@ -225,7 +243,7 @@ def empties(chosen: Chosen, summary: str) -> str:
     one &= ~np.isnan(reference)
     said = (
         f"Both masks empty in {np.count_nonzero(both)}, left out." if both.any() else "",
-        f"One empty in {np.count_nonzero(one)}, counted as 0." if one.any() else "",
+        f"One empty in {np.count_nonzero(one)}, counted as {one_empty}." if one.any() else "",
     )
     return " ".join(filter(None, said))
 

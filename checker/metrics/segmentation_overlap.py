@@ -13,6 +13,7 @@ from checker.metrics.segmentation import (
     TASK,
     WITH_POOLED,
     Chosen,
+    about_empties,
     counted,
     empties,
     pooled,
@@ -58,6 +59,25 @@ def jaccard(chosen: Chosen, summary: str, patient: Codes, weight: Weight) -> Flo
     return pooled([(1, both)], [(1, a), (1, b), (-1, both)], patient, weight)
 
 
+def _empties(chosen: Chosen, summary: str) -> str:
+    return about_empties(chosen, summary, 1)
+
+
+@metric(
+    "volumetric_overlap_error", task=TASK, goal="lower", bounds=(0, 1), source="heimann-2009",
+    places=WITH_POOLED, cases=_cases("volumetric_overlap_error"), beside=_empties, per_case=True,
+)  # fmt: skip
+def volumetric_overlap_error(
+    chosen: Chosen, summary: str, patient: Codes, weight: Weight
+) -> Floats:
+    """Return 1 - |A ∩ B| / |A ∪ B| (VOE; Heimann et al. 2009)."""
+    if summary != "pooled":
+        return summarised(chosen.of("volumetric_overlap_error"), summary, patient, weight)
+    a, b, both = _voxels(chosen)
+    either = [(1.0, a), (1.0, b), (-1.0, both)]
+    return pooled([*either, (-1, both)], either, patient, weight)
+
+
 @metric(
     "voxel_sensitivity", task=TASK, goal="higher", bounds=(0, 1), source="maier-hein-2024",
     places=WITH_POOLED, cases=_cases("voxel_sensitivity"), per_case=True,
@@ -80,6 +100,34 @@ def voxel_precision(chosen: Chosen, summary: str, patient: Codes, weight: Weight
         return summarised(chosen.of("voxel_precision"), summary, patient, weight)
     _, b, both = _voxels(chosen)
     return pooled([(1, both)], [(1, b)], patient, weight)
+
+
+def _background(chosen: Chosen) -> str:
+    return "The more background an image shows, the nearer it is to 1."
+
+
+@metric(
+    "voxel_specificity", task=TASK, goal="higher", bounds=(0, 1), source="maier-hein-2024",
+    places=WITH_POOLED, cases=_cases("voxel_specificity"), beside=_background, per_case=True,
+)  # fmt: skip
+def voxel_specificity(chosen: Chosen, summary: str, patient: Codes, weight: Weight) -> Floats:
+    """Return the share of the background of the reference, in the whole image, that is not in the prediction."""
+    if summary != "pooled":
+        return summarised(chosen.of("voxel_specificity"), summary, patient, weight)
+    (a, b, both), image = _voxels(chosen), chosen.of("image_voxels")
+    return pooled([(1, image), (-1, a), (-1, b), (1, both)], [(1, image), (-1, a)], patient, weight)
+
+
+@metric(
+    "voxel_accuracy", task=TASK, goal="higher", bounds=(0, 1), source="maier-hein-2024",
+    places=WITH_POOLED, cases=_cases("voxel_accuracy"), beside=_background, per_case=True,
+)  # fmt: skip
+def voxel_accuracy(chosen: Chosen, summary: str, patient: Codes, weight: Weight) -> Floats:
+    """Return the share of the voxels of the image that are in both masks or in neither."""
+    if summary != "pooled":
+        return summarised(chosen.of("voxel_accuracy"), summary, patient, weight)
+    (a, b, both), image = _voxels(chosen), chosen.of("image_voxels")
+    return pooled([(1, image), (-1, a), (-1, b), (2, both)], [(1, image)], patient, weight)
 
 
 def _thinned(chosen: Chosen) -> str:

@@ -93,6 +93,19 @@ def mean_average_surface_distance(
     return summarised(chosen.of("mean_average_surface_distance"), summary, patient, weight)
 
 
+@metric(
+    "root_mean_square_surface_distance", task=TASK, goal="lower", bounds=LENGTH,
+    source="heimann-2009", places=OVER_CASES, cases=_cases("root_mean_square_surface_distance"),
+    beside=_of_distance, per_case=True,
+)  # fmt: skip
+def root_mean_square_surface_distance(
+    chosen: Chosen, summary: str, patient: Codes, weight: Weight
+) -> Floats:
+    """Return the root of the mean squared distance of the border voxels of both masks (RMSD; Heimann et al. 2009)."""
+    found = chosen.of("root_mean_square_surface_distance")
+    return summarised(found, summary, patient, weight)
+
+
 def _near(chosen: Chosen, tolerance_mm: float) -> int:
     return counted(chosen.of(surface_dice_names(tolerance_mm)[0]))
 

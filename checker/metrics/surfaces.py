@@ -35,6 +35,11 @@ class Directed:
         """Return the mean distance, weighted by area."""
         return float(self.distance @ self.area / self.area.sum())
 
+    @property
+    def root_mean_square(self) -> float:
+        """Return the root of the mean squared distance, weighted by area."""
+        return float(np.sqrt(self.distance**2 @ self.area / self.area.sum()))
+
     def percentile(self, share: float) -> float:
         """Return the smallest distance within which this share of the area lies."""
         order = np.argsort(self.distance)

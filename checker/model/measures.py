@@ -6,7 +6,17 @@ from typing import NamedTuple
 EVERY = "all structures"
 """The structure of a mean over structures, each weighing the same."""
 COUNTS = ("reference_voxels", "predicted_voxels", "shared_voxels", "voxel_volume_ml")
-OVERLAP = ("dice", "jaccard", "voxel_sensitivity", "voxel_precision")
+IMAGE_VOXELS = "image_voxels"
+"""Of the whole image, but for those that nobody judged."""
+OVERLAP = (
+    "dice",
+    "jaccard",
+    "volumetric_overlap_error",
+    "voxel_sensitivity",
+    "voxel_precision",
+    "voxel_specificity",
+    "voxel_accuracy",
+)
 VOLUMES = (
     "reference_volume_ml",
     "predicted_volume_ml",
@@ -22,6 +32,7 @@ DISTANCES = (
     "hausdorff_95_pooled",
     "average_surface_distance",
     "mean_average_surface_distance",
+    "root_mean_square_surface_distance",
 )
 """In mm; in voxels where the spacing is not known."""
 OTHER_DISTANCES = (
@@ -29,6 +40,7 @@ OTHER_DISTANCES = (
     "hausdorff_95_elements_pooled",
     "average_surface_distance_elements",
     "mean_average_surface_distance_elements",
+    "root_mean_square_surface_distance_elements",
     "distance_of_reference",
     "distance_of_prediction",
     "distance_of_reference_elements",
@@ -66,6 +78,7 @@ def in_voxels(name: str) -> str:
 
 NAMES = (
     *COUNTS,
+    IMAGE_VOXELS,
     *OVERLAP,
     *VOLUMES,
     *DISTANCES,

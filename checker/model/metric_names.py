@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,37 @@ def find_metric(text: str, task: str) -> str | None:
     if meant := SPOKEN.get(" ".join(text.casefold().split())):
         return meant if task in METRIC_NAMES[meant].tasks else None
     return _spellings(task).get(_folded(text))
+
+
+SUMMARIES: Mapping[str, Literal["mean", "median", "pooled"]] = {
+    "mean": "mean",
+    "average": "mean",
+    "per case": "mean",
+    "per patient": "mean",
+    "per scan": "mean",
+    "median": "median",
+    "global": "pooled",
+    "pooled": "pooled",
+}
+"""Words before or after the name of a measure of each case, and the summary over cases that they mean."""
+
+
+def summary_in(text: str, task: str) -> tuple[str, str] | None:
+    """Return the metric and the summary of a text such as "median HD95" or "Dice per case"; None: it is none."""
+    spoken = " ".join(re.sub(r"[\s_-]+", " ", text).split())
+    for words, summary in SUMMARIES.items() if task == "segmentation" else ():
+        for bare in (_without_start(spoken, words), _without_end(spoken, words)):
+            if bare and (name := find_metric(bare, task)):
+                return name, summary
+    return None
+
+
+def _without_start(text: str, words: str) -> str:
+    return text[len(words) + 1 :] if text.casefold().startswith(f"{words} ") else ""
+
+
+def _without_end(text: str, words: str) -> str:
+    return text[: -len(words) - 1] if text.casefold().endswith(f" {words}") else ""
 
 
 def tasks_of(text: str) -> tuple[str, ...]:
@@ -698,7 +730,23 @@ _ROWS = (
         "overlap",
         ("segmentation",),
         "Intersection over union (IoU); one minus it is the volumetric overlap error.",
-        ("IoU", "intersection over union", "Jaccard index", "Jaccard coefficient"),
+        (
+            "IoU",
+            "intersection over union",
+            "Jaccard index",
+            "Jaccard coefficient",
+            "Jaccard similarity",
+            "mIoU",
+        ),
+        percent_able=True,
+    ),
+    MetricName(
+        "volumetric_overlap_error",
+        "volumetric overlap error",
+        "overlap",
+        ("segmentation",),
+        "One minus intersection over union (VOE).",
+        ("VOE", "volume overlap error", "overlap error"),
         percent_able=True,
     ),
     MetricName(
@@ -717,6 +765,24 @@ _ROWS = (
         ("segmentation",),
         "Share of the prediction that lies in the reference.",
         ("precision", "PPV", "positive predictive value"),
+        percent_able=True,
+    ),
+    MetricName(
+        "voxel_specificity",
+        "voxel specificity",
+        "overlap",
+        ("segmentation",),
+        "Share of the background that is not in the prediction; depends on how much of it the image shows.",
+        ("specificity", "TNR", "pixel specificity"),
+        percent_able=True,
+    ),
+    MetricName(
+        "voxel_accuracy",
+        "voxel accuracy",
+        "overlap",
+        ("segmentation",),
+        "Share of voxels in both masks or in neither; depends on how much background the image shows.",
+        ("accuracy", "pixel accuracy"),
         percent_able=True,
     ),
     MetricName(
@@ -755,7 +821,15 @@ _ROWS = (
         "surface",
         ("segmentation",),
         "Largest surface distance in mm.",
-        ("HD", "Hausdorff distance", "maximum Hausdorff distance"),
+        (
+            "HD",
+            "HD100",
+            "Hausdorff distance",
+            "maximum Hausdorff distance",
+            "maximum symmetric surface distance",
+            "maximum surface distance",
+            "MSSD",
+        ),
     ),
     MetricName(
         "hausdorff_95",
@@ -797,6 +871,20 @@ _ROWS = (
         ("segmentation",),
         "Mean of the two directed mean surface distances in mm (MASD).",
         ("MASD",),
+    ),
+    MetricName(
+        "root_mean_square_surface_distance",
+        "root mean square surface distance",
+        "surface",
+        ("segmentation",),
+        "Root of the mean squared surface distance of both directions in mm (RMSD), over border voxels.",
+        (
+            "RMSD",
+            "RMS surface distance",
+            "RMSSD",
+            "root mean square symmetric surface distance",
+            "RMS symmetric surface distance",
+        ),
     ),
     MetricName(
         "surface_dice",

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from checker.errors import Problem
-from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, tasks_of
+from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, summary_in, tasks_of
 from checker.model.study.evaluations import TASKS, Claim, Evaluation
+from checker.model.study.explanations import Explanation
 from checker.model.study.facts import CAN_DIFFER, FACTS
 from checker.model.study.kinds import Kind, kinds, meanings
 from checker.model.study.marks import Described
@@ -30,6 +31,10 @@ _PLAIN = {
     "number": "number",
 }
 """How one value of a form is called."""
+
+
+EXPLANATION = "explanation"
+"""Of metrics: maps and regions."""
 
 
 class _NoFit:
@@ -184,6 +189,8 @@ class FieldReader:
             return self.evaluation(kind.classes[0], node, path)
         if kind.classes[0] is Claim:
             return self.claim(node, path)
+        if kind.classes[0] is Explanation:
+            return self.explanation(node, path)
         return self.group(kind.classes[0], node, path)
 
     def single(self, kind: Kind, node: Node, path: ValuePath) -> object:
@@ -248,7 +255,16 @@ class FieldReader:
         task = self.task(node, path)
         if task is None:
             return self.fields(Evaluation, _of_any_task(node), path)
-        values = self.group(TASKS[task], node, path)
+        return self.with_our_names(self.group(TASKS[task], node, path), task, path)
+
+    def explanation(self, node: Node, path: ValuePath) -> dict[str, object]:
+        """Return an explanation; its claims get our names of the metrics of maps."""
+        return self.with_our_names(self.group(Explanation, node, path), EXPLANATION, path)
+
+    def with_our_names(
+        self, values: dict[str, object], task: str, path: ValuePath
+    ) -> dict[str, object]:
+        """Return an evaluation or explanation whose claims have our names of their metrics."""
         if isinstance(claims := values.get("claims"), tuple):
             at = (*path, "claims")
             values["claims"] = tuple(
@@ -281,11 +297,25 @@ class FieldReader:
             return claim
         name = find_metric(metric, task)
         if name is None:
-            self.problem(at, *_unknown_metric(metric, task))
-            return claim
+            return self.with_summary(claim, metric, task, at)
         if name != metric:
             self.note(at, f"{metric} is read as {name}")
         return claim | {"metric": name}
+
+    def with_summary(
+        self, claim: dict[str, object], metric: str, task: str, at: ValuePath
+    ) -> dict[str, object]:
+        """Return the claim with the metric and the summary that its words name together: median HD95."""
+        said = summary_in(metric, task)
+        if said is None:
+            self.problem(at, *_unknown_metric(metric, task))
+            return claim
+        name, summary = said
+        if (other := claim.get("summary", summary)) != summary:
+            message = f"{metric} is a {summary}, but summary is {other}"
+            self.problem(at, message, "delete one of the two")
+        self.note(at, f"{metric} is read as {name}, summary {summary}")
+        return claim | {"metric": name, "summary": summary}
 
     def claim(self, node: Node, path: ValuePath) -> dict[str, object]:
         """Return a claim; a value printed with its interval fills value, limits, level, percent."""

@@ -10,7 +10,7 @@ from checker.model.study.explanations import Explanation
 from checker.reading.expected_regions import Expected, parted
 from checker.reading.explained_cases import ExplainedCases
 from checker.reading.folder import nearest
-from checker.reading.mask_places import STRUCTURE_HINT, Place
+from checker.reading.mask_places import STRUCTURE_HINT, Place, Resolve
 from checker.reading.structures import labels_of
 
 Wrong = Callable[[Path, str, str], Problem]
@@ -26,6 +26,10 @@ class MapPlaces:
     labels: Mapping[str, frozenset[int]]
     expected: Expected
     threshold: float | None
+    top_share: float | None = None
+    search_region: str = ""
+    absolute: bool = False
+    repeats: tuple[Place, ...] = ()
     cases: ExplainedCases | None
     inside: tuple[FilePath, ...] = ()
 
@@ -48,6 +52,34 @@ def labels_said(explanation: Explanation, wrong: Wrong, at: Path) -> dict[str, f
     if problems:
         raise BadSubmission(problems)
     return found
+
+
+def top_said(explanation: Explanation, wrong: Wrong, at: Path) -> None:
+    """Refuse two ways to say what the top of a map is, and a search in a region that is not described.
+
+    Raises:
+        BadSubmission: either.
+    """
+    problems = []
+    if explanation.top_share is not None and explanation.map_threshold is not None:
+        message = "map_threshold says what counts as active, too"
+        problems.append(wrong((*at, "top_share"), message, "delete one of the two"))
+    region, known = explanation.search_region, tuple(explanation.regions or ())
+    if region and known and region not in known:
+        message = f'"{region}" is none of the regions'
+        problems.append(wrong((*at, "search_region"), message, f"regions names {', '.join(known)}"))
+    if problems:
+        raise BadSubmission(problems)
+
+
+def repeats_of(explanation: Explanation, resolve: Resolve, at: Path) -> Iterator[Place]:
+    """Yield the folders of maps by another run or model.
+
+    Raises:
+        BadSubmission: a path cannot be used.
+    """
+    for i, name in enumerate(explanation.repeats or ()):
+        yield Place(name, resolve(name, (*at, "repeats", i)))
 
 
 def expected_said(explanation: Explanation, wrong: Wrong, at: Path) -> Expected:

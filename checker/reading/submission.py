@@ -29,7 +29,13 @@ from checker.reading.explained_cases import ExplainedCases, cases_of
 from checker.reading.folder import Submission
 from checker.reading.folds import FOLD, read_folds
 from checker.reading.lesion_masks import WithMasks, lesions_of_masks
-from checker.reading.map_places import MapPlaces, expected_said, labels_said
+from checker.reading.map_places import (
+    MapPlaces,
+    expected_said,
+    labels_said,
+    repeats_of,
+    top_said,
+)
 from checker.reading.mask_places import (
     Cases,
     MaskPlaces,
@@ -322,6 +328,7 @@ def _masks(reading: _Reading, evaluation: Segmentation, at: Path) -> Absent | No
     return NOT_MEASURED
 
 
+NO_MAPS = Absent("no maps were submitted (explanations.maps)")
 NO_REGIONS = Absent(
     "no masks of the expected regions were submitted (explanations.expected_regions)"
 )
@@ -340,7 +347,9 @@ def _maps(
 ) -> Absent:
     """Keep where the maps lie; return why there are no numbers of them yet."""
     at: Path = ("explanations", i)
-    if explanation.maps is None or explanation.expected_regions is None:
+    if explanation.maps is None:
+        return NO_MAPS
+    if explanation.expected_regions is None:
         return NO_REGIONS
     before = len(reading.problems)
     found: dict[str, Place] = {}
@@ -355,6 +364,11 @@ def _maps(
     expected: Expected = {}
     with reading.collecting():
         labels = labels_said(explanation, reading.problem, at)
+    repeats: tuple[Place, ...] = ()
+    with reading.collecting():
+        top_said(explanation, reading.problem, at)
+    with reading.collecting():
+        repeats = tuple(repeats_of(explanation, reading.place, at))
     with reading.collecting():
         expected = expected_said(explanation, reading.problem, at)
     with reading.collecting():
@@ -367,6 +381,10 @@ def _maps(
         labels=labels,
         expected=expected,
         threshold=explanation.map_threshold,
+        top_share=explanation.top_share,
+        search_region=explanation.search_region or "",
+        absolute=bool(explanation.absolute),
+        repeats=repeats,
         cases=cases,
         inside=(reading.submission.root, *reading.submission.roots.values()),
     )

@@ -17,7 +17,7 @@ class ExplanationEvaluation(Evaluation):
 
 
 def explained(study: Study) -> tuple[tuple[int, Explanation, ExplanationEvaluation], ...]:
-    """Return the explanations whose maps are named: position, description, and the evaluation that they are.
+    """Return explanations with maps or claims: position, description, and the evaluation that they are.
 
     Partition and model are those of the evaluation whose cases are explained. An explanation that is called like an
     evaluation has "(explanation)" after its name.
@@ -25,7 +25,7 @@ def explained(study: Study) -> tuple[tuple[int, Explanation, ExplanationEvaluati
     evaluations = {each.name: each for each in study.evaluations or ()}
     found = []
     for i, each in enumerate(study.explanations or ()):
-        if each.maps is None:
+        if each.maps is None and not each.claims:
             continue
         of = evaluations.get(each.evaluation or "")
         name = f"{each.name} (explanation)" if each.name in evaluations else each.name
@@ -34,9 +34,16 @@ def explained(study: Study) -> tuple[tuple[int, Explanation, ExplanationEvaluati
             partition=of.partition if of else None,
             model=of.model if of else None,
             groups=of.groups if of else None,
+            claims=each.claims,
         )
         found.append((i, each, made))
     return tuple(found)
+
+
+def claimed(study: Study) -> tuple[tuple[str, int], ...]:
+    """Return section and position of each evaluation and explanation, in the order of `evaluated`."""
+    sections = [("evaluations", i) for i in range(len(study.evaluations or ()))]
+    return (*sections, *(("explanations", i) for i, _, _ in explained(study)))
 
 
 def evaluated(study: Study) -> tuple[Evaluation, ...]:

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from checker.model.study.evaluations import Claim
 from checker.model.study.marks import Described, Fraction, InsidePath
 
 ExplanationMethod = Literal[
@@ -32,3 +33,15 @@ class Explanation(Described):
     """Class to the region that prior knowledge expects for it; several parted by +."""
     map_threshold: Fraction | None = None
     """Share of the maximum above which a map counts as active."""
+    top_share: Fraction | None = None
+    """Share of the voxels, those with the most saliency, that count as active; as many as the region has if neither
+    this nor a threshold is given.
+    """
+    search_region: str | None = None
+    """Region in which alone is searched, one of `regions`; chance is then a region's share of its area."""
+    absolute: bool | None = None
+    """Saliency below 0 counts by its size; else it does not count."""
+    repeats: tuple[InsidePath, ...] | None = None
+    """Folders of maps of the same cases by another run or model."""
+    claims: tuple[Claim, ...] | None = None
+    """Numbers about the maps as printed in the paper; `of` names the region, `group` the class."""

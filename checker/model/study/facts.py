@@ -76,7 +76,9 @@ class State(NamedTuple):
 
 CAN_DIFFER = ("participants", "predictors", "outcome", "model", "analysis")
 """Sections whose facts may be different in one partition or evaluation."""
-_NEVER_ASKED = ("evaluations.claims", "evaluations.differs", "data.partitions.differs")
+_NEVER_ASKED = (
+    "evaluations.claims", "explanations.claims", "evaluations.differs", "data.partitions.differs",
+)  # fmt: skip
 
 
 def _facts() -> Iterator[Fact]:
