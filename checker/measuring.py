@@ -34,11 +34,12 @@ from checker.model.study.evaluations import (
 from checker.model.study.explanations import Explanation
 from checker.model.times import DAYS
 from checker.needs import Absent, Known
+from checker.reading.detection_parts import LESIONS
 from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.documents import Places, StudyDocument
 from checker.reading.explained_cases import ExplainedCases
 from checker.reading.folds import read_table_or_folds
-from checker.reading.lesion_masks import hash_of, lesions_of_masks
+from checker.reading.lesion_masks import lesions_of_masks
 from checker.reading.mask_places import is_of_masks
 from checker.reading.predictions import ColumnNames, read_predictions
 from checker.reading.references import read_sources, read_thresholds
@@ -466,8 +467,9 @@ def _task_made(question: TaskQuestion) -> _Made:
     """
     name = visible(question.file.name or question.file.resolve().name)
     read = read_table_or_folds(question.file, name=str(question.file))
-    table = replace(_task_table(read, question), file=name)  # a report names no path
-    files = _named(read, name)
+    table, folders = _task_table(read, question)
+    table = replace(table, file=name)  # a report names no path
+    files = {**_named(read, name), **folders}
     return _task_made_of(name, table, files, read.notes, question.settings, question.origin)
 
 
@@ -508,31 +510,35 @@ def _study_of_task(name: str, table: TaskTable, origin: ThresholdOrigin | None) 
     return _study(name, evaluations=(evaluation,))
 
 
-def _task_table(read: Table, question: TaskQuestion) -> TaskTable:
+def _task_table(read: Table, question: TaskQuestion) -> tuple[TaskTable, dict[str, str]]:
+    """Return the table of the task, and the folders of images that were read for it with their SHA-256."""
     asked = question.columns
     if not isinstance(asked, DetectionColumns):
-        return read_task(read, asked)
+        return read_task(read, asked), {}
     masks = _masks_of_lesions(question)
     further = {
         what: read_table(path, name=str(path))
         for what, path in question.further.items()
-        if path != masks
+        if what != LESIONS or masks is None
     }
-    lesions, marks = further.get("lesions"), read
-    notes: tuple[str, ...] = ()
-    if masks is not None:
-        made = lesions_of_masks(masks, str(masks), further["scans"], (read,), asked)
-        lesions, (marks,), asked, notes = made.lesions, made.marks, made.asked, made.notes
     tables = DetectionTables(
-        scans=further["scans"], marks=marks, lesions=lesions, ignored=further.get("ignored")
+        scans=further["scans"],
+        marks=read,
+        lesions=further.get(LESIONS),
+        ignored=further.get("ignored"),
     )
-    table = read_detection(tables, asked)
-    return replace(table, notes=(*notes, *table.notes))
+    if masks is None:
+        return read_detection(tables, asked), {}
+    made = lesions_of_masks(tables, masks, str(masks), asked)
+    table = read_detection(made.tables, made.asked)
+    assert made.tables.lesions is not None
+    folder = {visible(masks.name): made.tables.lesions.sha256}
+    return replace(table, notes=(*table.notes, *made.notes)), folder
 
 
 def _masks_of_lesions(question: TaskQuestion) -> Path | None:
     """Return the folder (or file) of masks in place of the table of lesions; None: there is a table."""
-    path = question.further.get("lesions")
+    path = question.further.get(LESIONS)
     return path if path is not None and is_of_masks(path) else None
 
 
@@ -604,8 +610,7 @@ def _further(question: Asked) -> dict[str, str]:
     masks = _masks_of_lesions(question)
     tables = [path for path in question.further.values() if path != masks]
     read = (read_table(path, name=path.name) for path in tables)
-    found = {visible(table.name): table.sha256 for table in read}
-    return found if masks is None else {**found, visible(masks.name): hash_of(masks)}
+    return {visible(table.name): table.sha256 for table in read}
 
 
 def _with_folds(

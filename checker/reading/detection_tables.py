@@ -66,7 +66,7 @@ def read_detection(tables: DetectionTables, asked: DetectionColumns) -> TaskTabl
     import numpy as np
 
     problems: list[Problem] = []
-    _named_somewhere(tables, asked, problems)
+    named_somewhere(tables, asked, problems)
     scans = Reading(selected(tables.scans, asked.where, problems), problems)
     ids = scan_ids(scans, asked)
     if ids is None or problems:
@@ -83,10 +83,10 @@ def read_detection(tables: DetectionTables, asked: DetectionColumns) -> TaskTabl
     return _Rows(parts, ids, asked, notes).table(tables)
 
 
-def _named_somewhere(
+def named_somewhere(
     tables: DetectionTables, asked: DetectionColumns, problems: list[Problem]
 ) -> None:
-    """Complain about a column that was named and that no table has."""
+    """Complain about each column that was named and that no table has."""
     for name, column in asked.names.items():
         kind, dot, _ = name.rpartition(".")
         among = [table for each, table in tables.all if not dot or each == kind]

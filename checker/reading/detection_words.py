@@ -19,6 +19,10 @@ TOLD = (
     "case", "score", "centre", "size", "diameter", "class_code", "reader_code", "modality_code",
 )  # fmt: skip
 """What is known of a lesion or a mark."""
+IN_MASKS = (
+    "A mark is a hit if its centre lies in the mask of a lesion; a lesion hangs together over 26 "
+    "neighbours (8 in 2-D)."
+)
 ORDERS = {
     "highest_score_first": "marks with higher scores choose first",
     "nearest_first": "the pairs that fit best go first",
@@ -34,8 +38,7 @@ def notes_of(
 
     with_lesion = len(np.unique(columns["case"][columns["part"] == PARTS[LESIONS]]))
     scans = int((columns["part"] == PARTS[SCANS]).sum())
-    if not asked.in_masks:  # of masks it is said where they are read
-        yield hit_words(asked)
+    yield hit_words(asked)
     yield extra_words(asked)
     yield f"{scans:,} scans were searched: {with_lesion:,} with a lesion, {scans - with_lesion:,} without."
     if asked.max_marks is not None:
@@ -91,6 +94,8 @@ def _silent(columns: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[st
 
 def hit_words(asked: DetectionColumns) -> str:
     """Return in words when a mark is a hit."""
+    if asked.in_masks:
+        return IN_MASKS
     if asked.hit is None:
         return "The table of marks says which lesion each mark hit."
     words = HITS[asked.hit].format(limit=asked.limit or 0.0)

@@ -1,273 +1,256 @@
-"""Reference lesions that are given as masks: a table of them, and which of them each mark lies in."""
+"""Reference lesions that are given as masks: a table of them in place of the folder, one mask in memory at a time."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from checker.errors import BadSubmission, Problem
-from checker.reading.cells import Cells, numbered
-from checker.reading.columns import selected
-from checker.reading.folder import sha256 as sha256_of
-from checker.reading.image_folders import images_in
+from checker.reading.cells import Cells
+from checker.reading.columns import Reading, selected
+from checker.reading.detection_parts import Scans, other_scans, scan_ids
+from checker.reading.detection_tables import DetectionTables, named_somewhere
+from checker.reading.image_folders import images_in, labels_in
 from checker.reading.images import Volume, read_mask
-from checker.reading.tables import Table, labels, numbers
+from checker.reading.marks_in_masks import (
+    LESION,
+    SAID_OF_MARKS,
+    MarksInMasks,
+    marks_to_place,
+)
+from checker.reading.scan_lesions import ScanLesions, lesions_in, lies_level
+from checker.reading.tables import Table
 from checker.reading.task_columns import DetectionColumns
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Floats = NDArray[np.float64]
-    Codes = NDArray[np.int64]
-else:
-    Floats = Codes = Any
-
-LESION = "lesion"
 AXES = ("x", "y", "z")
-INSIDE = (
-    "A mark is a hit if its centre lies in the mask of a lesion; a lesion hangs together over 26 neighbours "
-    "(8 in 2-D)."
+BY_CENTRE = (None, "centre_inside")
+"""Hit rules under which the mask itself says what a mark hits; others go by centre and diameter of the lesion."""
+FIRST_CHOICE = "highest_score_first"
+NOT_USED = (
+    "The matching {} is not used: a mark lies in one lesion at most, and of several in one the highest "
+    "score counts."
 )
-LPS = (
-    "with x and y turned (as ITK and LUNA16 write them) most lie inside: turn the signs of x and y"
-)
-MOST = 0.5
-"""Share of the marks of which most is said."""
+IGNORE = "ignore"
+"""Name of the label of voxels that nobody judged (nnU-Net)."""
+UNJUDGED = "write 0 there, and name these regions in the table of ignored regions"
+SLICE = "write it as a volume with three axes, so that x, y and z tell a place in it"
+ONE_KIND = "write all masks in 2-D, or all in 3-D"
+NAMES_SHOWN = 3
+"""Files that a message names."""
 
 
 class WithMasks(NamedTuple):
-    """Tables in place of the masks."""
+    """What is read in place of the masks."""
 
-    lesions: Table
-    marks: tuple[Table, ...]
-    """With a column that names the lesion in whose mask each lies, where that is the rule."""
+    tables: DetectionTables
+    """With a table of lesions; by the masks themselves, each mark also names the lesion in which it lies."""
     asked: DetectionColumns
     notes: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """The lesions of one scan."""
+@dataclass(slots=True)
+class _Found:
+    """The lesions of the scans so far."""
 
-    volume: Volume
-    numbered: Codes
-    """The lesion of each voxel, 0 for none; shape of the volume."""
-    count: int
+    name: str
+    """Of the folder, for messages."""
+    problems: list[Problem]
+    ignored: frozenset[int] = frozenset()
+    """Labels of voxels that nobody judged."""
+    rows: list[tuple[object, ...]] = field(default_factory=list)
+    hashes: dict[str, str] = field(default_factory=dict)
+    axes: int = 0
+    """Of the masks; 0: none was read yet."""
+    first: str = ""
+    """The mask that was read first."""
+
+    def fits(self, volume: Volume) -> bool:
+        """Return whether lesions can be told in a mask as in those before; keeps the problem if not."""
+        axes = volume.voxels.ndim
+        if not lies_level(volume):
+            self._bad(f"{volume.file} is a slice that does not lie in the plane of x and y", SLICE)
+            return False
+        if self.axes not in (0, axes):
+            self._bad(f"{volume.file} has {axes} axes and {self.first} has {self.axes}", ONE_KIND)
+            return False
+        if self.ignored and self.ignored & volume.labels():
+            self._bad(f'{volume.file} has voxels that nobody judged (label "{IGNORE}")', UNJUDGED)
+            return False
+        self.axes, self.first = axes, self.first or volume.file
+        return True
+
+    def _bad(self, message: str, hint: str) -> None:
+        self.problems.append(Problem(self.name, None, "", message, hint))
 
 
 def lesions_of_masks(
+    tables: DetectionTables,
     folder: Path,
     name: str,
-    scans: Table,
-    marks: Sequence[Table],
     asked: DetectionColumns,
     inside: tuple[Path, ...] = (),
 ) -> WithMasks:
-    """Return the lesions in the masks of a folder, one mask in memory at a time.
+    """Return the tables with the lesions that the masks of a folder hold.
+
+    A lesion is a part of a mask that hangs together over 26 neighbours (8 in 2-D), whatever its labels are. Its place
+    is the mean of the centres of its voxels, its diameter that of the ball (disc) of its volume (area). If no hit rule
+    is named, or ``centre_inside``, a mark hits the lesion in one of whose voxels its centre lies; a mark in the
+    middle between two voxels is in the one with the even index.
 
     Args:
+        tables: scans and marks; their places in mm to the right, to the front and up (RAS+), in pixels from the
+            centre of the first one where masks carry no spacing.
         folder: with a mask for each scan, called like it; an empty mask: the scan has no lesion.
         name: of the folder, for messages.
-        scans: the table of scans.
-        marks: the tables of marks; their places in mm (RAS+), in pixels where masks carry no spacing.
-        asked: the columns, and when a mark is a hit (nobody says: its centre lies in the mask).
+        asked: the columns and the hit rule.
         inside: folders in which files may lie; empty: anywhere.
 
     Raises:
-        BadSubmission: a scan has no mask, a mask cannot be read, a mark lies outside of its scan: all at once.
+        BadSubmission: a scan has no mask or several, a mask cannot be read, has another number of axes or voxels
+            that nobody judged, a mark lies outside of its scan: all at once.
     """
-    found = images_in(folder, name, inside=inside)
     problems: list[Problem] = []
-    listed = labels(selected(scans, asked.where, problems), _column(asked, "scans", "scan"))
-    rows: list[tuple[object, ...]] = []
-    hashes: dict[str, str] = {}
-    by_centre = asked.hit in (None, "centre_inside")
-    places = [_Places(each, asked) for each in marks] if by_centre else []
-    for scan in listed.names:
-        image = found.get(scan)
-        if not isinstance(image, Path):
-            message = f'there is no mask of the scan "{scan}"'
-            hint = (
-                "a scan without a lesion has an empty mask, or the folder has another name for it"
-            )
-            problems.append(Problem(name, None, "", message, hint))
-            continue
-        try:
-            parts = _parts(image, f"{name}/{image.name}")
-        except BadSubmission as bad:
-            problems += bad.problems
-            continue
-        hashes[image.name] = parts.volume.sha256
-        rows += _rows(scan, parts)
-        for each in places:
-            each.fill(scan, parts)
-    problems += [problem for each in places for problem in each.problems()]
+    named_somewhere(tables, asked, problems)
+    scans = Reading(selected(tables.scans, asked.where, problems), problems)
+    ids = scan_ids(scans, asked)
+    if ids is None or problems:
+        raise BadSubmission(dict.fromkeys(problems))
+    listed = [ids.names[code] for code in ids.codes.tolist()]
+    searched = Scans(ids, tables.scans.name, other_scans(tables.scans, ids, asked))
+    marks: list[MarksInMasks] = []
+    if asked.hit in BY_CENTRE:
+        every = (tables.marks, *tables.comparators.values())
+        marks = [marks_to_place(each, asked, searched, problems) for each in every]
+    images = images_in(folder, name, inside=inside)
+    named = labels_in(folder, name)
+    found = _Found(name, problems, named.get(IGNORE, frozenset()))
+    for at, scan in enumerate(listed):
+        _read(scan, at, _mask_of(scan, images, found), folder, found, marks)
+    problems += [problem for each in marks for problem in each.problems()]
     if problems:
-        raise BadSubmission(problems)
-    extra = [case for case in found if case not in listed.names]
-    notes = [f"{len(extra):,} masks of scans that are not listed are not read."] if extra else []
-    table = _lesion_table(name, rows, asked, hashes)
-    if not places:
-        return WithMasks(table, tuple(marks), asked, tuple(notes))
-    names = {**asked.names, "lesions.lesion": LESION, "marks.lesion": LESION}
-    told = replace(asked, hit=None, in_masks=True, limit=None, limits=(), names=names)
-    named = tuple(_with_column(each.marks, each.lesion) for each in places)
-    return WithMasks(table, named, told, (INSIDE, *notes))
+        raise BadSubmission(dict.fromkeys(problems))
+    notes = tuple(_notes(len(images.keys() - set(listed)), named))
+    return _in_place(replace(tables, lesions=_lesion_table(found)), asked, marks, notes)
 
 
-def hash_of(folder: Path) -> str:
-    """Return the SHA-256 of the names and hashes of the images of a folder."""
-    found = images_in(folder, str(folder)).values()
-    return _together({each.name: sha256_of(each) for each in found if isinstance(each, Path)})
+def _notes(extra: int, named: Mapping[str, frozenset[int]]) -> Iterator[str]:
+    """Yield which masks are not read, and which structures count as lesions where a dataset.json names several."""
+    if extra:
+        masks = (
+            "mask of a scan that is not listed is"
+            if extra == 1
+            else "masks of scans that are not listed are"
+        )
+        yield f"{extra:,} {masks} not read."
+    structures = [each for each in named if each != IGNORE]
+    if len(structures) > 1:
+        yield (
+            f"Every label counts as a lesion, and labels are not told apart: {', '.join(structures)}. An organ among "
+            "them makes one lesion of itself; give masks of the lesions alone then."
+        )
 
 
-def _column(asked: DetectionColumns, table: str, ours: str) -> str:
-    return asked.names.get(f"{table}.{ours}") or asked.names.get(ours, ours)
+def _mask_of(scan: str, images: Mapping[str, Any], found: _Found) -> Path | None:
+    """Return the mask of a scan; None after a problem."""
+    image = images.get(scan)
+    if isinstance(image, Path):
+        return image
+    if image is not None and len(image) == 1:  # other scans have several
+        return Path(*image.values())
+    message = f'there is no mask of the scan "{scan}"'
+    hint = "a scan without a lesion has an empty mask, or the folder has another name for it"
+    if image is not None:
+        files = sorted(each.name for each in image.values())
+        more = f" and {len(files) - NAMES_SHOWN} more" if len(files) > NAMES_SHOWN else ""
+        message = (
+            f'the scan "{scan}" has {len(files)} files: {", ".join(files[:NAMES_SHOWN])}{more}'
+        )
+        hint = "give one mask for each scan; lesions may have labels of their own in it"
+    found.problems.append(Problem(found.name, None, "", message, hint))
+    return None
 
 
-def _parts(image: Path, name: str) -> _Parts:
-    """Return the parts of a mask that hang together.
-
-    Raises:
-        BadSubmission: it cannot be read.
-    """
-    import numpy as np
-    from scipy import ndimage
-
-    volume = read_mask(image, name)
-    mask = np.asarray(volume.voxels != 0)
-    near = ndimage.generate_binary_structure(mask.ndim, mask.ndim)
-    numbered_parts, count = ndimage.label(mask, structure=near)
-    return _Parts(volume, numbered_parts, int(count))
-
-
-def _rows(scan: str, parts: _Parts) -> Iterator[tuple[object, ...]]:
-    """Yield scan, name, centre and diameter of each lesion: of the ball (disc) of the same size."""
-    import numpy as np
-    from scipy import ndimage
-
-    spacing = parts.volume.spacing_mm or (1.0,) * parts.numbered.ndim
-    every = range(1, parts.count + 1)
-    centres = ndimage.center_of_mass(parts.numbered > 0, parts.numbered, every)
-    sizes = np.bincount(parts.numbered.ravel(), minlength=parts.count + 1)[1:] * np.prod(spacing)
-    for number, centre, size in zip(every, centres, sizes.tolist(), strict=True):
-        place = _world(parts.volume, np.array(centre))
-        flat = len(spacing) == 2
-        diameter = 2 * (size / np.pi) ** 0.5 if flat else (6 * size / np.pi) ** (1 / 3)
-        yield (scan, f"{scan}/{number}", *map(float, place), float(diameter))
+def _read(
+    scan: str,
+    at: int,
+    image: Path | None,
+    folder: Path,
+    found: _Found,
+    marks: Sequence[MarksInMasks],
+) -> None:
+    """Keep the lesions of one scan and which marks lie in them; its mask is let go of."""
+    if image is None:
+        return
+    file = image.relative_to(folder).as_posix() if folder in image.parents else image.name
+    shown = file if image == folder else f"{found.name}/{file}"
+    try:
+        volume = read_mask(image, shown)
+    except BadSubmission as bad:
+        found.problems += bad.problems
+        return
+    found.hashes[file] = volume.sha256
+    if not found.fits(volume):
+        return
+    lesions = lesions_in(volume)
+    found.rows += _rows(scan, lesions)
+    for each in marks:
+        each.place(scan, at, lesions)
 
 
-def _world(volume: Volume, voxel: Floats) -> Floats:
-    import numpy as np
-
-    axes = volume.voxels.ndim
-    if volume.affine is None:
-        return np.asarray(voxel * np.array(volume.spacing_mm or (1.0,) * axes), float)
-    point = np.concatenate([voxel, np.zeros(3 - axes), [1.0]])
-    return np.asarray((volume.affine @ point)[:axes], float)
+def _rows(scan: str, lesions: ScanLesions) -> Iterator[tuple[object, ...]]:
+    """Yield scan, name, centre and diameter of each lesion."""
+    for number, (centre, diameter) in enumerate(lesions.places(), start=1):
+        yield (scan, lesions.name(scan, number), *centre, diameter)
 
 
-class _Places:
-    """Where marks lie, and which of them lie outside of their scan."""
-
-    def __init__(self, marks: Table, asked: DetectionColumns) -> None:
-        self.marks = marks
-        self.scan = labels(marks, _column(asked, "marks", "scan"))
-        columns = [_column(asked, "marks", each) for each in AXES]
-        self.columns = [each for each in columns if each in marks.columns]
-        found = [numbers(marks, each) for each in self.columns]
-        if wrong := [problem for _, problems in found for problem in problems]:
-            raise BadSubmission(wrong)
-        self.values = [values for values, _ in found]
-        self.lesion = [""] * marks.rows
-        self.outside: list[tuple[int, str]] = []
-        self.turned = 0
-
-    def fill(self, scan: str, parts: _Parts) -> None:
-        """Name the lesion in which each mark of a scan lies."""
-        import numpy as np
-
-        axes = parts.volume.voxels.ndim
-        if len(self.values) < axes or scan not in self.scan.names:
-            if len(self.values) < axes:
-                self.outside.append((0, f"the scan {scan} has {axes} axes"))
-            return
-        for row in np.flatnonzero(self.scan.codes == self.scan.names.index(scan)).tolist():
-            point = np.array([each[row] for each in self.values[:axes]])
-            at = _index(parts.volume, point)
-            if at is None:
-                self.outside.append((row, scan))
-                turned = point * np.array([-1.0, -1.0, 1.0][:axes])
-                self.turned += _index(parts.volume, turned) is not None
-            elif number := int(parts.numbered[at]):
-                self.lesion[row] = f"{scan}/{number}"
-
-    def problems(self) -> list[Problem]:
-        """Return what is said of marks outside of their scans."""
-        if not self.outside:
-            return []
-        row, scan = self.outside[0]
-        more = f" and {len(self.outside) - 1:,} more" if self.outside[1:] else ""
-        message = f"row {self.marks.row(row):,}: the mark lies outside of the scan {scan}{more}"
-        most = self.turned > MOST * len(self.outside)
-        hint = LPS if most else "places are in mm, to the right, to the front and up (RAS+)"
-        return [
-            Problem(self.marks.name, self.marks.line(row), ", ".join(self.columns), message, hint)
-        ]
-
-
-def _index(volume: Volume, point: Floats) -> tuple[int, ...] | None:
-    """Return the voxel in which a point lies; None: it lies outside."""
-    import numpy as np
-
-    axes = volume.voxels.ndim
-    if volume.affine is None:
-        voxel = point / np.array(volume.spacing_mm or (1.0,) * axes)
-    else:
-        whole = np.concatenate([point, np.zeros(3 - axes), [1.0]])
-        voxel = np.linalg.solve(volume.affine, whole)[:axes]
-    at = np.rint(voxel)
-    if not np.isfinite(at).all() or (at < 0).any() or (at >= volume.voxels.shape).any():
-        return None
-    return tuple(int(each) for each in at)
-
-
-def _lesion_table(
-    name: str, rows: list[tuple[object, ...]], asked: DetectionColumns, hashes: Mapping[str, str]
-) -> Table:
+def _lesion_table(found: _Found) -> Table:
     import polars as pl
 
-    axes = max((len(row) - 3 for row in rows), default=3)
-    ours = ("scan", LESION, *AXES[:axes], "diameter")
-    names = [LESION if each == LESION else _column(asked, "lesions", each) for each in ours]
-    kinds = [pl.String, pl.String, *[pl.Float64] * (axes + 1)]
-    frame = pl.DataFrame(
-        [pl.Series(str(i), [row[i] for row in rows], kinds[i]) for i in range(len(names))]
-    )
+    names = ("scan", LESION, *AXES[: found.axes], "diameter")
+    kinds = [pl.String, pl.String, *[pl.Float64] * (found.axes + 1)]
+    columns = [
+        pl.Series(str(i), [row[i] for row in found.rows], kind) for i, kind in enumerate(kinds)
+    ]
     return Table(
-        name=name,
-        sha256=_together(hashes),
-        columns=tuple(names),
-        rows=len(rows),
+        name=found.name,
+        sha256=_together(found.hashes),
+        columns=names,
+        rows=len(found.rows),
         format="parquet",
-        cells=Cells(names=tuple(names), frame=numbered(frame), printed=False),
+        cells=Cells(names=names, frame=pl.DataFrame(columns), printed=False),
     )
 
 
 def _together(hashes: Mapping[str, str]) -> str:
+    """Return the SHA-256 of the names below the folder and the hashes of the masks that were read."""
     lines = "\n".join(f"{file} {digest}" for file, digest in sorted(hashes.items()))
     return sha256(lines.encode()).hexdigest()
 
 
-def _with_column(marks: Table, lesion: list[str]) -> Table:
-    """Return the marks with the name of the lesion that each hit."""
-    import polars as pl
-
-    frame = marks.cells.frame
-    kept = frame if marks.positions is None else frame[marks.positions]
-    column = pl.Series(str(frame.width), [each or None for each in lesion], pl.String)
-    names = (*marks.columns, LESION)
-    cells = replace(marks.cells, names=names, frame=numbered(kept.hstack([column])))
-    return replace(marks, columns=names, cells=cells, positions=None)
+def _in_place(
+    tables: DetectionTables,
+    asked: DetectionColumns,
+    marks: Sequence[MarksInMasks],
+    notes: tuple[str, ...],
+) -> WithMasks:
+    """Return the tables, the marks with the lesion they lie in where that is the rule."""
+    assert tables.lesions is not None
+    ours = {f"lesions.{name}": name for name in tables.lesions.columns}
+    names = {each: asked.names[each] for each in asked.names if not each.startswith("lesions.")}
+    if not marks:
+        return WithMasks(tables, replace(asked, names=names | ours), notes)
+    if not any(each.part for each in marks):  # no mark is on a scan that was searched
+        asked = replace(asked, hit="centre_inside", names=names | ours)
+        return WithMasks(tables, asked, notes)
+    if asked.matching != FIRST_CHOICE:
+        notes += (NOT_USED.format(asked.matching),)
+    first, *others = (each.naming() for each in marks)
+    comparators = dict(zip(tables.comparators, others, strict=True))
+    told = {each: names[each] for each in names if each.rpartition(".")[2] not in SAID_OF_MARKS}
+    told |= ours | {f"marks.{LESION}": LESION}
+    return WithMasks(
+        replace(tables, marks=first, comparators=comparators),
+        replace(asked, hit=None, limit=None, limits=(), in_masks=True, names=told),
+        (*notes, *(note for each in marks for note in each.notes())),
+    )

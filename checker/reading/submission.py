@@ -28,7 +28,7 @@ from checker.reading.expected_regions import Expected
 from checker.reading.explained_cases import ExplainedCases, cases_of
 from checker.reading.folder import Submission
 from checker.reading.folds import FOLD, read_folds
-from checker.reading.lesion_masks import lesions_of_masks
+from checker.reading.lesion_masks import WithMasks, lesions_of_masks
 from checker.reading.map_places import (
     MapPlaces,
     expected_said,
@@ -470,7 +470,7 @@ def _detected(reading: _Reading, evaluation: Detection, at: Path) -> TaskTable |
         if masks is not None:
             tables, asked, notes = _of_masks(reading, tables, asked, masks)
         made = read_detection(tables, asked)
-        made = replace(made, notes=(*notes, *made.notes))
+        made = replace(made, notes=(*made.notes, *notes))
         return replace(made, groups=_groups_under_our_names(made.groups, evaluation))
     except BadSubmission as bad:
         named, groups = named_by(evaluation, at), _groups_at(evaluation, at)
@@ -501,19 +501,13 @@ def _lesion_masks(reading: _Reading, evaluation: Detection, at: Path) -> Place |
 
 def _of_masks(
     reading: _Reading, tables: DetectionTables, asked: DetectionColumns, masks: Place
-) -> tuple[DetectionTables, DetectionColumns, tuple[str, ...]]:
+) -> WithMasks:
     """Return the tables with the lesions of the masks, and the marks with those that they hit."""
     inside = (reading.submission.root, *reading.submission.roots.values())
-    marks = (tables.marks, *tables.comparators.values())
-    made = lesions_of_masks(masks.path, masks.name, tables.scans, marks, asked, inside)
-    reading.folders[masks.name] = made.lesions.sha256
-    ours, *others = made.marks
-    names = dict(zip(tables.comparators, others, strict=True))
-    return (
-        replace(tables, lesions=made.lesions, marks=ours, comparators=names),
-        made.asked,
-        made.notes,
-    )
+    made = lesions_of_masks(tables, masks.path, masks.name, asked, inside)
+    assert made.tables.lesions is not None
+    reading.folders[masks.name] = made.tables.lesions.sha256
+    return made
 
 
 def _classified(evaluation: Classification, table: Table) -> Predictions:
