@@ -121,7 +121,7 @@ def run(
     Raises:
         Busy: another run works with the store.
         StoreFailed: the store cannot be opened or written.
-        ItemFault: `do` raised what was not expected.
+        ItemFault: `do` raised what was not expected; all other items are finished then, and in the store.
         ValueError: two items have the same key.
     """
     if len({item.key for item in items}) < len(items):
@@ -131,10 +131,14 @@ def run(
         left = state.left()
         state.tell()
         count = _workers(workers, len(left))
+        fault = ""
         for at, outcome in _outcomes([(i, items[i].value) for i in left], do, expected, count):
             if outcome.fault:
-                raise ItemFault(f"{items[at].key}: {outcome.fault}")
-            state.take(at, outcome)
+                fault = fault or f"{items[at].key}: {outcome.fault}"
+            else:
+                state.take(at, outcome)
+        if fault:
+            raise ItemFault(fault)
         return tuple(state.done[i] for i in range(len(items)))
 
 

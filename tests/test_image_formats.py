@@ -262,7 +262,7 @@ REFUSED = [
     Refused("mha: no number", metaimage, {"Offset": "a b c"}, 'Offset as "a b c"'),
     Refused("mha: singular", metaimage, {"TransformMatrix": "1 0 0 1 0 0 0 0 1"}, "do not span"),
     Refused("mha: no sizes", metaimage, {"DimSize": "6 -5 4"}, "6 -5 4"),
-    Refused("mha: huge", metaimage, {"DimSize": "30000 30000 30000"}, "at most 8 GiB"),
+    Refused("mha: huge", metaimage, {"DimSize": "30000 30000 30000"}, "at most 4 GiB"),
     Refused("mha: up", metaimage, {"ElementDataFile": "../a.raw"}, "same folder is expected"),
     Refused("mha: absolute", metaimage, {"ElementDataFile": "/etc/passwd"}, "same folder"),
     Refused("mha: not there", metaimage, {"ElementDataFile": "b.raw"}, "no b.raw beside"),
@@ -609,7 +609,7 @@ def far_away(data):
         (nowhere, "do not all say where"),
         (shorter, "bytes of voxels"),
         (without_size, "damaged or incomplete"),
-        (far_away, "at most 8 GiB"),
+        (far_away, "at most 4 GiB"),
     ],
 )
 def test_a_dicom_segmentation_that_cannot_be_used(tmp_path, change, says):

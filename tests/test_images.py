@@ -204,7 +204,7 @@ REFUSED = [
     Refused(
         "half a scale", two_labels(), {"scl_slope": 1, "scl_inter": np.nan}, "intercept 1 and nan"
     ),
-    Refused("huge", two_labels(), {"dim": [3, 30000, 30000, 30000, 1, 1, 1, 1]}, "8 GiB"),
+    Refused("huge", two_labels(), {"dim": [3, 30000, 30000, 30000, 1, 1, 1, 1]}, "4 GiB"),
 ]
 
 

@@ -12,6 +12,7 @@ from checker import cases, pipeline
 from checker.cases import Masks, Running
 from checker.cli.app import run
 from checker.errors import BadSubmission
+from checker.model.claim import Verdict
 from checker.model.settings import Settings
 from checker.pipeline import Options
 from checker.reading.tables import read_table
@@ -158,6 +159,40 @@ SAYS = {
     "probabilities": "no whole numbers",
     "four axes": "axes",
 }
+
+
+def test_another_algorithm_alone_is_measured_on_all_of_its_cases(folders: Path) -> None:
+    (folders / "predictions/liver_2.nii.gz").unlink()
+    claim = {"metric": "Dice", "of": "copy, liver", "cases": 8, "value": 1.0}
+    wrong = {**claim, "cases": 7}
+    found = pipeline.check(described(folders, claims=[claim, wrong])).claims
+    assert [each.verdict for each in found] == [Verdict.REPRODUCED, Verdict.CONTRADICTED]
+
+
+@pytest.mark.parametrize("option", ["--vessel", "--lesions"])
+def test_a_structure_that_no_mask_has_is_refused_where_the_files_tell(
+    folders: Path, option: str, capsys: Any
+) -> None:
+    (folders / "dataset.json").unlink()
+    where = ["--reference", str(folders / "labelsTs"), "--prediction", str(folders / "predictions")]
+    assert run(["metrics", "segmentation", *where, option, "kidney"]) == 2
+    said = capsys.readouterr().err
+    assert 'there is no structure "kidney"; there are label 1, label 2' in said
+
+
+def test_a_spacing_that_is_not_used_is_said(folders: Path) -> None:
+    found = cases.measure(asked(folders, spacing_mm=(1.0, 1.0, 5.0)))
+    assert "8 cases carry another spacing than the one that was named" in " ".join(
+        found.table.notes
+    )
+    own = cases.measure(asked(folders, spacing_mm=(0.8, 0.8, 2.5)))
+    assert "another spacing" not in " ".join(own.table.notes)
+
+
+def test_a_folder_to_compare_with_that_is_not_there_is_named(folders: Path, capsys: Any) -> None:
+    where = ["--reference", str(folders / "labelsTs"), "--prediction", str(folders / "predictions")]
+    assert run(["metrics", "segmentation", *where, "--compare", "unet=nowhere"]) == 2
+    assert "--compare unet=nowhere: there is no such file or folder" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("how", BREAK)

@@ -97,6 +97,14 @@ def test_what_nobody_expected_names_the_item(workers):
         work.run(items(1, 0, 2), divides, expected=(Broken,), workers=workers)
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_nobody_expected_loses_no_other_item(tmp_path, workers):
+    store = tmp_path / "work.jsonl"
+    with pytest.raises(ItemFault):
+        work.run(items(1, 0, 2, 4), divides, expected=(Broken,), workers=workers, store=store)
+    assert len(store.read_text().splitlines()) == 3
+
+
 def test_what_json_cannot_hold_is_our_fault():
     with pytest.raises(ItemFault, match="not JSON compliant"):
         work.run(items(1), lambda value: float("nan"), expected=())

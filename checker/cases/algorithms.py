@@ -27,7 +27,10 @@ def compared(
     for name, folder in others.items():
         theirs = measure(replace(asked, prediction=folder, prediction_name=name), running)
         found = _beside(found, theirs, name)
-    return found if people is None else found._replace(table=with_people(found.table, people))
+    if people is None:
+        return found
+    whole = {name: with_people(each, people) for name, each in found.table.alone.items()}
+    return found._replace(table=replace(with_people(found.table, people), alone=whole))
 
 
 def _beside(found: Measured, theirs: Measured, name: str) -> Measured:
@@ -48,6 +51,7 @@ def _beside(found: Measured, theirs: Measured, name: str) -> Measured:
                 if case in rows and structure in places[0] and quantity in places[1]:
                     at = (rows[case], places[0][structure], places[1][quantity])
                     measures[i, j, k] = theirs_there[at]
+    further = rows.keys() - set(ours.case.names)
     unscored = sum(case not in rows for case in ours.case.names)
     note = (
         f"{name} has no mask of {unscored:,} of {ours.cases:,} cases: left out of the comparison."
@@ -55,6 +59,7 @@ def _beside(found: Measured, theirs: Measured, name: str) -> Measured:
     table = replace(
         ours,
         compared={**ours.compared, name: measures},
+        alone={**ours.alone, name: other} if further else ours.alone,
         notes=(*ours.notes, note) if unscored else ours.notes,
     )
     return found._replace(

@@ -83,7 +83,9 @@ def measure(asked: Masks, running: Running | None = None) -> Measured:
     }
     if not rows:
         raise BadSubmission(apart(broken))
-    return _together(asked, found, rows, broken)
+    made = _together(asked, found, rows, broken)
+    _require_there(asked, made.table.given["structures"])
+    return made
 
 
 HINT = "    hint: "
@@ -120,6 +122,19 @@ def _require_structures(asked: Masks) -> None:
     if asked.structures and named:
         there = ", ".join(asked.structures)
         message = f'there is no structure "{min(named)}"; there are {there}'
+        raise BadSubmission([Problem(asked.reference_name, None, "", message)])
+
+
+def _require_there(asked: Masks, structures: object) -> None:
+    """Refuse a vessel or lesions that the masks do not have, where the files tell what they have.
+
+    Raises:
+        BadSubmission: there is one.
+    """
+    there = structures if isinstance(structures, tuple) else ()
+    lacking = sorted({*asked.vessels, *asked.lesions} - {*there, *asked.structures})
+    if lacking:
+        message = f'there is no structure "{lacking[0]}"; there are {", ".join(there)}'
         raise BadSubmission([Problem(asked.reference_name, None, "", message)])
 
 
@@ -291,6 +306,11 @@ def _nowhere(rows: Mapping[str, Any], structures: Sequence[str]) -> Iterator[str
             )
 
 
+def _other(spacing: tuple[float, ...], named: tuple[float, ...]) -> bool:
+    """Return whether a spacing is not the one that was named; headers hold seven digits."""
+    return len(spacing) != len(named) or not np.allclose(spacing, named, rtol=1e-5, atol=0)
+
+
 def _notes(
     asked: Masks, found: Matched, spacings: Sequence[tuple[float, ...]], broken: Sequence[Problem]
 ) -> Iterator[str]:
@@ -303,6 +323,9 @@ def _notes(
             "Every mask says that its voxels are 1 x 1 x 1 mm, which is what files say whose header was lost; "
             "if so, distances and volumes are wrong."
         )
+    if asked.spacing_mm and (own := sum(_other(each, asked.spacing_mm) for each in spacings)):
+        masks = "1 case carries" if own == 1 else f"{own:,} cases carry"
+        yield f"{masks} another spacing than the one that was named: that of the masks counts."
     if asked.ignored:
         number = " and ".join(map(str, sorted(asked.ignored)))
         yield f"Voxels that the reference labels {number} (ignore) count in neither mask."

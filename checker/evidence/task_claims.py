@@ -141,10 +141,13 @@ def _of_further_score(
     named = [known[plain_name(each)] for each in parts if plain_name(each) in known]
     if len(named) != 1 or table.task not in SCORE:
         return None
-    _, rows = group_rows(table, claim.group)
-    others = ("risks", "decision", "risk_group")
-    columns = {name: each for name, each in rows.columns.items() if name not in others}
-    alone = replace(rows, columns={**columns, SCORE[table.task]: rows.compared[named[0]]})
+    if named[0] in table.alone:
+        _, alone = group_rows(table.alone[named[0]], claim.group)
+    else:
+        _, rows = group_rows(table, claim.group)
+        others = ("risks", "decision", "risk_group")
+        columns = {name: each for name, each in rows.columns.items() if name not in others}
+        alone = replace(rows, columns={**columns, SCORE[table.task]: rows.compared[named[0]]})
     made = estimates_of(evaluation, alone, unit, settings)
     every = [replace(each, score=named[0]) for each in made]
     rest = [each for each in parts if each and plain_name(each) not in known]

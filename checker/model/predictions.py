@@ -83,6 +83,8 @@ class TaskTable:
     groups: Mapping[str, Labels] = field(default_factory=dict)
     compared: Mapping[str, Floats] = field(default_factory=dict)
     """Further scores, by column, turned like the score."""
+    alone: Mapping[str, "TaskTable"] = field(default_factory=dict)
+    """Of those that have cases which the rows do not have: all of their own."""
     everything: Mapping[str, Codes] = field(default_factory=dict)
     """As in `Predictions`."""
     unit: str = "row"

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from checker.errors import BadSubmission, Problem
 
-MOST_BYTES = 8 * 2**30
+MOST_BYTES = 4 * 2**30
 """Largest image that is read, in bytes once decoded; a file that says or holds more is refused."""
 PIECE = 2**18
 """Bytes of a compressed file that are decoded at once."""

@@ -247,11 +247,13 @@ def number_without_interval(claim: Claim, claim_check: ClaimCheck | Absent) -> I
     if claim.versus is not None and claim.p_value is not None:
         raise DoesNotApply("the claim is a comparison with its p value")
     value = stated(claim.value, "evaluations.claims.value")
+    of = f" ({claim.of})" if claim.of else ""
+    number = f"{METRIC_NAMES[claim.metric].label}{of} {value}"
     if claim.low is None and claim.high is None:
         yield Finding(
-            message=f"{METRIC_NAMES[claim.metric].label} {value} is printed without an interval.",
+            message=f"{number} is printed without an interval.",
             at=("value",),
             observed=str(value),
             expected="the number with its interval",
-            brief=f"{METRIC_NAMES[claim.metric].label} {value}",
+            brief=number,
         )

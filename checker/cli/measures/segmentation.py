@@ -173,6 +173,9 @@ def segmentation(
         name: path_in(path, opened)
         for name, path in named_columns("--compare", compare, "unet=predictions/unet").items()
     }
+    for named, path in others.items():
+        if not path.exists():
+            raise BadRequest(f"--compare {named}={path}: there is no such file or folder")
     people = _people(cases, case, patient, group)
     name = f"{asked.reference.resolve()}\0{asked.prediction.resolve()}"
     with running(f"Measuring {asked.prediction}", name, workers=workers, store=work) as how:
