@@ -384,6 +384,14 @@ def test_the_numbers_of_many_readers_stand_in_a_table_for_each_metric(
     assert [each.split()[1] for each in lines[at + 4 : at + 8]] == ["r1", "r2", "r3", "r4"]
     assert len(lines) < 400
     assert any("single readers stand in the JSON" in each for each in lines)
+    for name in ("r.html", "r.md"):
+        assert run(["metrics", "detection", *tables, "-o", str(tmp_path / name)]) == 0
+    page = (tmp_path / "r.html").read_text("utf-8")
+    assert page.count("Lesion sensitivity by reader, ") == 1
+    assert '<th scope="row">reader r3</th>' in page
+    assert "Lesion sensitivity (reader r3" not in page
+    text = (tmp_path / "r.md").read_text("utf-8")
+    assert text.count("Lesion sensitivity, by reader:") == 1
 
 
 def test_repeated_lesions_and_marks_are_counted(tmp_path: Path) -> None:

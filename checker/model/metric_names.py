@@ -1057,7 +1057,13 @@ _ROWS = (
         "detection",
         ("detection", "readers"),
         "AUROC of the highest mark of each case; a case without a mark ranks lowest.",
-        (),
+        (
+            "highest rating AUROC",
+            "patient-level AUROC",
+            "case-level AUROC",
+            "patient-level AUC",
+            "case-level AUC",
+        ),
         percent_able=True,
     ),
     MetricName(

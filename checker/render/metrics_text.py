@@ -10,7 +10,7 @@ from checker.model.evidence import FoldEstimates
 from checker.render import digits, page
 from checker.render.layout import Cell, Screen
 from checker.render.mask_tables import HEADS, StructureTable, structure_tables, without_pooled
-from checker.render.reader_matrix import ReaderTable, of_many_readers, reader_tables
+from checker.render.reader_matrix import ReaderTable, by_reader
 from checker.render.text_tables import folded, risk_groups_lines, tables_lines
 from checker.render.to_json import plain
 from checker.visible import to_json_text
@@ -87,10 +87,9 @@ def metrics_text(
     for table in structure_tables(pooled):
         lines += _structure_lines(table, screen)
     rest = [each for each in pooled if each.structure is None]
-    single = found.task == "detection" and of_many_readers(rest)
-    for matrix in reader_tables(rest) if single else ():
+    matrices, rest = by_reader(rest, found.task)
+    for matrix in matrices:
         lines += _matrix_lines(matrix, screen)
-    rest = [each for each in rest if not single or each.reader is None]
     for (score, group), estimates in _parts(rest):
         title = "All rows" if group == "all" else group
         lines += screen.heading(title if score == "score" else f"{title}, score {score}")
@@ -104,7 +103,7 @@ def metrics_text(
     for each in found.category_tables:
         lines += screen.heading(page.category_title(each))
         lines += screen.table(_category_heads(each), list(_category_rows(each)))
-    compared = [each for each in found.comparisons if not single or each.reader is None]
+    compared = [each for each in found.comparisons if not matrices or each.reader is None]
     if len(compared) < len(found.comparisons):
         lines += screen.paragraph(OF_SINGLE_READERS, "  ", "- ")
     for caption, comparisons in page.parted(compared, "Comparisons on the same rows"):

@@ -25,6 +25,15 @@ def of_many_readers(estimates: Sequence[Estimate]) -> bool:
     return len({each.reader for each in estimates} - {None}) >= MANY
 
 
+def by_reader(
+    estimates: Sequence[Estimate], task: str
+) -> tuple[tuple[ReaderTable, ...], list[Estimate]]:
+    """Return the tables of single readers where there are many who marked lesions, and the numbers that are left."""
+    if task != "detection" or not of_many_readers(estimates):
+        return (), list(estimates)
+    return tuple(reader_tables(estimates)), [each for each in estimates if each.reader is None]
+
+
 def reader_tables(estimates: Sequence[Estimate]) -> Iterator[ReaderTable]:
     """Yield a table for each metric (and place) of single readers, in the order in which they come."""
     parts: dict[str, list[Estimate]] = {}

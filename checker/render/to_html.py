@@ -18,6 +18,7 @@ from checker.render.cleaned import without_controls
 from checker.render.figures import DrawnFigure, figures_of, forest_of
 from checker.render.headlines import group_metrics
 from checker.render.mask_tables import StructureTable, structure_tables
+from checker.render.reader_matrix import ReaderTable, by_reader
 from checker.resources import folder
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class EvaluationView(NamedTuple):
     """Beginning of every id that belongs to it."""
     scores: tuple[page.ScoreTable, ...]
     structures: tuple[StructureTable, ...]
+    readers: tuple[ReaderTable, ...]
     figures: tuple[tuple[int, DrawnFigure], ...]
     """Each with its number in the page."""
     forest: tuple[int, DrawnFigure] | None
@@ -75,12 +77,14 @@ def _evaluations(report: Report, figures: bool) -> tuple[EvaluationView, ...]:
         numbered = tuple(enumerate(drawn, start=number + 1))
         number += len(drawn)
         metrics = group_metrics(each)
+        readers, rest = by_reader(each.estimates, each.task)
         views.append(
             EvaluationView(
                 report=each,
                 name=name,
-                scores=page.score_tables(each.estimates, each.task),
+                scores=page.score_tables(rest, each.task),
                 structures=structure_tables(each.estimates),
+                readers=readers,
                 figures=numbered,
                 forest=(0, forest) if forest else None,
                 group_metrics=metrics,

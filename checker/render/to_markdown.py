@@ -9,6 +9,7 @@ from checker.model.times import in_words
 from checker.render import digits, explanation_tables, marks, page, risk_groups
 from checker.render.cleaned import one_line
 from checker.render.mask_tables import EMPTY, empty_heads, empty_rows, structure_tables
+from checker.render.reader_matrix import ReaderTable, by_reader
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
@@ -166,6 +167,7 @@ def _performance(report: Report) -> Iterator[str]:
     for each in report.evaluations:
         yield from ("", f"### {escaped(page.first_upper(each.name))}", "")
         yield from _who(each)
+        readers, rest = by_reader(each.estimates, each.task)
         rows = [
             (
                 escaped(page.estimate_label(estimate)),
@@ -173,11 +175,12 @@ def _performance(report: Report) -> Iterator[str]:
                 escaped(digits.unit_of(estimate.cases, estimate.unit)),
                 escaped(estimate.interval.method if estimate.interval else ""),
             )
-            for estimate in each.estimates
+            for estimate in rest
             if estimate.structure is None
         ]
         if rows:
             yield from table(("Metric", "Value (interval)", "n", "Method"), rows, (1, 2))
+        yield from _of_readers(readers)
         yield from _of_structures(each)
         yield from _over_folds(each)
         yield from _of_classes(each)
@@ -200,6 +203,16 @@ def _who(evaluation: EvaluationReport) -> Iterator[str]:
         yield from (f"Scored: {escaped(page.cohort_words(evaluation.task_cohort))}.", "")
         for note in evaluation.task_cohort.notes:
             yield from (escaped(page.first_upper(note)), "")
+
+
+def _of_readers(made: Sequence[ReaderTable]) -> Iterator[str]:
+    for each in made:
+        yield from (f"{escaped(page.first_upper(each.title))}, by reader:", "")
+        heads = tuple(map(escaped, each.heads))
+        rows = [tuple(map(escaped, row)) for row in each.rows]
+        yield from table(heads, rows, tuple(range(1, len(heads))))
+        for note in each.notes:
+            yield from (escaped(note), "")
 
 
 def _of_structures(evaluation: EvaluationReport) -> Iterator[str]:
