@@ -387,7 +387,7 @@ def test_the_numbers_of_many_readers_stand_in_a_table_for_each_metric(
     for name in ("r.html", "r.md"):
         assert run(["metrics", "detection", *tables, "-o", str(tmp_path / name)]) == 0
     page = (tmp_path / "r.html").read_text("utf-8")
-    assert page.count("Lesion sensitivity by reader, ") == 1
+    assert page.count("<caption>Lesion sensitivity by reader, ") == 1
     assert '<th scope="row">reader r3</th>' in page
     assert "Lesion sensitivity (reader r3" not in page
     text = (tmp_path / "r.md").read_text("utf-8")
