@@ -21,6 +21,7 @@ from checker.reading.documents import read_study
 from checker.reading.submission import read_submitted
 from checker.reading.tables import read_table
 from checker.reading.task_columns import COMMAND_LINE, DetectionColumns
+from checker.render.headlines import group_metrics, is_plain, usual
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "examples/lung_nodule_marks"
 SCANS = "scan,sex,person\na,F,p\nb,M,p\nc,F,q\n"
@@ -320,6 +321,26 @@ def test_another_algorithm_is_a_modality(tmp_path: Path) -> None:
     (check,) = report.claims
     assert check.compared is not None
     assert check.compared.first == "model"
+
+
+def test_groups_are_shown_of_the_model_where_another_algorithm_stands_beside_it(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "other.csv").write_text(MARKS.replace("0.9", "0.1"), encoding="utf-8")
+    other = [{"name": "other", "predictions": "other.csv"}]
+    file = described(tmp_path, comparators=other, groups=["sex"])
+    (made,) = pipeline.check(file, Options(settings=Settings(resamples=200))).evaluations
+    assert group_metrics(made) == ("lesion_sensitivity", "false_positives_per_case", "froc_score")
+    plain = usual(made)
+    shown = [each for each in made.subgroup_estimates if is_plain(each, plain)]
+    assert {each.modality for each in shown} == {"model"}
+
+
+def test_lesions_that_are_not_given_are_asked_for_where_they_are_named(tmp_path: Path) -> None:
+    file = described(tmp_path, reference=None)
+    with pytest.raises(BadSubmission) as bad:
+        read_submitted(read_study(file), tmp_path)
+    assert "reference: PATH" in bad.value.problems[0].hint
 
 
 def test_without_the_list_of_scans_nothing_is_recomputed(tmp_path: Path) -> None:

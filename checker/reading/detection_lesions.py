@@ -30,7 +30,8 @@ def counted(scans: Part) -> Part | None:
     column = scans.column("lesions")
     if column is None:
         message = "no lesions are given: neither a table of them nor a column that counts those of each scan"
-        found = Problem(scans.reading.table.name, None, "lesions", message)
+        hint = f"name their table or folder of masks: {scans.asked.written['lesions']} PATH"
+        found = Problem(scans.reading.table.name, None, "lesions", message, hint)
         scans.reading.problems.append(found)
         return None
     count = scans.reading.numbers(column)

@@ -25,8 +25,6 @@ COLUMN_NAMES = (
     "score", "class", "lesion", "mark", "lesions", "reader", "modality",
 )  # fmt: skip
 """Our names of columns, in whichever table they are."""
-MODEL = "model"
-"""The modality of the main marks, where further files hold those of comparators."""
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from checker.errors import BadSubmission, Problem
+from checker.model.detection import MODEL
 from checker.model.predictions import Codes, Labels, TaskTable
 from checker.reading.columns import Reading, listed, no_groups, selected
 from checker.reading.detection_lesions import are_matched, counted, lesion_codes
@@ -12,7 +13,6 @@ from checker.reading.detection_parts import (
     IGNORED,
     LESIONS,
     MARKS,
-    MODEL,
     PARTS,
     SCANS,
     Part,
@@ -157,7 +157,7 @@ class _Rows:
         message = (
             "when a mark is a hit is not said, and no column names the lesion that each mark hit"
         )
-        hint = f"write {self.asked.written['hit']} distance, radius, iou, dice or centre_inside"
+        hint = f"write {self.asked.written['hit']} distance, radius, iou, dice, any_overlap or centre_inside"
         self.problems.append(Problem(first.reading.table.name, None, "", message, hint))
 
     def _people(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ DESCRIPTION: Mapping[str, str] = MappingProxyType({
     "at_covariate": "at: of a claim on a reference limit",
     "hit": "hit:",
     "scans": "cases:",
+    "lesions": "reference:",
     "column": "columns:",
 })  # fmt: skip
 """What stands before a value where it is said in study.yaml."""
@@ -46,6 +47,7 @@ COMMAND_LINE: Mapping[str, str] = MappingProxyType({
     "at_covariate": "--at-covariate",
     "hit": "--hit",
     "scans": "--scans",
+    "lesions": "--lesions",
     "column": "--column",
 })  # fmt: skip
 """The same on the command line."""

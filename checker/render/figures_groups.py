@@ -17,7 +17,7 @@ from checker.render.drawing import (
     drawn,
     first_upper,
 )
-from checker.render.headlines import group_cases, is_plain, usual_structure
+from checker.render.headlines import group_cases, is_plain, usual
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,13 +80,12 @@ def _draw_panel(
     axes: "Axes", evaluation: EvaluationReport, metric: str, places: list[tuple[float, str]]
 ) -> None:
     found = {each.group: each for each in forest_rows(evaluation, metric)}
+    plain = usual(evaluation)
     overall = next(
         (
             e
             for e in evaluation.estimates
-            if e.metric == metric
-            and is_plain(e, usual_structure(evaluation))
-            and e.value is not None
+            if e.metric == metric and is_plain(e, plain) and e.value is not None
         ),
         None,
     )
@@ -110,18 +109,18 @@ def _draw_panel(
 
 def forest_rows(evaluation: EvaluationReport, metric: str) -> list[Estimate]:
     """Return the estimates of a metric in the groups that can be drawn."""
+    plain = usual(evaluation)
     return [
         each
         for each in evaluation.subgroup_estimates
-        if each.metric == metric and is_plain(each, usual_structure(evaluation)) and each.interval
+        if each.metric == metric and is_plain(each, plain) and each.interval
     ]
 
 
 def _forest_cell(evaluation: EvaluationReport, metric: str, group: str) -> str:
+    plain = usual(evaluation)
     for each in evaluation.subgroup_estimates:
-        if (each.metric, each.group) == (metric, group) and is_plain(
-            each, usual_structure(evaluation)
-        ):
+        if (each.metric, each.group) == (metric, group) and is_plain(each, plain):
             return digits.together(each)
     return digits.DASH
 

@@ -1,7 +1,9 @@
 """Which of many numbers stand for an evaluation where there is room for a few: on a screen of text, by group."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
+from checker.model.detection import MODEL
 from checker.model.estimate import Estimate
 from checker.model.evidence import FoldEstimate
 from checker.model.measures import EVERY
@@ -167,27 +169,42 @@ def usual_structure(evaluation: EvaluationReport) -> str | None:
     return EVERY if EVERY in found or len(found) != 1 else found.pop()
 
 
-def is_plain(estimate: Estimate, structure: str | None = None) -> bool:
+class Usual(NamedTuple):
+    """What stands for an evaluation where a metric has several numbers."""
+
+    structure: str | None
+    modality: str | None
+
+
+def usual(evaluation: EvaluationReport) -> Usual:
+    """Return the structure that stands for a segmentation, and the modality where further algorithms marked lesions."""
+    modalities = {each.modality for each in evaluation.estimates if each.versus is None}
+    several = evaluation.task == "detection" and MODEL in modalities
+    return Usual(usual_structure(evaluation), MODEL if several else None)
+
+
+def is_plain(estimate: Estimate, usual: Usual) -> bool:
     """Return whether the number is the usual one of its metric: of the model, of no single class, horizon or reader."""
     return (
         estimate.score == "score"
         and estimate.label in USUAL_LABELS
         and estimate.horizon is None
         and estimate.reader is None
-        and estimate.modality is None
+        and estimate.modality == usual.modality
         and estimate.summary not in OTHER_SUMMARIES
         and estimate.tolerance_mm is None
-        and estimate.structure in (None, structure)
+        and estimate.structure in (None, usual.structure)
     )
 
 
 def group_metrics(evaluation: EvaluationReport) -> tuple[str, ...]:
     """Return the metrics that are shown by group, of those that were computed for one."""
+    plain = usual(evaluation)
     return tuple(
         metric
         for metric in _listed(BY_GROUP, evaluation.task)
         if any(
-            each.metric == metric and is_plain(each, usual_structure(evaluation))
+            each.metric == metric and is_plain(each, plain)
             for each in evaluation.subgroup_estimates
         )
     )

@@ -26,7 +26,7 @@ from checker.model.report import (
 from checker.model.sample_size import SampleSize
 from checker.model.times import in_words
 from checker.render import digits
-from checker.render.headlines import group_cases, is_plain, usual_structure
+from checker.render.headlines import Usual, group_cases, is_plain, usual, usual_structure
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
 
 
@@ -775,20 +775,20 @@ def _group_row(
     cases: int,
     size: GroupSize | None,
 ) -> GroupRow:
+    plain = usual(evaluation)
     return GroupRow(
         name=group.partition(" = ")[2],
         cases=digits.count(cases),
         patients=digits.count(size.patients if size else None),
         with_outcome=digits.count(size.with_outcome if size else None),
         without_outcome=digits.count(size.without_outcome if size else None),
-        cells=tuple(_group_cell(evaluation, metric, group) for metric in metrics),
+        cells=tuple(_group_cell(evaluation, plain, metric, group) for metric in metrics),
     )
 
 
-def _group_cell(evaluation: EvaluationReport, metric: str, group: str) -> EstimateRow:
-    structure = usual_structure(evaluation)
+def _group_cell(evaluation: EvaluationReport, plain: Usual, metric: str, group: str) -> EstimateRow:
     for each in evaluation.subgroup_estimates:
-        if (each.metric, each.group) == (metric, group) and is_plain(each, structure):
+        if (each.metric, each.group) == (metric, group) and is_plain(each, plain):
             return estimate_row(each)
     nothing = Estimate(
         metric=metric, group=group, cases=0, unit="case", undefined_because="not computed"
