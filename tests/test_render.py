@@ -360,6 +360,7 @@ def test_figures_of_every_task_have_caption_text_alternative_and_table() -> None
         "9-decision-2",
         "1-forest",
         "3-forest",
+        "8-forest",
         "9-forest",
     ]
     for number, figure in enumerate(found, start=1):
