@@ -29,7 +29,7 @@ docs: environment  ## Write the generated pages in docs/ and the schema again
 lock:  ## Resolve the locked requirements again (needs uv); make lock LOCK_FLAGS=--upgrade takes newer releases
 	$(if $(UV),,$(error make lock needs uv))
 	$(COMPILE) --output-file requirements/run.txt
-	$(COMPILE) --extra images --extra dicom --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
+	$(COMPILE) --extra images --extra dicom --extra manuscript --group dev --constraint requirements/run.txt --output-file requirements/dev.txt
 
 clean:  ## Remove what was made here: environment, caches, outputs, builds
 	rm -rf .venv out dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis
