@@ -3,10 +3,11 @@
 import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from importlib.metadata import version
 
 from checker import __version__
+from checker.appraisal.places import items_of
 from checker.model.claim import ClaimCheck, Verdict
 from checker.model.estimate import Estimate, Estimates
 from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
@@ -84,7 +85,7 @@ def report(
         for evaluation, here in zip(evaluated(study), evidence.evaluations, strict=True)
     )
     claims = claim_checks(study, evidence)
-    findings = reported_findings(runs, document, items)
+    findings = beside_answers(reported_findings(runs, document, items), answers)
     parts = evidence.partition_counts
     return Report(
         study=glance(study),
@@ -317,6 +318,19 @@ def _reported(
         sources=rule.sources,
         items=items,
         brief=finding.brief,
+    )
+
+
+def beside_answers(
+    findings: Sequence[ReportedFinding], answers: Sequence[Answer]
+) -> tuple[ReportedFinding, ...]:
+    """Return the findings, those about a place of the paper beside the items that it answers."""
+    items = items_of(answers)
+    return tuple(
+        replace(each, items=tuple(dict.fromkeys((*each.items, *found))))
+        if (found := items.get(each.at.rpartition(".")[0]))
+        else each
+        for each in findings
     )
 
 

@@ -18,10 +18,11 @@ from checker.model.guideline import Guideline
 from checker.model.report import Answer, GuidelineReport, Report
 from checker.model.settings import Settings
 from checker.model.study import Study
+from checker.model.threshold import Thresholds
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
-from checker.reading.quotes import told_places
+from checker.reading.quotes import PaperPlaces, read_places
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
 from checker.rules import RULES, run_all
@@ -43,6 +44,8 @@ class Options:
     """How masks are measured."""
     roots: Mapping[str, Path] = field(default_factory=dict)
     """Name to a folder opened besides, which the description may read as ``NAME:path``."""
+    manuscript: Path | None = None
+    """The paper in which quotes are looked up, instead of the one that the description names."""
     reported: Callable[[Problem], None] | None = None
     """Is told every case whose masks could not be read; the report says how many."""
 
@@ -57,7 +60,7 @@ def describe(path: Path) -> StudyDocument:
 
 
 def tables(path: Path, roots: Mapping[str, Path] | None = None) -> tuple[Path, ...]:
-    """Return the tables that a description names, of a folder those inside, whether they are there or not.
+    """Return the files that a description names, of a folder those inside, whether they are there or not.
 
     Args:
         path: of the description.
@@ -67,7 +70,9 @@ def tables(path: Path, roots: Mapping[str, Path] | None = None) -> tuple[Path, .
         BadSubmission: the description cannot be used; every problem at once.
     """
     submission = Submission(path.parent, roots or {})
-    named = [submission.place(name) for name in tables_named(read_study(path).study)]
+    study = read_study(path).study
+    paper = study.statements.manuscript
+    named = [submission.place(name) for name in (*tables_named(study), *([paper] if paper else ()))]
     inside = (place.iterdir() if os.path.isdir(place) else (place,) for place in named)
     return tuple(each for places in inside for each in places)
 
@@ -82,16 +87,16 @@ def check(path: Path, options: Options | None = None) -> Report:
     asked = options or Options()
     wanted = _rules(asked)
     document = _described(path)
-    submitted = _with_masks(
-        document, read_submitted(document, path.parent, roots=asked.roots), asked
-    )
     thresholds = read_thresholds()
+    submitted, paper = _submitted(document, path.parent, asked, thresholds)
+    submitted = _with_masks(document, submitted, asked)
     known = known_about(
         document.study,
         predictions=submitted.predictions,
         case_tables=submitted.case_tables,
         thresholds=thresholds,
         settings=asked.settings,
+        told_places=paper.places,
     )
     everywhere = places(document.study, known)
     evidence = gather(everywhere)
@@ -99,11 +104,11 @@ def check(path: Path, options: Options | None = None) -> Report:
     appraised = _appraised(document.study, asked, runs)
     return assemble.report(
         document,
-        submitted,
+        replace(submitted, files={**submitted.files, **paper.files}),
         evidence,
         runs,
         appraised.reports,
-        placed(appraised.answers, told_places(document.study), runs),
+        placed(appraised.answers, paper.places, runs),
         items=appraised.items,
         settings=asked.settings,
         thresholds=thresholds,
@@ -112,6 +117,35 @@ def check(path: Path, options: Options | None = None) -> Report:
         select=asked.select,
         ignore=asked.ignore,
     )
+
+
+def _submitted(
+    document: StudyDocument, folder: Path, asked: Options, thresholds: Thresholds
+) -> tuple[Submitted, PaperPlaces]:
+    """Return what was submitted, and the places of the paper.
+
+    Raises:
+        BadSubmission: with every problem of all files at once.
+    """
+    problems: list[Problem] = []
+    submitted: Submitted | None = None
+    paper: PaperPlaces | None = None
+    try:
+        submitted = read_submitted(document, folder, roots=asked.roots)
+    except BadSubmission as bad:
+        problems += bad.problems
+    try:
+        paper = read_places(
+            document,
+            Submission(folder, asked.roots),
+            given=asked.manuscript,
+            alike=thresholds["quote_alike"],
+        )
+    except BadSubmission as bad:
+        problems += bad.problems
+    if submitted is None or paper is None:
+        raise BadSubmission(problems)
+    return submitted, paper
 
 
 def _with_masks(document: StudyDocument, submitted: Submitted, asked: Options) -> Submitted:

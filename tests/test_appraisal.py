@@ -21,7 +21,7 @@ from checker.model.study import Study
 from checker.model.study.facts import FACTS
 from checker.model.study.statements import SectionName
 from checker.reading.guidelines import guidelines, read_index
-from checker.reading.quotes import told_places
+from checker.reading.told import told_places
 from checker.rules import RULES
 
 TRIPOD = guidelines(["tripod_ai_2024"])[0]

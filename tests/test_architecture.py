@@ -46,21 +46,28 @@ MAY_IMPORT |= {
 }
 
 IMAGES = {"nibabel", "nrrd", "skimage", "PIL", "zlib_ng", "pydicom", "highdicom"}
+PAPERS = {"pypdfium2", "rapidfuzz", "docx"}
 """Packages of the extras, which need not be installed."""
 
-HEAVY = {
-    "numpy",
-    "scipy",
-    "polars",
-    "matplotlib",
-    "weasyprint",
-    "sklearn",
-    "joblib",
-    "pydantic",
-} | IMAGES
+HEAVY = (
+    {
+        "numpy",
+        "scipy",
+        "polars",
+        "matplotlib",
+        "weasyprint",
+        "sklearn",
+        "joblib",
+        "pydantic",
+    }
+    | IMAGES
+    | PAPERS
+)
 """What costs a noticeable part of a second to import."""
 
-NEVER_AT_IMPORT = {"polars", "matplotlib", "weasyprint", "sklearn", "scipy", "joblib"} | IMAGES
+NEVER_AT_IMPORT = (
+    {"polars", "matplotlib", "weasyprint", "sklearn", "scipy", "joblib"} | IMAGES | PAPERS
+)
 """Imported inside the functions that use them, in every file."""
 
 NUMPY_AT_IMPORT = {
@@ -75,7 +82,10 @@ NUMPY_AT_IMPORT = {
 }
 """Rooms that are loaded only once there is something to compute."""
 
-OWN_PROCESS = {ROOT / "checker/render/pdf_child.py"}
+OWN_PROCESS = {
+    ROOT / "checker/render/pdf_child.py",
+    ROOT / "checker/reading/manuscripts/pdf_child.py",
+}
 """Run as a program of its own, whose exit code and output its parent reads."""
 
 

@@ -20,6 +20,7 @@ GIVEN = {
     "study",
     "all_predictions",
     "case_tables",
+    "told_places",
     "thresholds",
     "settings",
     "evaluation",

@@ -22,6 +22,7 @@ from checker.model.evidence import (
     ThresholdOptimum,
 )
 from checker.model.finding import Path
+from checker.model.place import Found, Place
 from checker.model.study import Study
 from checker.needs import Absent, Known, needs
 from checker.reading.references import read_sources, read_thresholds
@@ -200,6 +201,28 @@ ACCURACY_ONLY = described(
     evaluations__0__claims=[{"metric": "accuracy", "value": "0.83"}],
     analysis__measures={"calibration": "plot"},
 )
+QUOTED = Place(
+    about="outcome.blinding",
+    at="statements.locations[3]",
+    section="Methods",
+    quote="Both experts were unaware of the output.",
+    found=Found.EXACTLY,
+    manuscript="paper.pdf",
+    pages=(7,),
+    times=1,
+    heading="Methods, Outcome",
+    as_said=True,
+)
+NEARLY = replace(
+    QUOTED,
+    found=Found.NEARLY,
+    alike=0.91,
+    text="Both radiologists were unaware of the output",
+)
+LOST = replace(
+    QUOTED, found=Found.NOT_FOUND, pages=(), times=0, heading="", as_said=None, alike=0.0
+)
+ELSEWHERE_QUOTED = replace(QUOTED, heading="Results", as_said=False)
 SOUND = Known(
     {},
     {
@@ -224,6 +247,7 @@ SOUND = Known(
         "group_sizes": (GROUP,),
         "claim_check": check(fate(Verdict.REPRODUCED)),
         "interval_widths": (width(0.86, 0.94),),
+        "quoted_places": (QUOTED,),
     },
 )
 
@@ -550,6 +574,27 @@ CASES = [
     ),
     Case("FAI001", "exactly twenty", {"group_sizes": (replace(GROUP, with_outcome=20),)}, False),
     Case("FAI001", "nineteen", {"group_sizes": (replace(GROUP, with_outcome=19),)}, True),
+    Case("QUO001", "found nearly", {"quoted_places": (QUOTED, NEARLY)}, False),
+    Case("QUO001", "one of two is not there", {"quoted_places": (QUOTED, LOST)}, True),
+    Case("QUO002", "the quote is not there at all", {"quoted_places": (LOST,)}, False),
+    Case("QUO002", "another word", {"quoted_places": (NEARLY,)}, True),
+    Case(
+        "QUO003",
+        "no heading of that name",
+        {"quoted_places": (replace(QUOTED, as_said=None),)},
+        False,
+    ),
+    Case("QUO003", "under another heading", {"quoted_places": (ELSEWHERE_QUOTED,)}, True),
+    Case(
+        "QUO004",
+        "four words",
+        {"quoted_places": (replace(QUOTED, quote="Readers were blinded throughout"),)},
+        False,
+    ),
+    Case(
+        "QUO004", "three words", {"quoted_places": (replace(QUOTED, quote="blinded to it"),)}, True
+    ),
+    Case("QUO004", "short, and not there", {"quoted_places": (replace(LOST, quote="No"),)}, False),
 ]
 
 
@@ -666,6 +711,29 @@ SAID = [
         "FAI001",
         {"group_sizes": (replace(GROUP, with_outcome=1),)},
         "The group sex = female has 1 case with and 75 without the outcome.",
+    ),
+    Said(
+        "QUO001",
+        {"quoted_places": (QUOTED, LOST)},
+        "The quote about outcome.blinding, “Both experts were unaware of the output.”, is not in paper.pdf, and "
+        "nothing there is 80 % like it. It is said to stand in Methods.",
+    ),
+    Said(
+        "QUO002",
+        {"quoted_places": (QUOTED, NEARLY)},
+        "The quote about outcome.blinding is found nearly in paper.pdf (page 7, 91 % alike): the quote has “experts”, "
+        "the paper “radiologists”.",
+    ),
+    Said(
+        "QUO003",
+        {"quoted_places": (ELSEWHERE_QUOTED,)},
+        "The quote about outcome.blinding is said to stand in “Methods”; in paper.pdf it stands on page 7 under "
+        "“Results”.",
+    ),
+    Said(
+        "QUO004",
+        {"quoted_places": (replace(QUOTED, quote="Readers blinded", pages=(2, 5), times=3),)},
+        "The quote about outcome.blinding, “Readers blinded”, has 2 words, and stands in 3 places.",
     ),
     Said(
         "OUT001",

@@ -15,6 +15,7 @@ from checker.cli.choices import (
     Form,
     Level,
     Outputs,
+    Paper,
     ReportForm,
     Resamples,
     Root,
@@ -28,19 +29,24 @@ from checker.errors import BadSubmission, ExitCode, Problem
 from checker.visible import to_json_text, visible
 
 if TYPE_CHECKING:
+    from checker.model.place import Place
     from checker.model.report import Report
     from checker.reading.documents import StudyDocument
 
 
 def validate(
     study: Study,
+    manuscript: Paper = None,
+    root: Root = None,
     form: Annotated[Form, typer.Option("--format", help="How the result is printed.")] = Form.TEXT,
 ) -> Ending:
-    """Read a description only: every problem at once, with file, line, place and hint."""
+    """Read a description only: every problem at once, with file, line, place and hint; and where its quotes are."""
+    from checker.cli.quoting import quotes_of, say_quotes
     from checker.reading.documents import read_study
 
     try:
         document = read_study(study)
+        places = quotes_of(document, study.parent, roots_of(root), manuscript)
     except BadSubmission as bad:
         if form is Form.JSON:
             console.send(
@@ -49,11 +55,16 @@ def validate(
             found = f"{counted(len(bad.problems), 'problem')} in {study.name}"
             return Ending(ExitCode.UNUSABLE, found)
         raise
-    _say_described(study, document, form)
+    _say_described(study, document, places, form)
+    if form is Form.TEXT:
+        say_quotes(document, places)
     return DONE
 
 
-def _say_described(file: Path, document: "StudyDocument", form: Form) -> None:
+def _say_described(
+    file: Path, document: "StudyDocument", places: Sequence["Place"], form: Form
+) -> None:
+    from checker.cli.quoting import as_plain
     from checker.model.study.facts import described
     from checker.reading.documents import dotted
 
@@ -68,6 +79,7 @@ def _say_described(file: Path, document: "StudyDocument", form: Form) -> None:
                         for each in document.notes
                     ],
                     "described": {"present": present, "asked": asked},
+                    "quotes": as_plain(document, places),
                 }
             )
         )
@@ -78,7 +90,7 @@ def _say_described(file: Path, document: "StudyDocument", form: Form) -> None:
 
 
 def _as_json(result: dict[str, object]) -> str:
-    whole = {"file": "", "problems": [], "notes": [], "described": None} | result
+    whole = {"file": "", "problems": [], "notes": [], "described": None, "quotes": []} | result
     return to_json_text(whole)
 
 
@@ -119,6 +131,7 @@ def check(
             help="Appraise by this guideline instead of those that apply; can be repeated.",
         ),
     ] = None,
+    manuscript: Paper = None,
     root: Root = None,
     seed: Seed = 0,
     resamples: Resamples = 2000,
@@ -138,7 +151,8 @@ def check(
     """Check a study: recompute its numbers, compare its claims, look for bias and for gaps."""
     files = tuple(output or ())
     outputs.require_known(files)
-    outputs.require_apart(files, [study, *map(Path, guideline or ())])
+    papers = [manuscript] if manuscript else []
+    outputs.require_apart(files, [study, *papers, *map(Path, guideline or ())])
     from checker import pipeline
     from checker.model.settings import Settings
 
@@ -159,6 +173,7 @@ def check(
                 strict=strict,
                 running=how,
                 roots=roots,
+                manuscript=manuscript,
                 reported=broken.append,
             ),
         )

@@ -129,6 +129,14 @@ Root = Annotated[
         "Can be repeated.",
     ),
 ]
+Paper = Annotated[
+    Path | None,
+    typer.Option(
+        "--manuscript",
+        metavar="FILE",
+        help="Look quotes up in this paper (.pdf, .docx, .md, .txt) instead of the one that the description names.",
+    ),
+]
 NUMBERS = "How uncertainty is computed"
 Seed = Annotated[
     int, typer.Option(min=0, help="Start of all random numbers.", rich_help_panel=NUMBERS)

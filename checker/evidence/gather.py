@@ -1,12 +1,13 @@
 """Makes all evidence of a study: what is given at each place, and the shapes filled from it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TypeVar
 
 from checker.evidence.base import MAKERS
 from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvidence
 from checker.model.finding import Path
+from checker.model.place import Place as PaperPlace
 from checker.model.predictions import CaseTable, Predictions, TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Evaluation, Study
@@ -37,6 +38,7 @@ def known_about(
     case_tables: Mapping[str, CaseTable],
     thresholds: Thresholds,
     settings: Settings,
+    told_places: Sequence[PaperPlace] = (),
 ) -> Known:
     """Return what is known about the study as a whole.
 
@@ -46,6 +48,7 @@ def known_about(
         case_tables: by name of the partition, where the description names a table of its cases.
         thresholds: the numbers that rules compare with.
         settings: seed, resamples, level.
+        told_places: places of the paper that the description tells, looked up where a manuscript was given.
     """
     return Known(
         MAKERS,
@@ -55,6 +58,7 @@ def known_about(
             "case_tables": case_tables,
             "thresholds": thresholds,
             "settings": settings,
+            "told_places": told_places,
         },
     )
 

@@ -29,6 +29,7 @@ from checker.model.curves import (
     TreatmentChoice,
 )
 from checker.model.estimate import Comparison, Estimate, Estimates, Spread
+from checker.model.place import Place
 from checker.model.sample_size import SampleSize
 from checker.needs import Absent
 
@@ -343,4 +344,5 @@ class StudyEvidence:
     partition_counts: tuple[PartitionCount, ...] | Absent
     shared_patients_between_partitions: tuple[PartitionOverlap, ...] | Absent
     shared_rows_between_partitions: tuple[SharedRows, ...] | Absent
+    quoted_places: tuple[Place, ...] | Absent
     evaluations: tuple[EvaluationEvidence, ...] = ()

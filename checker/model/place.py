@@ -57,6 +57,11 @@ class Place:
     """Whether it stands in the section and on the page that study.yaml names; None: that cannot be told."""
 
     @property
+    def path(self) -> tuple[str | int, ...]:
+        """Return where study.yaml tells it, as a path."""
+        return ("statements", "locations", int(self.at.rpartition("[")[2].removesuffix("]")))
+
+    @property
     def words(self) -> str:
         """Return the place as a person writes it, without any verdict: ``Methods, Outcome, page 7``.
 
@@ -73,6 +78,21 @@ class Place:
         if self.pages:
             return _pages(self.pages, over_a_break=self.times == 1)
         return "" if self.paragraph is None else f"paragraph {self.paragraph}"
+
+    @property
+    def outcome(self) -> str:
+        """Return what became of the quote in words: ``found on page 7``, ``not found in paper.pdf``."""
+        there = f" {'on' if self.pages else 'in'} {self.position}" if self.position else ""
+        there += f" ({self.heading})" if self.heading else ""
+        match self.found:
+            case Found.EXACTLY:
+                return f"found{there}"
+            case Found.NEARLY:
+                return f"found nearly{there}, {percent(self.alike or 0.0)} alike: “{self.text}”"
+            case Found.NOT_FOUND:
+                return f"not found in {self.manuscript}"
+            case Found.NOT_LOOKED_UP:
+                return "not looked up"
 
     @property
     def verdict(self) -> str:

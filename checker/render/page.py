@@ -1,6 +1,6 @@
 """What each section of the page prints: chosen, grouped and put into words from the report. No HTML."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from statistics import median, mode
@@ -12,6 +12,7 @@ from checker.model.estimate import Comparison, Estimate, facets
 from checker.model.evidence import FoldEstimate, FoldEstimates, GroupSize, PartOfCohort, TaskCohort
 from checker.model.finding import Severity
 from checker.model.metric_names import METRIC_NAMES
+from checker.model.place import Place
 from checker.model.report import (
     Answer,
     Count,
@@ -60,6 +61,7 @@ DOMAINS = {
     "LEA": "Leakage between partitions",
     "FAI": "Groups of patients",
     "CLM": "Printed numbers",
+    "QUO": "Quotes of the paper",
 }
 """Letters of a rule's code to the heading under which its findings stand, in this order."""
 OTHER_DOMAIN = "Other"
@@ -823,10 +825,25 @@ def _guideline(report: Report, guideline: GuidelineReport) -> GuidelineView:
 def facts_present(answer: Answer) -> tuple[tuple[str, str], ...]:
     """Return name and value of the facts of an item that are described."""
     return tuple(
-        (each.name, "; ".join(part for part in (each.value, each.place) if part))
+        (each.name, "; ".join(part for part in (each.value, *_places(each.places)) if part))
         for each in answer.facts
         if each.state is FactState.REPORTED
     )
+
+
+def _places(places: Iterable[Place]) -> Iterator[str]:
+    """Yield each place in words, with what a reader must know about its quote."""
+    yield from dict.fromkeys(
+        f"{each.words} ({each.verdict})" if each.verdict else each.words for each in places
+    )
+
+
+def places_without_facts(answer: Answer) -> tuple[str, ...]:
+    """Return the places of an item that stand beside none of its facts."""
+    beside = {
+        place for fact in answer.facts if fact.state is FactState.REPORTED for place in fact.places
+    }
+    return tuple(_places(each for each in answer.places if each not in beside))
 
 
 def facts_missing(answer: Answer) -> tuple[tuple[str, str, str], ...]:

@@ -20,6 +20,7 @@ DOMAINS = {
     "LEA": "leakage",
     "FAI": "fairness",
     "CLM": "claims",
+    "QUO": "quotes",
 }
 """Three letters of a code to the file that holds the rule."""
 
