@@ -69,13 +69,20 @@ def level_by_words(text: str) -> int:
 
     That is the name of a main section, or a number of several parts (``2.1``) before a few words.
     """
-    if len(text) <= LONGEST and is_main(text):
-        return 1
+    parts = _parts(text)
+    if parts > 1 and _is_short(text) and _begins_large(text):
+        return parts
+    return 1 if len(text) <= LONGEST and is_main(text) else 0
+
+
+def _parts(text: str) -> int:
+    """Return of how many parts the number of a heading is; 0: it has none."""
     number = NUMBER.match(text.strip())
-    parts = (number[1] or "").count(".") + 1 if number else 1
-    if number is None or parts == 1 or not _is_short(text):
-        return 0
-    return parts if text.strip()[number.end() :][:1].isupper() else 0
+    return 0 if number is None else (number[1] or "").count(".") + 1
+
+
+def _begins_large(text: str) -> bool:
+    return NUMBER.sub("", text.strip(), 1)[:1].isupper()
 
 
 def body_size(lines: Iterable[Line]) -> float:
@@ -96,7 +103,9 @@ def level(line: Line, body: float) -> int:
     if by_words := level_by_words(line.text):
         return by_words
     stands_out = line.bold or (body > 0 and line.size > LARGER * body)
-    return 2 if stands_out and _is_short(line.text) else 0
+    if not stands_out or not _is_short(line.text):
+        return 0
+    return 1 if _parts(line.text) == 1 and _begins_large(line.text) else 2
 
 
 def _is_short(text: str) -> bool:

@@ -26,6 +26,24 @@ MOST_UNREADABLE = 0.3
 LETTERS = re.compile(r"\w+")
 UNREADABLE = re.compile("[\ufffd\ue000-\uf8ff\0-\x08\x0e-\x1f]")
 """Signs without a meaning: those of a font alone."""
+CORK = str.maketrans(
+    {
+        "\x10": "“",
+        "\x11": "”",
+        "\x15": "–",
+        "\x16": "—",
+        "\x1b": "ff",
+        "\x1c": "fi",
+        "\x1d": "fl",
+        "\x1e": "ffi",
+        "\x1f": "ffl",
+        "\x0b": "ff",
+        "\x0c": "fi",
+        "\x0e": "ffi",
+        "\x0f": "ffl",
+    }
+)
+"""Codes of older fonts of LaTeX that do not say which letters they draw, and the letters."""
 OCR = "run text recognition on it (such as ocrmypdf), or give the document it was made from (.docx, .md, .txt)"
 
 
@@ -39,7 +57,10 @@ def read_pdf(path: Path, name: str) -> list[list[Line]]:
     found = _read(path, name)
     if "error" in found:
         raise _refused(found["error"], found["seen"], name)
-    pages = [[Line(text, size, bold) for text, size, bold in page] for page in found["pages"]]
+    pages = [
+        [Line(text.translate(CORK), size, bold) for text, size, bold in page]
+        for page in found["pages"]
+    ]
     _require_text(pages, name)
     return pages
 
