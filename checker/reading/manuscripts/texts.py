@@ -12,7 +12,9 @@ PAGE_END = "\f"
 """Form feed, as programs that turn a PDF into text write it behind each page."""
 FRONT_MATTER = re.compile(r"\A---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
 TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,200}>")
-LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)|\[[^\[\]]*\]|\{[^{}]*\})")
+LINK = re.compile(
+    r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+\"[^\"]*\")?\)(?:\{[^{}]*\})?|\[[^\[\]]*\]|\{[^{}]*\})"
+)
 NOTE = re.compile(r"\[\^[^\[\]\s]{1,40}\]:?")
 EMPHASIS = re.compile(r"(?<!\\)(?:\*{1,3}|`+|~~|(?<!\w)_{1,3}(?=\S)|(?<=\S)_{1,3}(?!\w))")
 ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
