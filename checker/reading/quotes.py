@@ -7,6 +7,9 @@ from functools import cached_property
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from checker.errors import BadSubmission, Problem
 from checker.model.manuscript import Manuscript
 from checker.model.place import TYPED_PAGE, Found, Place
@@ -41,8 +44,6 @@ CUT_BEHIND = re.compile(r"[^\W\d_][^\W\d_]|\d\d|\d[.,·]\d")
 """Text from a sign on behind which a word or a number goes on."""
 ROUGH = 15
 """Percent by which a passage of the length of the quote may be less alike than the whole one that is looked for."""
-TRIED = 4
-"""Stretches that agree at either end of a passage, each of which may be its end."""
 HYPHEN_AT_END = re.compile(r"(\w+)[-\u2010\u00ad]\n\s*(\w+)")
 
 
@@ -267,19 +268,31 @@ class _Paper:
         """Return the part of a passage that belongs to the piece, in whole words, and how alike it is."""
         from rapidfuzz.distance import Indel
 
-        text = self.folded.text[start:end]
-        blocks = [each for each in Indel.opcodes(piece, text) if each.tag == "equal"]
-        if not blocks:
-            return _Near(_Span(start, end), 0.0)
-        tried = (
-            (Indel.normalized_similarity(piece, text[first.dest_start : last.dest_end]), span)
-            for first in blocks[:TRIED]
-            for last in blocks[-TRIED:]
-            if (span := _Span(start + first.dest_start, start + last.dest_end)).end > span.start
+        text = self.folded.text
+        blocks = np.array(
+            [
+                (each.dest_start, each.dest_end, each.src_start, len(piece) - each.src_end)
+                for each in Indel.opcodes(piece, text[start:end])
+                if each.tag == "equal"
+            ]
         )
-        whole = self._widened(max(tried)[1])
-        similar = Indel.normalized_similarity(piece, self.folded.text[whole.start : whole.end])
-        return _Near(whole, similar)
+        if not len(blocks):
+            return _Near(_Span(start, end), 0.0)
+        first, last = _best_part(blocks, len(piece))
+        here, there = start + int(blocks[first, 0]), start + int(blocks[last, 1])
+        # what of the piece agrees outside of that part may as well agree beside it
+        tried = {
+            self._widened(_Span(max(here - before, 0), min(there + behind, len(text))))
+            for before in (0, int(blocks[first, 2]))
+            for behind in (0, int(blocks[last, 3]))
+        }
+        return max(
+            (
+                _Near(each, Indel.normalized_similarity(piece, text[each.start : each.end]))
+                for each in tried
+            ),
+            key=lambda each: (each.alike, each.span),
+        )
 
     def _widened(self, span: _Span) -> _Span:
         """Return the stretch with the whole of the words and numbers that it cuts."""
@@ -343,6 +356,22 @@ class _Paper:
         if not spans:
             return None
         return any(start <= at < end for start, end in spans for at in starts)
+
+
+def _best_part(blocks: NDArray[np.int64], length: int) -> tuple[int, int]:
+    """Return the first and the last stretch of the part of a passage that is most like the quote.
+
+    Args:
+        blocks: (number, 2), start and end of the stretches that agree, in order.
+        length: of the quote.
+    """
+    agreeing = np.cumsum(blocks[:, 1] - blocks[:, 0])
+    before = agreeing - (blocks[:, 1] - blocks[:, 0])
+    within = agreeing[None, :] - before[:, None]
+    long = blocks[None, :, 1] - blocks[:, None, 0]
+    alike = np.where(long > 0, 2 * within / (length + np.maximum(long, 1)), -1.0)
+    first, last = np.unravel_index(int(np.argmax(alike)), alike.shape)
+    return int(first), int(last)
 
 
 def _on_page(section: str, pages: set[int]) -> bool | None:
