@@ -68,6 +68,10 @@ PACKAGES = (
     "pycocotools",
     "faster-coco-eval",
     "polars",
+    "pypdfium2",
+    "rapidfuzz",
+    "pypdf",
+    "pdfminer.six",
 )
 """On whose versions figures depend, where they are installed."""
 

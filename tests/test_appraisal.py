@@ -527,7 +527,7 @@ FACT_CASES = [
         },
         FactState.REPORTED,
         "blinded",
-        place="page 6; Readers were unaware.",
+        place="page 6; “Readers were unaware.”",
     ),
     FactCase(
         "the place of the item serves its facts",

@@ -12,6 +12,10 @@ TYPED_PAGE = re.compile(
 """A page that a person typed into a place: ``page 4``, ``pp. 4-5``."""
 
 
+LONGEST = 90
+"""Signs of a quote that are shown in one line."""
+
+
 class Found(StrEnum):
     """What became of a quote."""
 
@@ -70,7 +74,14 @@ class Place:
         section = self.section
         if self.pages or self.paragraph is not None:
             section = TYPED_PAGE.sub("", section).strip(" ,;:.") or self.heading
-        return ", ".join(each for each in (section, self.position) if each) or self.quote
+        return ", ".join(each for each in (section, self.position) if each) or self.quoted
+
+    @property
+    def quoted(self) -> str:
+        """Return the quote in quotation marks, cut where it is long; empty: there is none."""
+        if len(self.quote) > LONGEST:
+            return f"“{self.quote[: LONGEST - 1].rstrip()}…”"
+        return f"“{self.quote}”" if self.quote else ""
 
     @property
     def position(self) -> str:

@@ -5,12 +5,10 @@ import re
 from collections.abc import Iterator
 
 from checker.model.finding import Finding, Severity
-from checker.model.place import Found, Place, percent
+from checker.model.place import LONGEST, Found, Place, percent
 from checker.model.threshold import Thresholds
 from checker.rules.base import rule
 
-LONGEST = 90
-"""Signs of a quote that a message repeats."""
 SHOWN = 3
 """Differences that a message names."""
 WORD = re.compile(r"[^\W_\u2e80-\u9fff\uac00-\ud7af]+|[\u2e80-\u9fff\uac00-\ud7af]")
@@ -44,13 +42,13 @@ def quote_not_found(quoted_places: tuple[Place, ...], thresholds: Thresholds) ->
         said = f" It is said to stand in {each.section}." if each.section else ""
         yield Finding(
             message=(
-                f"The quote about {each.about}, “{_short(each.quote)}”, is not in {each.manuscript}, and nothing "
+                f"The quote about {each.about}, {each.quoted}, is not in {each.manuscript}, and nothing "
                 f"there is {limit} like it.{said}{right}"
             ),
             at=(*each.path, "quote"),
             observed=each.quote,
             expected=f"words of {each.manuscript}",
-            brief=f"“{_short(each.quote)}” ({each.about})",
+            brief=f"{each.quoted} ({each.about})",
         )
 
 
@@ -132,13 +130,13 @@ def quote_too_short(quoted_places: tuple[Place, ...], thresholds: Thresholds) ->
         several = f", and stands in {each.times} places" if each.times > 1 else ""
         yield Finding(
             message=(
-                f"The quote about {each.about}, “{each.quote}”, has {words} {'word' if words == 1 else 'words'}"
+                f"The quote about {each.about}, {each.quoted}, has {words} {'word' if words == 1 else 'words'}"
                 f"{several}."
             ),
             at=(*each.path, "quote"),
             observed=f"{words} {'word' if words == 1 else 'words'}",
             expected=f"{thresholds['quote_words']:g} or more",
-            brief=f"“{each.quote}” ({each.about})",
+            brief=f"{each.quoted} ({each.about})",
         )
 
 

@@ -31,9 +31,9 @@ class Location(Described):
     guidelines.
     """
     place: str | None = None
-    """Page, section, table."""
+    """Section or table, as the paper calls it ("Methods, Outcome"); pages are found by the quote."""
     quote: str | None = None
-    """The words of the paper."""
+    """The words of the paper, four or more; looked up in the manuscript. "..." stands for words left out."""
 
 
 class NotReported(Described):
@@ -81,7 +81,7 @@ class Statements(Described):
     guidelines: Texts | None = None
     """Catalogs to check against; chosen by the kind of study when left out."""
     manuscript: InsidePath | None = None
-    """The paper, inside the submission."""
+    """The paper, inside the submission (.pdf, .docx, .md or .txt); quotes are looked up in it."""
     complete: tuple[SectionName, ...] | None = None
     """Sections of this description that hold all the paper says; silence in them means not
     reported. Elsewhere it means not looked up.
