@@ -58,10 +58,15 @@ def say_quotes(document: "StudyDocument", places: Sequence["Place"]) -> None:
 
 def _wrong(place: "Place", places: Sequence["Place"]) -> list[str]:
     """Return what the rules say about a quote, of all those that were looked up."""
+    from checker.model.place import Found
     from checker.reading.references import read_thresholds
-    from checker.rules import quotes
 
     thresholds = read_thresholds()
+    is_clear = place.found is Found.EXACTLY and place.as_said is not False
+    if is_clear and len(place.quote.split()) >= thresholds["quote_words"]:
+        return []  # no rule has anything to say, and all rules together take long to load
+    from checker.rules import quotes
+
     found = (
         *quotes.quote_not_found(tuple(places), thresholds),
         *quotes.quote_differs(tuple(places)),

@@ -1,10 +1,8 @@
 """Text reduced to what must agree between a quote and the paper, with the way back to the place in the text."""
 
+import re
 import unicodedata
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d\ufffe\x02"
 """Hyphens, dashes and the minus; the last two are how a reader of PDF marks a hyphen at the end of a line."""
@@ -31,13 +29,15 @@ WRITTEN = {
     "…": "...",
 }
 """Signs that people write in several ways, and the one they are compared in."""
+JOINING = re.compile(r"-(?![0-9])")
+"""A dash that no digit follows."""
 
 
 class Folded(NamedTuple):
     """What is compared, and for each of its signs the place in the text it came from."""
 
     text: str
-    at: NDArray[np.int64]
+    at: list[int]
 
 
 def folded(text: str) -> Folded:
@@ -47,16 +47,14 @@ def folded(text: str) -> Folded:
     spaces, ``0·85``) go. So do hyphens and dashes, since nobody can tell one at the end of a line from one in a word,
     unless a digit follows: ``-0.5`` is not ``0.5``, and ``5-7`` is not ``57``.
     """
-    if not text:
-        return Folded("", np.empty(0, np.int64))
     table = {sign: _fold(sign) for sign in set(text)}
     loose = text.translate({ord(sign): fold for sign, fold in table.items()})
-    codes = _codes(text)
-    known, which = np.unique(codes, return_inverse=True)
-    lengths = np.array([len(table[chr(code)]) for code in known])[which]
-    kept = _without_joining_dashes(_codes(loose))
-    at = np.repeat(np.arange(len(text)), lengths)[kept]
-    return Folded(_text(_codes(loose)[kept]), at)
+    at = [i for i, sign in enumerate(text) for _ in table[sign]]
+    kept, end = list[int](), 0
+    for dash in JOINING.finditer(loose):
+        kept += at[end : dash.start()]
+        end = dash.end()
+    return Folded(JOINING.sub("", loose), kept + at[end:] if end else at)
 
 
 def _fold(sign: str) -> str:
@@ -70,19 +68,3 @@ def _fold(sign: str) -> str:
 
 def _is_dropped(sign: str) -> bool:
     return sign.isspace() or unicodedata.category(sign) in ("Mn", "Cc", "Cf")
-
-
-def _without_joining_dashes(codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Return which signs stay: every one but dashes that no digit follows."""
-    is_digit = (codes >= ord("0")) & (codes <= ord("9"))
-    before_digit = np.append(is_digit[1:], False)
-    kept: NDArray[np.bool_] = (codes != ord("-")) | before_digit
-    return kept
-
-
-def _codes(text: str) -> NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-
-
-def _text(codes: NDArray[np.uint32]) -> str:
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")

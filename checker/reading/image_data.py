@@ -1,20 +1,19 @@
 """What is in an image file before anybody asks what its values mean: its bytes, decoded within bounds, and its grid."""
 
 import hashlib
-import importlib
 import os
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
-from types import ModuleType
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from checker.errors import BadSubmission, Problem
+from checker.reading.extras import bad as bad
+from checker.reading.extras import needed as needed
 
 MOST_BYTES = 4 * 2**30
 """Largest image that is read, in bytes once decoded; a file that says or holds more is refused."""
@@ -26,9 +25,6 @@ GZIP = 31
 """Window bits by which zlib expects the header and the checksum of gzip."""
 ZLIB = 15
 """Window bits by which zlib expects its own header."""
-
-PACKAGES = {"PIL": "pillow", "nrrd": "pynrrd"}
-"""Module to the package that has it, where they have different names."""
 
 Voxels = NDArray[Any]
 Affine = NDArray[np.float64]
@@ -65,33 +61,6 @@ class Stored:
     """Of header and voxels, where they are two files; empty: it is that of the file."""
     is_part: bool = False
     """Slices without anything may be left out, as DICOM allows."""
-
-
-def bad(name: str, message: str, hint: str = "") -> BadSubmission:
-    """Return the complaint about a file."""
-    return BadSubmission([Problem(name, None, "", message, hint)])
-
-
-def needed(module: str, name: str, extra: str = "images") -> ModuleType:
-    """Return a module that is installed on request only.
-
-    Args:
-        module: its name.
-        name: of the file that needs it, for the message.
-        extra: what to install.
-
-    Raises:
-        BadSubmission: it is not installed.
-    """
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError:
-        package = PACKAGES.get(top := module.split(".")[0], top)
-        raise bad(
-            name,
-            f"reading this kind of file needs the package {package}, which is not installed",
-            f'run: pip install "study-checker[{extra}]"',
-        ) from None
 
 
 def file_data(path: Path, name: str) -> FileData:

@@ -4,19 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from pathlib import Path as FilePath
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from checker.errors import BadSubmission, Problem
 from checker.model.manuscript import Manuscript
 from checker.model.place import TYPED_PAGE, Found, Place
 from checker.reading.documents import StudyDocument, dotted
+from checker.reading.extras import needed
 from checker.reading.folder import Submission
 from checker.reading.folding import Folded, folded
-from checker.reading.image_data import needed
 from checker.reading.manuscripts import read_manuscript
 from checker.reading.manuscripts.headings import means
 from checker.reading.told import told_places
@@ -191,7 +189,7 @@ class _Paper:
         text, places = self.manuscript.text, self.folded.at
         if not 0 < at < len(places):
             return False
-        before, here = int(places[at - 1]), int(places[at])
+        before, here = places[at - 1], places[at]
         return bool(
             CUT_BEFORE.search(text[max(here - 2, 0) : here + 1])
             or CUT_BEHIND.match(text[before : before + 3])
@@ -243,8 +241,8 @@ class _Paper:
     def _between(self, at: int) -> str:
         """Return what of the text stands between the folded sign before and the one that is here."""
         places = self.folded.at
-        before = int(places[at - 1]) + 1 if at else 0
-        here = int(places[at]) if at < len(places) else len(self.manuscript.text)
+        before = places[at - 1] + 1 if at else 0
+        here = places[at] if at < len(places) else len(self.manuscript.text)
         return self.manuscript.text[before:here]
 
     # Nearly
@@ -269,22 +267,16 @@ class _Paper:
         from rapidfuzz.distance import Indel
 
         text = self.folded.text
-        blocks = np.array(
-            [
-                (each.dest_start, each.dest_end, each.src_start, len(piece) - each.src_end)
-                for each in Indel.opcodes(piece, text[start:end])
-                if each.tag == "equal"
-            ]
-        )
-        if not len(blocks):
+        blocks = [each for each in Indel.opcodes(piece, text[start:end]) if each.tag == "equal"]
+        if not blocks:
             return _Near(_Span(start, end), 0.0)
-        first, last = _best_part(blocks, len(piece))
-        here, there = start + int(blocks[first, 0]), start + int(blocks[last, 1])
+        first, last = _best_part([(each.dest_start, each.dest_end) for each in blocks], len(piece))
+        here, there = start + blocks[first].dest_start, start + blocks[last].dest_end
         # what of the piece agrees outside of that part may as well agree beside it
         tried = {
             self._widened(_Span(max(here - before, 0), min(there + behind, len(text))))
-            for before in (0, int(blocks[first, 2]))
-            for behind in (0, int(blocks[last, 3]))
+            for before in (0, blocks[first].src_start)
+            for behind in (0, len(piece) - blocks[last].src_end)
         }
         return max(
             (
@@ -317,7 +309,7 @@ class _Paper:
     # Where
 
     def _original(self, span: _Span) -> _Span:
-        return _Span(int(self.folded.at[span.start]), int(self.folded.at[span.end - 1]) + 1)
+        return _Span(self.folded.at[span.start], self.folded.at[span.end - 1] + 1)
 
     def _found(self, place: Place, found: Found, occurrences: Sequence[Sequence[_Span]]) -> Place:
         spans = [[self._original(part) for part in each] for each in occurrences]
@@ -358,20 +350,26 @@ class _Paper:
         return any(start <= at < end for start, end in spans for at in starts)
 
 
-def _best_part(blocks: NDArray[np.int64], length: int) -> tuple[int, int]:
+def _best_part(blocks: Sequence[tuple[int, int]], length: int) -> tuple[int, int]:
     """Return the first and the last stretch of the part of a passage that is most like the quote.
 
     Args:
-        blocks: (number, 2), start and end of the stretches that agree, in order.
+        blocks: start and end of the stretches that agree, in order.
         length: of the quote.
     """
-    agreeing = np.cumsum(blocks[:, 1] - blocks[:, 0])
-    before = agreeing - (blocks[:, 1] - blocks[:, 0])
-    within = agreeing[None, :] - before[:, None]
-    long = blocks[None, :, 1] - blocks[:, None, 0]
-    alike = np.where(long > 0, 2 * within / (length + np.maximum(long, 1)), -1.0)
-    first, last = np.unravel_index(int(np.argmax(alike)), alike.shape)
-    return int(first), int(last)
+    agreeing = (0, *accumulate(end - start for start, end in blocks))
+    best, part = -1.0, (0, len(blocks) - 1)
+    for first, (start, _) in enumerate(blocks):
+        if agreeing[first] > agreeing[-1] / 2:
+            break
+        for last in range(len(blocks) - 1, first - 1, -1):
+            within = agreeing[last + 1] - agreeing[first]
+            if within < agreeing[-1] / 2:
+                break
+            alike = 2 * within / (length + blocks[last][1] - start)
+            if alike > best:
+                best, part = alike, (first, last)
+    return part
 
 
 def _on_page(section: str, pages: set[int]) -> bool | None:

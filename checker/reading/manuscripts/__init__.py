@@ -9,7 +9,7 @@ from pathlib import Path
 from checker.errors import BadSubmission
 from checker.model.manuscript import Manuscript
 from checker.reading.encoding import SAVE_AS_UTF8, utf8
-from checker.reading.image_data import bad
+from checker.reading.extras import bad
 from checker.reading.manuscripts.blocks import of_blocks, of_pages
 from checker.reading.manuscripts.lines import running_text
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from checker.errors import BadSubmission
-from checker.reading.image_data import bad, needed
+from checker.reading.extras import bad, needed
 from checker.reading.manuscripts import pdf_child
 from checker.reading.manuscripts.lines import Line
 

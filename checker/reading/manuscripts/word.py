@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree
 
-from checker.reading.image_data import bad
+from checker.reading.extras import bad
 from checker.reading.manuscripts.blocks import Block
 from checker.reading.manuscripts.headings import level
 from checker.reading.manuscripts.lines import Line
