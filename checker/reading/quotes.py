@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
@@ -31,6 +31,10 @@ SHORTEST_PART = 12
 """Folded signs of either part of a quote that something interrupts."""
 LOOSE = 12
 """Signs at which what interrupts a quote may happen to begin as the quote goes on."""
+MOST_PLACES = 1_000
+"""Of one quote that are counted."""
+MOST_TRIED = 20_000
+"""Places of one quote, or part of one, that are looked at: no paper has more, unless to keep us busy."""
 FEWEST_SIGNS = 16
 """Of a folded quote that is looked for nearly: everything is like a shorter one somewhere."""
 LONGEST_TEXT = 600
@@ -166,7 +170,9 @@ class _Paper:
     def _exactly(self, pieces: Sequence[str]) -> list[tuple[_Span, ...]]:
         """Return every occurrence, each as the stretches that it consists of."""
         whole = [
-            found for first in self._all(pieces[0]) if (found := self._followed(first, pieces[1:]))
+            found
+            for first in islice(self._all(pieces[0]), MOST_PLACES)
+            if (found := self._followed(first, pieces[1:]))
         ]
         if whole or len(pieces) > 1:
             return whole
@@ -174,11 +180,11 @@ class _Paper:
 
     def _all(self, piece: str, start: int = 0, end: int | None = None) -> Iterator[_Span]:
         """Yield every place of the piece that cuts no word and no number."""
-        at = self.folded.text.find(piece, start, end)
-        while at >= 0:
+        at, tried = self.folded.text.find(piece, start, end), 0
+        while at >= 0 and tried < MOST_TRIED:
             if self._is_whole(found := _Span(at, at + len(piece))):
                 yield found
-            at = self.folded.text.find(piece, at + 1, end)
+            at, tried = self.folded.text.find(piece, at + 1, end), tried + 1
 
     def _is_whole(self, span: _Span) -> bool:
         """Return whether neither end of a stretch lies within a word or a number."""
@@ -213,7 +219,7 @@ class _Paper:
             rest = quote[cut:]
             if len(rest) < SHORTEST_PART:
                 continue
-            for first in self._all(quote[:cut]):
+            for first in islice(self._all(quote[:cut]), MOST_PLACES):
                 parts = self._followed(first, [rest])
                 if (
                     parts

@@ -18,7 +18,7 @@ __all__ = ["FORMATS", "read_manuscript"]
 FORMATS = (".pdf", ".docx", ".md", ".markdown", ".txt", ".text")
 """Endings of manuscripts that are read."""
 MOST_BYTES = 256 * 2**20
-MOST_TEXT = 32 * 2**20
+MOST_TEXT = 8 * 2**20
 """Bytes of Markdown or plain text."""
 PDF, ZIP = b"%PDF-", b"PK\x03\x04"
 HEAD = 1024

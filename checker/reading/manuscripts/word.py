@@ -2,6 +2,7 @@
 
 import io
 import re
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -21,7 +22,18 @@ WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 LEFT_OUT = frozenset({"del", "moveFrom", "Fallback", "rPrChange", "pPrChange"})
 """What was deleted, and what stands a second time for older programs."""
-DAMAGE = (zipfile.BadZipFile, zlib.error, ElementTree.ParseError, EOFError, KeyError, RuntimeError)
+DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    ElementTree.ParseError,
+    EOFError,
+    KeyError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What reading the parts of a damaged archive raises."""
 NAMED_HEADING = re.compile(r"heading (\d)", re.IGNORECASE)
 SAVE_AGAIN = "open it in a word processor and save it as .docx"
 
