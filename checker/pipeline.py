@@ -168,7 +168,7 @@ def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appra
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
     for guideline, why in chosen:
-        made = reporting.appraise(guideline, study, found)
+        made = reporting.appraise(guideline, study, found, _answering(guideline))
         reports.append(reporting.guideline_report(guideline, made, why))
         answers += made
         notes += reporting.unknown_items(guideline, study)
@@ -190,6 +190,12 @@ def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]]
         return [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines], ()
     choice = reporting.choose(study, read_index())
     return [(_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+
+
+def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
+    """Return the guidelines that answer single items of this one."""
+    names = {item.delegates_to for item in guideline.items} - {""}
+    return guidelines(names) if names else ()
 
 
 def _guideline(name: str) -> Guideline:

@@ -2,7 +2,7 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from checker.appraisal.facts import answer_fact, short_value
@@ -90,15 +90,26 @@ def _not_here(name: str, known: Collection[str]) -> str:
     return f"{name} is not part of this version.{hint}"
 
 
-def appraise(guideline: Guideline, study: Study, found: Collection[str] = ()) -> tuple[Answer, ...]:
+def appraise(
+    guideline: Guideline,
+    study: Study,
+    found: Collection[str] = (),
+    others: Collection[Guideline] = (),
+) -> tuple[Answer, ...]:
     """Return the answer to each item, in the order of the guideline.
 
     Args:
         guideline: any reporting guideline.
         study: the description; what differs in one partition or evaluation is not looked at.
         found: codes of the rules that found something.
+        others: guidelines that answer single items of this one.
     """
-    return tuple(_answer(guideline, item, study, found) for item in guideline.items)
+    answering = {
+        each.id: appraise(each, study, found)
+        for each in others
+        if each.id in {item.delegates_to for item in guideline.items}
+    }
+    return tuple(_answer(guideline, item, study, found, answering) for item in guideline.items)
 
 
 def unknown_items(guideline: Guideline, study: Study) -> tuple[str, ...]:
@@ -132,7 +143,13 @@ def guideline_report(guideline: Guideline, answers: Iterable[Answer], why: str) 
     )
 
 
-def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[str]) -> Answer:
+def _answer(
+    guideline: Guideline,
+    item: Item,
+    study: Study,
+    found: Collection[str],
+    answering: Mapping[str, Sequence[Answer]],
+) -> Answer:
     name = f"{guideline.id}/{item.id}"
     facts = tuple(answer_fact(study, fact, name) for fact in item.evidence)
     beside = tuple(code for code in item.rules if code in found)
@@ -143,7 +160,12 @@ def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[st
         or _by_absence(item, facts)
         or _by_facts(facts)
     )
-    status, reason = _delegated(item, _unsettled(item, study, facts, verdict))
+    verdict = _unsettled(item, study, facts, verdict)
+    if item.delegates_to in answering:
+        verdict = _answered_by(item.delegates_to, answering[item.delegates_to], verdict)
+    else:
+        verdict = _delegated(item, verdict)
+    status, reason = _extra(item, verdict)
     return Answer(
         guideline=guideline.id,
         item=item.id,
@@ -240,6 +262,30 @@ def _unsettled(item: Item, study: Study, facts: Sequence[AnswerFact], verdict: V
     nobody_said = all(fact.state is not FactState.NOT_REPORTED for fact in facts)
     if verdict.status is Status.PARTLY and nobody_said:
         return Verdict(Status.NOT_DESCRIBED_YET, because)
+    return Verdict(verdict.status, f"{verdict.reason} {because}")
+
+
+def _answered_by(other: str, answers: Sequence[Answer], verdict: Verdict) -> Verdict:
+    """Return how far an item is met that another guideline answers: as far as that one is, at most."""
+    if verdict.status is Status.DOES_NOT_APPLY:
+        return verdict
+    asked = [each.status for each in answers if each.status is not Status.DOES_NOT_APPLY]
+    met = sum(each is Status.REPORTED for each in asked)
+    reason = (
+        f"{verdict.reason} Of the {len(asked)} items of {other} that are asked, {met} are reported."
+    )
+    if Status.CONTRADICTED in asked:
+        return Verdict(Status.CONTRADICTED, reason)
+    if verdict.status is Status.REPORTED and met < len(asked):
+        return Verdict(Status.PARTLY, reason)
+    return Verdict(verdict.status, reason)
+
+
+def _extra(item: Item, verdict: Verdict) -> Verdict:
+    """Add that the absence of an item that is not essential is no gap."""
+    if item.essential or verdict.status in (Status.REPORTED, Status.DOES_NOT_APPLY):
+        return verdict
+    because = "The guideline counts it as an extra; its absence is no gap."
     return Verdict(verdict.status, f"{verdict.reason} {because}")
 
 

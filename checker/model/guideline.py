@@ -74,6 +74,12 @@ class Item(Shape):
     """It has a sociodemographic part, and is complete only if that part is answered too."""
     delegates_to: str = ""
     """The guideline that answers it."""
+    label: Literal["", "new", "modified", "unchanged", "ai_specific", "generic"] = ""
+    """The official mark: of STARD-AI against STARD 2015, of DECIDE-AI."""
+    essential: bool = True
+    """False: a reader may want it, and its absence is no gap (CLEAR)."""
+    in_short_version: bool = True
+    """It is part of the short version of the list (CLEAR-S), if there is one."""
 
 
 class Guideline(Shape):
