@@ -20,8 +20,14 @@ INVENTORY = yaml.safe_load((LOCKED / "inventory.yaml").read_text(encoding="utf-8
 FOLDER = resources.folder("schemas") / "guidelines"
 SHIPPED = {guideline.id: guideline for guideline in guidelines()}
 
-STATED_ABSENCES = {"stard_ai_2025": ["32"]}
+STATED_ABSENCES = {"stard_ai_2025": ["6"]}
 """Of guidelines that do not mark the items themselves: our reading."""
+ONE_PART = {
+    "claim_2024": {"development": ["24", "25", "26", "27"]},
+    "clear_2023": {"development": ["31", "32", "33", "35", "37"]},
+    "decide_ai_2022": {"evaluation": INVENTORY["decide_ai_2022"]["ids"]},
+}
+"""Items asked of development or of evaluation only, where the guideline does not say so: our reading."""
 
 every_guideline = pytest.mark.parametrize("guideline", SHIPPED.values(), ids=SHIPPED)
 
@@ -37,8 +43,10 @@ def test_ids_are_the_official_ones_in_the_official_order(guideline: Guideline):
 @every_guideline
 @pytest.mark.parametrize("part", ["development", "evaluation"])
 def test_rows_for_one_kind_of_study_are_the_official_ones(guideline: Guideline, part: str):
+    locked = INVENTORY[guideline.id]
+    ours = ONE_PART.get(guideline.id, {})
     only = [item.id for item in guideline.items if item.applies == (part,)]
-    assert only == INVENTORY[guideline.id].get(f"{part}_only", [])
+    assert only == locked.get(f"{part}_only", ours.get(part, []))
 
 
 @every_guideline

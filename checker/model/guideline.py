@@ -122,7 +122,10 @@ class IndexEntry(Shape):
     when: Condition = {}
     """The same as data."""
     by_default: bool
-    """Used where the description names no guidelines and `when` is not known to be false."""
+    """Used where the description names no guidelines, `when` is not known to be false, and something
+    of it is described."""
+    assumed: bool = False
+    """Used by default also where nothing of `when` is described yet."""
 
 
 class Index(Shape):
