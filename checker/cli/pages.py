@@ -8,11 +8,11 @@ from math import inf
 
 from checker.errors import BadRequest
 from checker.metrics import METRICS, Metric
-from checker.model.guideline import Guideline, Item
+from checker.model.guideline import Guideline, Item, is_named
 from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
 from checker.model.study.facts import FACTS, Fact, groups
 from checker.reading.folder import nearest
-from checker.reading.guidelines import guidelines, is_named
+from checker.reading.guidelines import guidelines
 from checker.reading.references import read_sources, read_thresholds
 from checker.rules import RULES, Rule
 from checker.rules.base import DOMAINS
