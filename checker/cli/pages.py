@@ -276,9 +276,9 @@ def _example(concept: Concept) -> str:
     return _listed(
         f"Example: {_subject(concept)}",
         [
-            f"A good answer: {concept.good}",
-            f"A poor answer: {concept.poor}",
-            f"Why: {concept.because}",
+            f"**A good answer:** {concept.good}",
+            f"**A poor answer:** {concept.poor}",
+            f"**Why:** {concept.because}",
         ],
     )
 
