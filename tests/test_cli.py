@@ -574,7 +574,7 @@ def test_explain_shows_an_item_that_shares_nothing_without_an_example(monkeypatc
 @pytest.mark.parametrize(
     ("name", "offered"),
     [
-        ("23", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
         ("TRIPOD+AI 23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
         ("LEA9", "LEA001 or LEA002 or LEA003"),
         ("LEB", "LEA"),
