@@ -100,19 +100,38 @@ def task_claim_check(
     further = _of_further_score(claim, evaluation, task_table, unit, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
+    every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
+    if not isinstance(task_subgroup_estimates, Absent):
+        every += task_subgroup_estimates
     further = _at_own_threshold(claim, evaluation, task_table, unit, settings)
+    if task_table.task == "detection" and claim.metric == SENSITIVITY and claim.at is not None:
+        there = further or _Further("", task_table, every, claim.of)
+        return _threshold_or_rate(claim, claim_at, evaluation, there, every, task_table, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
     if claim.metric == "reference_limit":
         further = _limits_of_normal(claim, evaluation, task_table, unit, settings)
         return _compared_alone(claim, claim_at, evaluation, further, settings)
-    every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
-    if not isinstance(task_subgroup_estimates, Absent):
-        every += task_subgroup_estimates
+    return _among(claim, claim_at, evaluation, task_table, every, settings)
+
+
+def _among(
+    claim: Claim,
+    claim_at: str,
+    evaluation: Evaluation,
+    table: TaskTable,
+    every: list[Estimate],
+    settings: Settings,
+) -> ClaimCheck:
+    """Return the claim about one of these numbers.
+
+    Raises:
+        NotEstablished: none is what it is about, or the number is undefined.
+    """
     ours = _meant(claim, evaluation.task, every)
     if ours.value is None:
         raise NotEstablished(ours.undefined_because)
-    parts = tuple(_parts(claim, ours, every, evaluation, task_table, settings))
+    parts = tuple(_parts(claim, ours, every, evaluation, table, settings))
     made = _made(claim, claim_at, evaluation, parts)
     return replace(
         made,
@@ -121,6 +140,73 @@ def task_claim_check(
         threshold=ours.threshold,
         recomputed=ours,
     )
+
+
+SENSITIVITY, AT_A_RATE = "lesion_sensitivity", "froc_sensitivity"
+
+
+def _threshold_or_rate(
+    claim: Claim,
+    claim_at: str,
+    evaluation: Evaluation,
+    there: "_Further",
+    every: list[Estimate],
+    table: TaskTable,
+    settings: Settings,
+) -> ClaimCheck:
+    """Return the claim about a sensitivity of marks at a place that may be a threshold or a rate of false positives.
+
+    It is that which gives the printed number, by our definition before conventions. Where neither does, it is the
+    threshold of the study if it is that, else the rate; what it is at a threshold is said as well.
+
+    Raises:
+        NotEstablished: it is recomputed at neither.
+    """
+    at_rate = [each for each in every if each.metric != SENSITIVITY]
+    at_threshold = there._replace(every=[each for each in there.every if each.metric != AT_A_RATE])
+    of_study = there.table is table
+    made: list[ClaimCheck] = []
+    why: list[NotEstablished] = []
+    among = partial(_among, claim, claim_at, evaluation, table, settings=settings)
+    first = partial(among, at_threshold.every)
+    if not of_study:
+        first = partial(_compared_alone, claim, claim_at, evaluation, at_threshold, settings)
+    for check in (first, partial(among, at_rate)):
+        try:
+            made.append(check())
+        except NotEstablished as problem:
+            why.append(problem)
+    if not made:
+        raise why[-1]
+    best = min(made, key=_how_far)
+    if _how_far(best) < len(NEAREST):
+        return best
+    if of_study or len(made) == 1 or claim.value is None:
+        return made[0 if of_study else -1]
+    return _with_threshold(made[1], made[0])
+
+
+NEAREST = (Verdict.REPRODUCED, Verdict.OTHER_CONVENTION)
+
+
+def _how_far(made: ClaimCheck) -> int:
+    """Return 0 for a value of our definition, 1 for one of another convention, 2 for any else."""
+    verdict = next((each.verdict for each in made.parts if each.part == "value"), None)
+    return NEAREST.index(verdict) if verdict in NEAREST else len(NEAREST)
+
+
+def _with_threshold(at_rate: ClaimCheck, at_threshold: ClaimCheck) -> ClaimCheck:
+    """Return a claim that is contradicted at the rate, and what the number is at the threshold."""
+    told = next(each for each in at_threshold.parts if each.part == "value")
+    _, _, more = told.because.partition("; ")
+    place = f"at a threshold of {at_threshold.threshold:g} it is {told.recomputed}"
+    parts = tuple(
+        replace(each, because="; ".join(filter(None, (each.because, place, more))))
+        if each.part == "value"
+        else each
+        for each in at_rate.parts
+    )
+    return replace(at_rate, parts=parts)
 
 
 class _Further(NamedTuple):
@@ -157,11 +243,7 @@ def _of_further_score(
 def _at_own_threshold(
     claim: Claim, evaluation: Evaluation, table: TaskTable, unit: str, settings: Settings
 ) -> _Further | None:
-    """Return the numbers of marks at a threshold that the claim alone names; None if it names none.
-
-    A sensitivity may also be at so many false positives per case: it is taken as at a threshold only where that
-    gives the printed number.
-    """
+    """Return the numbers of marks at a threshold that the claim alone names; None if it names none."""
     if table.task != "detection" or claim.metric not in AT_THRESHOLDS or claim.at is None:
         return None
     if claim.at in table.places.get("threshold", ()):
@@ -169,19 +251,7 @@ def _at_own_threshold(
     _, rows = group_rows(table, claim.group)
     asked = replace(rows, places={**rows.places, "threshold": (claim.at,)}, groups={})
     made = estimates_of(evaluation, asked, unit, settings)
-    every = [each for each in made if each.threshold is not None]
-    if claim.metric == "lesion_sensitivity" and not _printed_among(claim, every):
-        return None
-    return _Further("", asked, every, claim.of)
-
-
-def _printed_among(claim: Claim, found: Iterable[Estimate]) -> bool:
-    """Return whether one of the numbers of its metric is the printed one."""
-    if claim.value is None:
-        return False
-    values = [each.value for each in found if each.metric == claim.metric]
-    printed = [reading.of(claim.value) for reading in readings(claim, claim.metric)]
-    return any(each.agrees(value) for each in printed for value in values if value is not None)
+    return _Further("", asked, [each for each in made if each.threshold is not None], claim.of)
 
 
 def _limits_of_normal(
