@@ -107,6 +107,16 @@ def found_per_patient() -> float:
     return float(by_patient(shares).mean())
 
 
+def f1_per_patient(hit: str, nothing: float) -> float:
+    """Return the mean over patients of F1, with this value where neither mask has a lesion."""
+    names = {"matched": ("matched", "matched"), "any": ("touched", "touching")}[hit]
+    found, right = (measure(f"{each}_lesions", LESION) for each in names)
+    every, marked = (measure(f"{each}_lesions", LESION) for each in ("reference", "predicted"))
+    below = found + every + marked - right
+    shares = [2 * a / b if b else nothing for a, b in zip(found, below, strict=True)]
+    return float(by_patient(np.array(shares)).mean())
+
+
 def touching() -> float:
     found, every = (measure(f"{each}_lesions", LESION) for each in ("touching", "predicted"))
     return float(np.nansum(found) / np.nansum(every))
@@ -162,12 +172,24 @@ def conventions() -> tuple[Convention, ...]:
         ),
         convention("touching", "a hit is any overlap", touching(), "lesion_precision", of="lesion"),
         convention(
+            "mean of F1", "mean over patients with a lesion in either mask",
+            f1_per_patient("matched", nan), "lesion_f1", of="lesion",
+        ),
+        convention(
+            "mean of F1 by touch", "mean over patients with a lesion in either mask, a hit is any overlap",
+            f1_per_patient("any", nan), "lesion_f1", of="lesion",
+        ),
+        convention(
+            "no lesion counts 1", "mean over patients, no lesion in both masks counted as 1",
+            f1_per_patient("matched", 1), "lesion_f1", of="lesion",
+        ),
+        convention(
             "turned", "reference minus predicted", -mean("volume_difference_ml"), "volume_difference_ml"
         ),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("at", range(27))
+@pytest.mark.parametrize("at", range(30))
 def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
     each = conventions()[at]
     found = checked(**each.claim, value=f"{each.value:.{each.digits}f}")
@@ -175,7 +197,7 @@ def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
     assert each.words in part_of(found, "value").convention, each.story
 
 
-@pytest.mark.parametrize("at", range(27))
+@pytest.mark.parametrize("at", range(30))
 def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
     each = conventions()[at]
     off = 0.031 if abs(each.value) < 0.9 else -0.031
@@ -184,7 +206,7 @@ def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
 
 
 def test_every_convention_is_tried_here() -> None:
-    assert len(conventions()) == 27
+    assert len(conventions()) == 30
 
 
 # Cases, failures
@@ -449,3 +471,39 @@ def test_the_other_algorithm_alone_is_measured_as_ours() -> None:
     value = float(by_patient(measure("dice", LIVER, other=True)).mean())
     found = checked(metric="Dice", of="liver, unet", value=f"{value:.4f}")
     assert found.verdict is REPRODUCED
+
+
+def test_any_overlap_has_two_f1_where_a_part_hits_several() -> None:
+    made: Any = table().columns["measures"].copy()
+    quantities: Any = table().given["quantities"]
+    parts = {"reference": 2, "predicted": 2, "matched": 0, "touched": 2, "touching": 1}
+    for name, count in parts.items():
+        made[:, LESION, quantities.index(f"{name}_lesions")] = count
+    other = replace(table(), columns={**table().columns, "measures": made})
+    for value, words in (
+        ("0.800", "a hit is any overlap"),
+        ("0.667", "harmonic mean of sensitivity and precision, a hit is any overlap"),
+    ):
+        claim = {"metric": "lesion_f1", "of": "lesion", "value": value}
+        study = described("segmentation", claims=[claim])
+        (found,) = evidence_of(study, other, resamples=400).evaluations
+        made_of = found.claims[0].claim_check
+        assert isinstance(made_of, ClaimCheck)
+        assert part_of(made_of, "value").convention == words
+
+
+def test_a_summary_of_lesions_that_is_named_is_not_exchanged() -> None:
+    claim = {"metric": "lesion_sensitivity", "of": "lesion", "value": f"{found_per_patient():.4f}"}
+    assert checked(**claim).verdict is OTHER
+    assert checked(**claim, summary="mean").verdict is OTHER
+    assert checked(**claim, summary="pooled").verdict is CONTRADICTED
+    found = check(**claim, summary="median")
+    assert isinstance(found, Absent)
+    assert "its median is not recomputed" in found.because
+
+
+def test_lesions_are_no_voxels() -> None:
+    found = checked(metric="PQ", of="lesion", value="0.0001")
+    tried = [each.convention for each in part_of(found, "value").tried]
+    assert "over all lesions together" in tried
+    assert not any("voxels" in each for each in tried)
