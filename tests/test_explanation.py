@@ -638,6 +638,31 @@ def test_a_number_about_maps_of_one_class_is_that_of_its_group(tmp_path):
     assert found.recomputed.structure == "liver"
 
 
+@pytest.mark.parametrize(
+    ("facts", "claim", "said"),
+    [
+        ({}, {"metric": "map region overlap", "at": 0.3}, "map_threshold or top_share is not described"),
+        ({"map_threshold": 0.5}, {"metric": "map region overlap", "at": 0.3}, "not recomputed at 0.3"),
+        ({}, {"metric": "pointing game", "at": 15}, "not recomputed at 15; it is taken at no place"),
+        ({}, {"metric": "energy in region", "group": "1"}, 'there are "class = 0", "class = 1"'),
+        ({}, {"metric": "energy in region", "of": "kidney"}, "there are structure expected region; str"),
+    ],
+)  # fmt: skip
+def test_a_number_about_maps_elsewhere_could_not_be_checked(tmp_path, facts, claim, said):
+    more = {"expected_by_class": {"1": "liver", "0": "spleen"}, **facts}
+    file = studied(tmp_path, evaluation="test", claims=[{"value": 0.5, **claim}], **more)
+    [found] = pipeline.check(file).claims
+    assert found.verdict is Verdict.NOT_CHECKABLE
+    assert said in found.because
+
+
+def test_a_number_about_maps_at_what_is_described_is_compared(tmp_path):
+    claim = {"metric": "map region overlap", "at": 0.5, "value": 0.987}
+    more = {"expected_by_class": {"1": "liver", "0": "spleen"}, "map_threshold": 0.5}
+    [found] = pipeline.check(studied(tmp_path, evaluation="test", claims=[claim], **more)).claims
+    assert found.verdict is Verdict.CONTRADICTED
+
+
 def test_a_number_about_maps_that_are_not_there_could_not_be_checked(tmp_path):
     file = studied(tmp_path, maps=None, claims=[{"metric": "pointing game", "value": "0.5"}])
     [found] = pipeline.check(file).claims

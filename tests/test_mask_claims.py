@@ -507,3 +507,23 @@ def test_lesions_are_no_voxels() -> None:
     tried = [each.convention for each in part_of(found, "value").tried]
     assert "over all lesions together" in tried
     assert not any("voxels" in each for each in tried)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ({"metric": "Dice", "of": "liver", "at": 0.3}, "dice is not recomputed at 0.3"),
+        ({"metric": "Dice", "of": "liver", "at": 0.3, "versus": "unet"}, "not recomputed at 0.3"),
+        ({"metric": "lesion_f1", "of": "lesion", "at": 0.1}, "a hit is an IoU above 0.5"),
+        ({"metric": "Dice", "of": "liver", "group": "F"}, "there is no group"),
+        ({"metric": "Dice", "of": "kidney"}, "there are structure liver; structure lesion"),
+    ],
+)
+def test_a_number_at_another_place_could_not_be_checked(claim: dict[str, Any], said: str) -> None:
+    found = check(**claim, value="0.500")
+    assert isinstance(found, Absent)
+    assert said in found.because
+
+
+def test_a_number_of_lesions_at_our_hit_rule_is_compared() -> None:
+    assert checked(metric="lesion_f1", of="lesion", at=0.5, value="0.212").verdict is REPRODUCED

@@ -16,7 +16,7 @@ from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, 
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.mask_intervals import mask_intervals
-from checker.evidence.mask_numbers import mask_numbers
+from checker.evidence.mask_numbers import OF_LESIONS, mask_numbers
 from checker.evidence.mask_spreads import mask_spreads
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
@@ -29,6 +29,7 @@ from checker.evidence.task_rows import (
     TaskRows,
     group_rows,
     label_names,
+    no_group,
     plain_name,
     rows_behind,
 )
@@ -48,6 +49,7 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Printed
+from checker.model.study.evaluated import EXPLANATION
 from checker.model.times import DAYS, in_words
 from checker.needs import Absent, NotEstablished, needs
 
@@ -95,6 +97,7 @@ def task_claim_check(
     Raises:
         NotEstablished: no recomputed number is what it is about, or the number is undefined.
     """
+    _refuse_elsewhere(claim, evaluation, task_table)
     if claim.versus is not None:
         return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
     further = _of_further_score(claim, evaluation, task_table, unit, settings)
@@ -113,6 +116,41 @@ def task_claim_check(
         further = _limits_of_normal(claim, evaluation, task_table, unit, settings)
         return _compared_alone(claim, claim_at, evaluation, further, settings)
     return _among(claim, claim_at, evaluation, task_table, every, settings)
+
+
+def _refuse_elsewhere(claim: Claim, evaluation: Evaluation, table: TaskTable) -> None:
+    """Refuse a measure of masks or maps at a place at which it is not recomputed.
+
+    Raises:
+        NotEstablished: the claim is at another one.
+    """
+    if claim.at is None or claim.metric == "surface_dice":
+        return
+    there: object = None
+    if table.task == MASKS and claim.metric in (*OF_LESIONS, "panoptic_quality"):
+        there, what = HIT_OVERLAP, f"a hit is an IoU above {HIT_OVERLAP:g}"
+    elif table.task == MASKS:
+        there = evaluation.operating_point.threshold
+        what = _said("operating_point.threshold", there)
+    elif table.task == EXPLANATION and claim.metric in OF_TOP:
+        there = table.given["active"]
+        what = _said("map_threshold or top_share", there)
+    elif table.task == EXPLANATION:
+        what = "it is taken at no place"
+    else:
+        return
+    if claim.at != there:
+        raise NotEstablished(f"{claim.metric} is not recomputed at {claim.at:g}; {what}")
+
+
+def _said(facts: str, value: object) -> str:
+    return f"{facts} is {value}" if value is not None else f"{facts} is not described"
+
+
+OF_TOP = ("map_region_overlap", "map_region_overlap_by_chance")
+"""Metrics of what counts as active of a map."""
+HIT_OVERLAP = 0.5
+"""IoU above which a lesion in masks is hit."""
 
 
 def _among(
@@ -368,12 +406,13 @@ def _meant(claim: Claim, evaluation_task: str, every: list[Estimate]) -> Estimat
     group = plain_name(claim.group or "all")
     inside = [each for each in of_metric if plain_name(each.group) == group]
     if not inside:
-        raise NotEstablished(f'there is no group "{claim.group}"')
+        raise no_group(claim.group, (each.group for each in of_metric))
     found = inside
     if claim.of is not None:
         found = _named(claim.of, found)
         if not found:
-            raise NotEstablished(f'there is no "{claim.of}" of {claim.metric}; {_there(inside)}')
+            there = _there(_first_summary(inside), "summary")
+            raise NotEstablished(f'there is no "{claim.of}" of {claim.metric}; {there}')
     if claim.summary is not None and any(each.summary for each in found):
         found = [each for each in found if each.summary == claim.summary]
         if not found:
@@ -449,13 +488,13 @@ def _placed(each: Estimate) -> set[float]:
     return {value for name in PLACED_BY_AT if (value := getattr(each, name)) is not None}
 
 
-def _there(found: list[Estimate]) -> str:
-    """Return what there is, in words."""
+def _there(found: list[Estimate], besides: str = "") -> str:
+    """Return what there is, in words, one facet left out."""
     shown = dict.fromkeys(
         ", ".join(
             _facet(name, getattr(each, name))
             for name in (*NAMED_BY_OF[:-1], "versus", *PLACED_BY_AT)
-            if getattr(each, name) is not None
+            if name != besides and getattr(each, name) is not None
         )
         for each in found
     )
