@@ -527,3 +527,9 @@ def test_a_number_at_another_place_could_not_be_checked(claim: dict[str, Any], s
 
 def test_a_number_of_lesions_at_our_hit_rule_is_compared() -> None:
     assert checked(metric="lesion_f1", of="lesion", at=0.5, value="0.212").verdict is REPRODUCED
+
+
+def test_a_surface_dice_is_named_with_its_tolerance() -> None:
+    (tolerance, *_) = table().places["tolerance_mm"]
+    found = checked(metric="NSD", of="liver", at=tolerance, value="0.500")
+    assert found.label == f"surface Dice (NSD) (liver, mean, at {tolerance:g} mm)"

@@ -375,6 +375,8 @@ def _label(ours: Estimate) -> str:
         named.append(f"at {in_words(ours.horizon)}")
     if ours.false_positives_per_case is not None:
         named.append(f"at {_rate(ours.false_positives_per_case)}")
+    if ours.tolerance_mm is not None:
+        named.append(f"at {ours.tolerance_mm:g} mm")
     more = ", ".join(each for each in named if each)
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
