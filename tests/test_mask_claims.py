@@ -107,14 +107,25 @@ def found_per_patient() -> float:
     return float(by_patient(shares).mean())
 
 
-def f1_per_patient(hit: str, nothing: float) -> float:
-    """Return the mean over patients of F1, with this value where neither mask has a lesion."""
+def pq_per_case() -> Any:
+    names = ("matched_overlap", "reference_lesions", "predicted_lesions")
+    overlap, every, marked = (measure(each, LESION) for each in names)
+    below = (every + marked) / 2
+    return np.divide(overlap, below, out=np.full(len(below), np.nan), where=below > 0)
+
+
+def f1_per_case(hit: str, nothing: float) -> Any:
+    """Return F1 of each case, this value where neither mask has a lesion."""
     names = {"matched": ("matched", "matched"), "any": ("touched", "touching")}[hit]
     found, right = (measure(f"{each}_lesions", LESION) for each in names)
     every, marked = (measure(f"{each}_lesions", LESION) for each in ("reference", "predicted"))
     below = found + every + marked - right
     shares = [2 * a / b if b else nothing for a, b in zip(found, below, strict=True)]
-    return float(by_patient(np.array(shares)).mean())
+    return np.array(shares)
+
+
+def f1_per_patient(hit: str, nothing: float) -> float:
+    return float(by_patient(f1_per_case(hit, nothing)).mean())
 
 
 def touching() -> float:
@@ -246,10 +257,15 @@ def _by_case() -> tuple[Convention, ...]:
             "size", "without the sign", mean("absolute_relative_volume_difference", LESION),
             "relative_volume_difference", of="lesion",
         ),
+        convention(
+            "F1", "mean over cases with a lesion in either mask", float(np.nanmean(f1_per_case("matched", nan))),
+            "lesion_f1", of="lesion",
+        ),
+        convention("PQ", "mean over cases", float(np.nanmean(pq_per_case())), "PQ", of="lesion"),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("at", range(8))
+@pytest.mark.parametrize("at", range(10))
 def test_every_convention_may_be_over_cases(at: int) -> None:
     each = _by_case()[at]
     found = checked(**each.claim, value=f"{each.value:.5f}")

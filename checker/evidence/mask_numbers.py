@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Codes, Floats
+from checker.metrics.base import METRICS, Codes, Floats
 from checker.metrics.segmentation import (
+    TASK,
     Chosen,
     mean_over_patients,
     summarised,
@@ -119,12 +120,16 @@ def _over_cases(
 ) -> Iterator[MaskNumber]:
     """Yield the numbers of above where each case counts once, also of a patient with several."""
     cases = by_case(known)
-    if cases is None or ours.summary not in SUMMARY_OF_OTHER:
+    if cases is None:
+        return
+    for each in _means_of_lesions(claim, ours, cases):
+        yield each._replace(words=each.words.replace("patients", "cases"))
+    if ours.summary not in SUMMARY_OF_OTHER:
         return
     summary, other = ours.summary, SUMMARY_OF_OTHER[ours.summary]
-    yield from _tried(f"{summary} {OVER_CASES}", partial(_summary, _measure(ours), summary, cases))
+    yield from _tried(f"{summary} {OVER_CASES}", partial(_of_cases, ours, summary, cases))
     if claim.summary is None:
-        yield from _tried(f"{other} {OVER_CASES}", partial(_summary, _measure(ours), other, cases))
+        yield from _tried(f"{other} {OVER_CASES}", partial(_of_cases, ours, other, cases))
     more = (
         _defined_otherwise(ours, every, cases),
         _empty_otherwise(ours, cases),
@@ -134,6 +139,15 @@ def _over_cases(
     )
     for each in chain.from_iterable(more):
         yield each._replace(words=f"{each.words}, {OVER_CASES}", estimate=None)
+
+
+def _of_cases(ours: Estimate, summary: str, cases: Known) -> object:
+    if ours.metric != "panoptic_quality":
+        return _summary(_measure(ours), summary, cases)
+    found: object = cases.inside(summary=summary).ask(METRICS[TASK, ours.metric].function)
+    if isinstance(found, Absent):
+        raise NotEstablished(found.because)
+    return found
 
 
 SUMMARY_OF_OTHER = {"mean": "median", "median": "mean"}
@@ -422,16 +436,20 @@ def _hit_otherwise(claim: Claim, ours: Estimate, known: Known) -> Iterator[MaskN
     make = OF_LESIONS.get(ours.metric)
     if make is None:
         return
-    means = MEANS_OF_LESIONS.get(ours.metric, ()) if claim.summary != "pooled" else ()
-    for words, names in ((ANY_OVERLAP, TOUCHED), ("", MATCHED)):
-        if words:
-            yield from _tried(words, partial(_of_all_lesions, make, names, known))
-        for each in means:
-            said = ", ".join(filter(None, (f"mean over {each.over}", words)))
-            yield from _tried(said, partial(_mean_of_lesions, each, names, known))
+    yield from _tried(ANY_OVERLAP, partial(_of_all_lesions, make, TOUCHED, known))
+    yield from _means_of_lesions(claim, ours, known)
     if ours.metric == "lesion_f1":
         said = f"harmonic mean of sensitivity and precision, {ANY_OVERLAP}"
         yield from _tried(said, partial(_of_all_lesions, _harmonic, TOUCHED, known))
+
+
+def _means_of_lesions(claim: Claim, ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+    """Yield the means over patients, unless the claim is said to be over all lesions."""
+    means = MEANS_OF_LESIONS.get(ours.metric, ()) if claim.summary != "pooled" else ()
+    for words, names in ((ANY_OVERLAP, TOUCHED), ("", MATCHED)):
+        for each in means:
+            said = ", ".join(filter(None, (f"mean over {each.over}", words)))
+            yield from _tried(said, partial(_mean_of_lesions, each, names, known))
 
 
 ANY_OVERLAP = "a hit is any overlap"
