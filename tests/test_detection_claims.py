@@ -324,3 +324,20 @@ def test_a_wrong_sensitivity_says_what_it_is_at_rate_and_threshold() -> None:
     (part,) = check(table, metric="lesion_sensitivity", value="93.1 %", at=0.5).parts
     assert part.verdict is Verdict.CONTRADICTED
     assert part.because.endswith("; at a threshold of 0.5 it is 96.4 %")
+
+
+def test_a_numerator_alone_is_that_at_a_threshold() -> None:
+    found = check(nodules(), metric="lesion_sensitivity", numerator=132, cases=137, at=0.5)
+    assert found.verdict is Verdict.REPRODUCED
+
+
+def test_a_summary_that_a_claim_names_is_not_exchanged() -> None:
+    table = nodules()
+    mean = made_by("lesion_sensitivity", "mean over scans with lesions")
+    assert mean is not None
+    claim: dict[str, Any] = {"metric": "lesion_sensitivity", "value": f"{mean[2]:.5f}"}
+    assert check(mean[0], **claim).verdict is Verdict.OTHER_CONVENTION
+    assert check(mean[0], **claim, summary="mean").verdict is Verdict.OTHER_CONVENTION
+    assert check(mean[0], **claim, summary="pooled").verdict is Verdict.CONTRADICTED
+    with pytest.raises(AssertionError, match="its median is not recomputed"):
+        check(table, **claim, summary="median")

@@ -228,8 +228,8 @@ NEAREST = (Verdict.REPRODUCED, Verdict.OTHER_CONVENTION)
 
 
 def _how_far(made: ClaimCheck) -> int:
-    """Return 0 for a value of our definition, 1 for one of another convention, 2 for any else."""
-    verdict = next((each.verdict for each in made.parts if each.part == "value"), None)
+    """Return 0 for a value of our definition, 1 for one of another convention, 2 for any else; without one, of all."""
+    verdict = next((each.verdict for each in made.parts if each.part == "value"), made.verdict)
     return NEAREST.index(verdict) if verdict in NEAREST else len(NEAREST)
 
 
@@ -419,7 +419,7 @@ def _meant(claim: Claim, evaluation_task: str, every: list[Estimate]) -> Estimat
         found = [each for each in found if each.summary == claim.summary]
         if not found:
             raise NotEstablished(f"the {claim.summary} of {claim.metric} is not recomputed here")
-    elif claim.summary == "median" and evaluation_task == MASKS:
+    elif claim.summary == "median" and evaluation_task in (MASKS, "detection"):
         raise NotEstablished(
             f"{claim.metric} is of all cases together; its median is not recomputed"
         )
@@ -552,7 +552,8 @@ def _parts(
         if claim.summary == "mean" and folds is not None and ours.summary is None:
             numbers = chain(islice(_over_folds(ours, folds), 1), numbers)
         others = chain(
-            _others(claim, ours, every, rows.task, meant=False), _by_ways(ours, rows, meant=False)
+            _others(claim, ours, every, rows.task, meant=False),
+            _by_ways(claim, ours, rows, meant=False),
         )
         of_unit = has_unit(table.task, ours.metric)
         part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
@@ -754,14 +755,15 @@ def _numbers(
         missing = int(str(rows.given.get("without_prediction", 0))) if ours.group == "all" else 0
         found = mask_numbers(claim, ours, every, known, missing)
         yield from (Number(*each) for each in found)
-    yield from _by_ways(ours, rows, meant=True)
+    yield from _by_ways(claim, ours, rows, meant=True)
 
 
-def _by_ways(ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]:
+def _by_ways(claim: Claim, ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]:
     """Yield the number made in other ways, those that the claim may mean or those that it may not."""
     known = rows.known()
     for way in _ways_to(rows.task, ours.metric):
-        if way.meant is not meant:
+        exchanged = claim.summary == "pooled" and way.words.startswith("mean over scans")
+        if way.meant is not meant or exchanged:
             continue
         try:
             value = way.make(known)
