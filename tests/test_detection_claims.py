@@ -320,10 +320,13 @@ def test_a_sensitivity_at_the_threshold_of_the_study_may_be_at_a_rate() -> None:
 
 
 def test_a_wrong_sensitivity_says_what_it_is_at_rate_and_threshold() -> None:
-    table = nodules(rates=(0.5, 1.0))
+    table = nodules(rates=(0.5, 4.0))
     (part,) = check(table, metric="lesion_sensitivity", value="93.1 %", at=0.5).parts
     assert part.verdict is Verdict.CONTRADICTED
     assert part.because.endswith("; at a threshold of 0.5 it is 96.4 %")
+    (part,) = check(table, metric="lesion_sensitivity", value="71.1 %", at=4.0).parts
+    assert part.verdict is Verdict.CONTRADICTED
+    assert "threshold" not in part.because
 
 
 def test_a_numerator_alone_is_that_at_a_threshold() -> None:

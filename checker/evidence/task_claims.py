@@ -237,7 +237,9 @@ def _with_threshold(at_rate: ClaimCheck, at_threshold: ClaimCheck) -> ClaimCheck
     """Return a claim that is contradicted at the rate, and what the number is at the threshold."""
     told = next(each for each in at_threshold.parts if each.part == "value")
     _, _, more = told.because.partition("; ")
-    place = f"at a threshold of {at_threshold.threshold:g} it is {told.recomputed}"
+    ours = at_threshold.recomputed
+    there = ours is not None and bool(ours.value)  # a rate above every score is no threshold
+    place = f"at a threshold of {at_threshold.threshold:g} it is {told.recomputed}" if there else ""
     parts = tuple(
         replace(each, because="; ".join(filter(None, (each.because, place, more))))
         if each.part == "value"
