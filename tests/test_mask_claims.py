@@ -426,6 +426,28 @@ def differences(name: str = "dice", structure: int = LIVER) -> Any:
     return by_patient(np.where(both, pair[0] - pair[1], np.nan))
 
 
+def test_a_difference_of_medians_that_is_said_is_no_other() -> None:
+    values = differences()
+    pair = [measure("dice", LIVER, other) for other in (False, True)]
+    both = ~np.isnan(pair[0]) & ~np.isnan(pair[1])
+    first, second = (by_patient(np.where(both, each, np.nan)) for each in pair)
+    medians = float(np.median(first) - np.median(second))
+    claim: dict[str, Any] = {"metric": "Dice", "of": "liver", "versus": "unet"}
+    right = {**claim, "value": f"{medians:.5f}", "low": -0.3, "high": 0.3}
+    found = checked(**right, summary="median")
+    assert part_of(found, "value").verdict is REPRODUCED
+    assert part_of(found, "interval").verdict is NOT_CHECKABLE
+    assert "of medians" in part_of(found, "interval").because
+    assert part_of(checked(**right), "value").verdict is OTHER
+    assert part_of(checked(**right, summary="mean"), "value").verdict is CONTRADICTED
+    mean = {**claim, "value": f"{values.mean():.5f}"}
+    assert checked(**mean, summary="mean").verdict is REPRODUCED
+    assert checked(**mean, summary="median").verdict is CONTRADICTED
+    pooled = check(**mean, summary="pooled")
+    assert isinstance(pooled, Absent)
+    assert "pooled" in pooled.because
+
+
 def test_a_difference_of_two_algorithms_is_reproduced_by_its_tests() -> None:
     values = differences()
     wilcoxon = stats.wilcoxon(values, method="approx", correction=False).pvalue
