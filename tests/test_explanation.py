@@ -632,6 +632,23 @@ def test_a_number_about_maps_is_compared(tmp_path, of):
     assert wrong.verdict is Verdict.CONTRADICTED
 
 
+@pytest.mark.parametrize(
+    ("summary", "verdict"),
+    [(None, Verdict.OTHER_CONVENTION), ("mean", Verdict.CONTRADICTED), ("median", Verdict.NOT_CHECKABLE)],
+)  # fmt: skip
+def test_a_number_about_maps_may_be_a_median_unless_a_mean_is_said(tmp_path, summary, verdict):
+    folder = shutil.copytree(EXAMPLE, tmp_path / "example")
+    text = (folder / "study.yaml").read_text("utf-8")
+    above, _, _ = text.partition("      - {name: pointing game")
+    said = "" if summary is None else f", summary: {summary}"
+    claim = f"      - {{name: energy, metric: energy in region, value: 0.606{said}}}\n"
+    (folder / "study.yaml").write_text(above + claim, "utf-8")
+    found = pipeline.check(folder / "study.yaml").claims[-1]
+    assert found.verdict is verdict
+    if verdict is Verdict.OTHER_CONVENTION:
+        assert found.parts[0].convention == "median over patients"
+
+
 def test_a_number_about_maps_of_one_class_is_that_of_its_group(tmp_path):
     found = claimed(tmp_path, of="liver", group="class = 1", value="0.1234")
     assert found.group == "class = 1"

@@ -33,7 +33,7 @@ from checker.evidence.task_rows import (
     plain_name,
     rows_behind,
 )
-from checker.evidence.task_ways import OTHER_WAYS, OtherWay
+from checker.evidence.task_ways import MEDIAN_OVER_PATIENTS, OTHER_WAYS, OtherWay
 from checker.evidence.tasks import estimates_of
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Floats, Metric, Share
@@ -764,7 +764,7 @@ def _by_ways(claim: Claim, ours: Estimate, rows: TaskRows, *, meant: bool) -> It
     """Yield the number made in other ways, those that the claim may mean or those that it may not."""
     known = rows.known()
     for way in _ways_to(rows.task, ours.metric):
-        exchanged = claim.summary == "pooled" and way.words.startswith("mean over scans")
+        exchanged = way.words.startswith(NAMED_OTHERWISE.get(claim.summary or "", "no way"))
         if way.meant is not meant or exchanged:
             continue
         try:
@@ -773,6 +773,10 @@ def _by_ways(claim: Claim, ours: Estimate, rows: TaskRows, *, meant: bool) -> It
             continue
         if np.isfinite(value):
             yield Number(way.words, value, None, share=way.share)
+
+
+NAMED_OTHERWISE = {"pooled": "mean over scans", "mean": MEDIAN_OVER_PATIENTS}
+"""Summary that a claim names, to how the words of ways begin that have another one."""
 
 
 def _ways_to(task: str, metric: str) -> tuple[OtherWay, ...]:
