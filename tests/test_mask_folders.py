@@ -306,6 +306,12 @@ def test_probabilities_are_cut(folders: Path) -> None:
         )
     found = cases.measure(asked(folders, structures={"organ": LIVER | TUMOUR}, cutoff=0.5))
     assert value(found, "predicted_voxels", "organ", 0) == (labels(1) > 0).sum()
+    said = "compared with each of liver, tumour, liver with tumour; it is of one structure"
+    assert not any(said in each for each in found.table.notes)
+    several = cases.measure(
+        asked(folders, structures={"liver": LIVER, "tumour": TUMOUR}, cutoff=0.5)
+    )
+    assert any(said in each for each in several.table.notes)
 
 
 def test_a_file_for_each_structure(tmp_path: Path) -> None:
