@@ -571,3 +571,17 @@ def test_a_surface_dice_is_named_with_its_tolerance() -> None:
     (tolerance, *_) = table().places["tolerance_mm"]
     found = checked(metric="NSD", of="liver", at=tolerance, value="0.500")
     assert found.label == f"surface Dice (NSD) (liver, mean, at {tolerance:g} mm)"
+
+
+@pytest.mark.parametrize("metric", ["lesion_sensitivity", "lesion_precision"])
+def test_hits_under_any_overlap_are_counted_so(metric: str) -> None:
+    hit, below = {
+        "lesion_sensitivity": ("touched", "reference"),
+        "lesion_precision": ("touching", "predicted"),
+    }[metric]
+    hits, every = (int(np.nansum(measure(f"{each}_lesions", LESION))) for each in (hit, below))
+    claim = {"metric": metric, "of": "lesion", "value": f"{hits / every:.4f}", "cases": every}
+    found = checked(**claim, numerator=hits)
+    assert part_of(found, "numerator").verdict is OTHER
+    assert part_of(found, "numerator").convention == "a hit is any overlap"
+    assert part_of(checked(**claim, numerator=hits - 1), "numerator").verdict is CONTRADICTED

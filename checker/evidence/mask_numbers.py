@@ -453,6 +453,19 @@ def _means_of_lesions(claim: Claim, ours: Estimate, known: Known) -> Iterator[Ma
 
 
 ANY_OVERLAP = "a hit is any overlap"
+
+
+def hits_otherwise(metric: str, known: Known) -> dict[str, int]:
+    """Return how many lesions are hit under any overlap, in words, where the number is a share of lesions."""
+    of_hit: dict[str, Callable[[Lesions], Floats]] = {
+        "lesion_sensitivity": lambda found: found.found,
+        "lesion_precision": lambda found: found.right,
+    }
+    if metric not in of_hit:
+        return {}
+    return {ANY_OVERLAP: int(np.nansum(of_hit[metric](_lesions(known, TOUCHED))))}
+
+
 TOUCHED = ("touched_lesions", "reference_lesions", "touching_lesions", "predicted_lesions")
 MATCHED = ("matched_lesions", "reference_lesions", "matched_lesions", "predicted_lesions")
 

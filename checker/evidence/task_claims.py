@@ -16,7 +16,7 @@ from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, 
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.mask_intervals import mask_intervals
-from checker.evidence.mask_numbers import OF_LESIONS, mask_numbers
+from checker.evidence.mask_numbers import OF_LESIONS, hits_otherwise, mask_numbers
 from checker.evidence.mask_spreads import mask_spreads
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
@@ -1003,7 +1003,10 @@ def _numerator(printed: int, ours: Estimate, rows: TaskRows, table: TaskTable) -
     """Return the verdict on the numerator of a proportion; of a mean over readers, of all their readings together."""
     found: Share | Floats | Absent = rows.known().ask(METRICS[table.task, ours.metric].function)
     if isinstance(found, Share):
-        return counted("numerator", printed, {"our definition": round(float(found.numerator))})
+        counts = {"our definition": round(float(found.numerator))}
+        if table.task == MASKS:
+            counts |= hits_otherwise(ours.metric, rows.known())
+        return counted("numerator", printed, counts)
     if ours.metric.startswith("mean_reader_") and ours.value is not None:
         together = round(ours.value * ours.cases * _readers(table))
         return counted("numerator", printed, {"readings of all readers": together})
