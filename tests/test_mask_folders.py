@@ -299,6 +299,14 @@ def test_masks_without_a_spacing_are_measured_in_voxels(tmp_path: Path, capsys: 
     assert "(mm)" not in out
     assert "carry no spacing" in out
     assert "volume (ml)" not in out
+    rows = str(tmp_path / "rows.csv")
+    assert run(["metrics", "segmentation", *folders, "--per-case", rows]) == 0
+    capsys.readouterr()
+    assert run(["metrics", "segmentation", rows]) == 0
+    out = capsys.readouterr().out
+    assert "(voxels)" in out
+    assert "(mm)" not in out
+    assert "taken as in voxels" in out
     spaced = [*folders, "--label", "liver=1+2", "--spacing", "0.5,0.5", "--tolerance", "1"]
     assert run(["metrics", "segmentation", *spaced]) == 0
     assert "Surface Dice (NSD) at 1 mm" in capsys.readouterr().out.replace("\n", " ").replace(
