@@ -632,6 +632,18 @@ def test_a_number_about_maps_is_compared(tmp_path, of):
     assert wrong.verdict is Verdict.CONTRADICTED
 
 
+@pytest.mark.parametrize("metric", ["energy beyond chance", "map region overlap"])
+def test_each_number_about_maps_has_its_median(tmp_path, metric):
+    folder = shutil.copytree(EXAMPLE, tmp_path / "example")
+    text = (folder / "study.yaml").read_text("utf-8")
+    above, _, _ = text.partition("      - {name: pointing game")
+    claim = f"      - {{name: median, metric: {metric}, value: 0.00001}}\n"
+    (folder / "study.yaml").write_text(above + claim, "utf-8")
+    (part,) = pipeline.check(folder / "study.yaml").claims[-1].parts
+    tried = {each.convention: each.value for each in part.tried}
+    assert tried["median over patients"] != tried["our definition"]
+
+
 @pytest.mark.parametrize(
     ("summary", "verdict"),
     [(None, Verdict.OTHER_CONVENTION), ("mean", Verdict.CONTRADICTED), ("median", Verdict.NOT_CHECKABLE)],
