@@ -632,6 +632,15 @@ def test_a_number_about_maps_is_compared(tmp_path, of):
     assert wrong.verdict is Verdict.CONTRADICTED
 
 
+def test_a_region_is_named_as_reports_print_it(tmp_path):
+    folder = shutil.copytree(EXAMPLE, tmp_path / "example")
+    text = (folder / "study.yaml").read_text("utf-8")
+    above, _, _ = text.partition("      - {name: pointing game")
+    claim = "      - {name: surface, metric: energy in region, of: liver surface, value: 0.203}\n"
+    (folder / "study.yaml").write_text(above + claim, "utf-8")
+    assert pipeline.check(folder / "study.yaml").claims[-1].verdict is Verdict.REPRODUCED
+
+
 @pytest.mark.parametrize("metric", ["energy beyond chance", "map region overlap"])
 def test_each_number_about_maps_has_its_median(tmp_path, metric):
     folder = shutil.copytree(EXAMPLE, tmp_path / "example")

@@ -169,7 +169,7 @@ def test_another_algorithm_alone_is_measured_on_all_of_its_cases(folders: Path) 
     assert [each.verdict for each in found] == [Verdict.REPRODUCED, Verdict.CONTRADICTED]
 
 
-@pytest.mark.parametrize("of", ["copy, Knots_2", "KNOTS_2", "copy, knots_2"])
+@pytest.mark.parametrize("of", ["copy, Knots_2", "KNOTS_2", "copy, knots 2"])
 def test_lesions_of_a_claim_are_counted_however_it_names_them(folders: Path, of: str) -> None:
     named = {"structures": {"spot": "1", "knots_2": "2"}}
     claim = {"metric": "PQ", "of": of, "value": 0.123}

@@ -112,7 +112,7 @@ def _claimed(evaluation: Segmentation, *beginnings: str) -> frozenset[str]:
 
 
 def _plain(name: str) -> str:
-    return "".join(name.split()).casefold()
+    return "".join(name.replace("_", " ").split()).casefold()
 
 
 def measured_maps(places: Mapping[str, MapPlaces], running: Running | None = None) -> OfStudy:

@@ -437,8 +437,16 @@ def _meant(claim: Claim, evaluation_task: str, every: list[Estimate]) -> Estimat
 def _named(of: str, found: list[Estimate]) -> list[Estimate]:
     """Return the numbers that have this name, or each of several names that are parted by commas."""
     whole = [each for each in found if plain_name(of) in _names(each)]
+    if not whole and (
+        spaced := [each for each in found if _spaced(of) in map(_spaced, _names(each))]
+    ):
+        return spaced  # as reports print it: portal vein of portal_vein
     parts = {plain_name(each) for each in of.replace(";", ",").split(",")} - {""}
     return whole or [each for each in found if parts <= _names(each) | {"mean", "average"}]
+
+
+def _spaced(name: str) -> str:
+    return plain_name(name.replace("_", " "))
 
 
 def _at(place: float, found: list[Estimate]) -> list[Estimate]:
