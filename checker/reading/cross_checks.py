@@ -37,6 +37,7 @@ def cross_checks(root: Node, data: Mapping[str, object]) -> Iterator[Trouble]:
     yield from _orders(data)
     yield from _limits(data)
     yield from _abouts(data)
+    yield from _empty_locations(data)
 
 
 def contradictions(study: Study) -> Iterator[Trouble]:
@@ -235,3 +236,14 @@ def _nearest_item(name: str, known: Iterable[str]) -> str:
     return (
         f"did you mean {' or '.join(same)}?" if same else f"checker explain {guideline} lists them"
     )
+
+
+def _empty_locations(data: Mapping[str, object]) -> Iterator[Trouble]:
+    for path, location in _entries(data, ("statements", "locations")):
+        said = (location.get(each) for each in ("place", "quote"))
+        if not any(isinstance(each, str) and each.strip() for each in said):
+            yield Trouble(
+                path,
+                "neither place nor quote is given",
+                "write place: Methods, Outcome, and quote: with the words of the paper",
+            )

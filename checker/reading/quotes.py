@@ -305,7 +305,7 @@ class _Paper:
         """Return what the manuscript says there, hyphens at the ends of lines undone."""
         start, end = self._original(span)
         text = HYPHEN_AT_END.sub(self._rejoined, self.manuscript.text[start:end])
-        return " ".join(text.split())
+        return " ".join(text.split()).lstrip(".,;:)] ")
 
     def _rejoined(self, broken: re.Match[str]) -> str:
         """Return a word that a line broke; with its hyphen where the text has it so elsewhere."""
