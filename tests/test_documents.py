@@ -539,6 +539,8 @@ BAD = [
         "statements.not_reported[0].reason", "reason is missing", "write reason:"),
     Bad("a place without place and quote", "statements:\n  locations:\n    - {about: outcome.blinding}\n", 3,
         "statements.locations[0]", "neither place nor quote is given", "words of the paper"),
+    Bad("a quote of another kind is one problem", "statements: {locations: [{about: outcome.blinding, quote: [a]}]}", 1,
+        "statements.locations[0].quote", "expected"),
     Bad("a place with blanks for both", "statements: {locations: [{about: outcome.blinding, quote: ' ', place: }]}", 1,
         "statements.locations[0]", "neither place nor quote is given"),
     Bad("a statement about nothing", "statements: {not_reported: [{about: outcome.blindng, reason: a}]}", 1,

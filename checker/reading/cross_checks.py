@@ -37,7 +37,7 @@ def cross_checks(root: Node, data: Mapping[str, object]) -> Iterator[Trouble]:
     yield from _orders(data)
     yield from _limits(data)
     yield from _abouts(data)
-    yield from _empty_locations(data)
+    yield from _empty_locations(root)
 
 
 def contradictions(study: Study) -> Iterator[Trouble]:
@@ -238,12 +238,21 @@ def _nearest_item(name: str, known: Iterable[str]) -> str:
     )
 
 
-def _empty_locations(data: Mapping[str, object]) -> Iterator[Trouble]:
-    for path, location in _entries(data, ("statements", "locations")):
-        said = (location.get(each) for each in ("place", "quote"))
-        if not any(isinstance(each, str) and each.strip() for each in said):
+def _empty_locations(root: Node) -> Iterator[Trouble]:
+    """Return each place of the paper that says neither where nor in which words; the file itself is asked."""
+    node: Node | None = root
+    for step in ("statements", "locations"):
+        node = node.entries.get(step) if isinstance(node, yaml_nodes.Mapping) else None
+    for i, entry in enumerate(node.items if isinstance(node, Sequence) else ()):
+        if isinstance(entry, yaml_nodes.Mapping) and all(
+            _is_blank(entry.entries.get(each)) for each in ("place", "quote")
+        ):
             yield Trouble(
-                path,
+                ("statements", "locations", i),
                 "neither place nor quote is given",
                 "write place: Methods, Outcome, and quote: with the words of the paper",
             )
+
+
+def _is_blank(node: Node | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and node.text.strip() in ("", "~", "null"))
