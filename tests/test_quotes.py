@@ -616,6 +616,17 @@ def test_another_manuscript_can_be_given(study, tmp_path, run):
     assert set(report["provenance"]["files"]) == {"study.yaml", "other.docx"}
 
 
+def test_a_manuscript_that_is_given_is_read_also_without_quotes(tmp_path, run):
+    (tmp_path / "study.yaml").write_text("study: {question: diagnostic}\n", encoding="utf-8")
+    (tmp_path / "a.md").write_text("Some words.", encoding="utf-8")
+    said = run("validate", tmp_path / "study.yaml", "--manuscript", tmp_path / "a.md")
+    assert said.exit_code == 0
+    assert "no quote to look up" in said.stderr
+    missing = run("validate", tmp_path / "study.yaml", "--manuscript", tmp_path / "b.md")
+    assert missing.exit_code == 2
+    assert "b.md: the file cannot be read" in missing.stderr
+
+
 class Bad(NamedTuple):
     story: str
     named: str

@@ -57,7 +57,7 @@ def validate(
         raise
     _say_described(study, document, places, form)
     if form is Form.TEXT:
-        say_quotes(document, places)
+        say_quotes(document, places, manuscript)
     return DONE
 
 

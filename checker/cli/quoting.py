@@ -39,9 +39,19 @@ def quotes_of(
     return tuple(each for each in found.places if each.quote)
 
 
-def say_quotes(document: "StudyDocument", places: Sequence["Place"]) -> None:
-    """Print where each quote was found, and what is wrong with those that were not."""
+def say_quotes(
+    document: "StudyDocument", places: Sequence["Place"], manuscript: Path | None
+) -> None:
+    """Print where each quote was found, and what is wrong with those that were not.
+
+    Args:
+        document: the description.
+        places: those with a quote.
+        manuscript: the paper, if one was asked for.
+    """
     if not places:
+        if manuscript is not None:
+            console.note("no quote to look up: write them under statements.locations")
         return
     if not any(each.manuscript for each in places):
         console.note(

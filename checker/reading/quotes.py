@@ -66,6 +66,8 @@ def read_places(
 ) -> PaperPlaces:
     """Return the places that the description tells, their quotes looked up if there is a manuscript.
 
+    A manuscript that is named and not needed, since there is no quote, only has to be there; one that is given is read.
+
     Args:
         document: the description; `statements.manuscript` may name the paper.
         submission: the folder it lies in.
@@ -80,7 +82,7 @@ def read_places(
     if given is None and named is None:
         return PaperPlaces(places, {})
     path = given if given is not None else _resolved(document, submission, named or "")
-    if not any(each.quote for each in places):
+    if given is None and not any(each.quote for each in places):
         return PaperPlaces(places, {})
     manuscript = read_manuscript(path, path.name if given is not None else named or "")
     found = looked_up(places, manuscript, alike=alike)
