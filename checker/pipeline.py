@@ -7,16 +7,19 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
-from checker.appraisal import reporting
+from checker.appraisal import reporting, scores, suggesting
 from checker.cases import Running, measured_maps, measured_masks
 from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun
 from checker.model.guideline import Guideline
+from checker.model.quality import AnswerSheet, QualityScore
 from checker.model.report import Answer, GuidelineReport, Report
+from checker.model.score_guideline import ScoreGuideline
 from checker.model.settings import Settings
 from checker.model.study import Study
+from checker.reading.answers import appraised
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
@@ -80,6 +83,8 @@ def check(path: Path, options: Options | None = None) -> Report:
     asked = options or Options()
     wanted = _rules(asked)
     document = _described(path)
+    chosen, said = _chosen(document.study, asked)
+    sheets = _sheets(document, chosen)
     submitted = _with_masks(
         document, read_submitted(document, path.parent, roots=asked.roots), asked
     )
@@ -94,19 +99,20 @@ def check(path: Path, options: Options | None = None) -> Report:
     everywhere = places(document.study, known)
     evidence = gather(everywhere)
     runs = run_all(everywhere, wanted, strict=asked.strict)
-    appraised = _appraised(document.study, asked, runs)
+    found = _appraised(document.study, chosen, runs)
     return assemble.report(
         document,
         submitted,
         evidence,
         runs,
-        appraised.reports,
-        appraised.answers,
-        items=appraised.items,
+        found.reports,
+        found.answers,
+        scores=_scored(document.study, sheets, runs),
+        items=found.items,
         settings=asked.settings,
         thresholds=thresholds,
         sources=read_sources(),
-        notes=(*map(str, document.notes), *chosen_of(submitted), *appraised.notes),
+        notes=(*map(str, document.notes), *chosen_of(submitted), *said, *found.notes),
         select=asked.select,
         ignore=asked.ignore,
     )
@@ -162,9 +168,14 @@ class Appraised(NamedTuple):
     notes: tuple[str, ...]
 
 
-def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appraised:
+Chosen = tuple[Guideline, str]
+"""A guideline that is looked at, and why."""
+
+
+def _appraised(study: Study, chosen: Sequence[Chosen], runs: Sequence[RuleRun]) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen, notes = _chosen(study, options)
+    chosen = [each for each in chosen if each[0].kind == "reporting"]
+    notes: tuple[str, ...] = ()
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
     for guideline, why in chosen:
@@ -179,7 +190,37 @@ def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appra
     return Appraised(tuple(reports), tuple(answers), items, notes)
 
 
-def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]], tuple[str, ...]]:
+def _sheets(
+    document: StudyDocument, chosen: Sequence[Chosen]
+) -> list[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]]:
+    """Return the quality scores that are looked at, with what each assessor answered.
+
+    Raises:
+        BadSubmission: an answer does not fit its score.
+    """
+    return [
+        (guideline, why, appraised(document, guideline))
+        for guideline, why in chosen
+        if isinstance(guideline, ScoreGuideline)
+    ]
+
+
+def _scored(
+    study: Study,
+    sheets: Sequence[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]],
+    runs: Sequence[RuleRun],
+) -> tuple[QualityScore, ...]:
+    """Return each score once for each assessor; where nobody answered, as far as the description goes."""
+    found = frozenset(run.rule for run in runs if run.findings)
+    made = []
+    for guideline, why, given in sheets:
+        suggested = suggesting.suggested(guideline, study, found)
+        for sheet in given or (AnswerSheet(),):
+            made.append(scores.quality_score(guideline, sheet, suggested, why=why))
+    return tuple(made)
+
+
+def _chosen(study: Study, options: Options) -> tuple[list[Chosen], tuple[str, ...]]:
     """Return the guidelines that were asked for, else those that apply, each with the reason.
 
     Raises:
@@ -188,8 +229,15 @@ def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]]
     """
     if options.guidelines:
         return [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines], ()
-    choice = reporting.choose(study, read_index())
-    return [(_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+    entries = read_index()
+    choice = reporting.choose(study, entries)
+    fitting = {each.guideline: each.why for each in choice.chosen}
+    answered = {each.about.partition("/")[0] for each in study.statements.appraisals or ()}
+    of_scores = dict(scores.choose_scores(study, entries, fitting, answered))
+    for entry in entries:
+        if entry.kind == "quality_score":
+            fitting.pop(entry.id, None)
+    return [(_guideline(name), why) for name, why in (fitting | of_scores).items()], choice.notes
 
 
 def _guideline(name: str) -> Guideline:

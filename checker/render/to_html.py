@@ -11,6 +11,7 @@ from checker.render import (
     marks,
     mask_tables,
     page,
+    quality,
     risk_groups,
     signs,
 )
@@ -57,7 +58,7 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
         .get_template("report.html")
         .render(
             report=report,
-            sections=page.SECTIONS,
+            sections=page.sections(report),
             evaluations=_evaluations(report, figures),
             css=_file("report.css"),
             paged=paged,
@@ -130,6 +131,7 @@ def _environment() -> "Environment":
         explanations=explanation_tables,
         marks=marks,
         masks=mask_tables,
+        quality=quality,
     )
     environment.filters["worded"] = page.worded
     environment.filters["first_upper"] = page.first_upper

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.estimate import Estimate
 from checker.model.report import EvaluationReport, Report, ReportedFinding, grouped
-from checker.render import digits, page
+from checker.render import digits, page, quality
 from checker.render.headlines import short_folds, short_list
 from checker.render.layout import Cell, Screen
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
@@ -33,6 +33,7 @@ def to_terminal(
         *_claims(report, screen),
         *(line for each in report.evaluations for line in _performance(each, screen)),
         *_items(report, screen),
+        *_scores(report, screen),
         *_unchecked(report, screen),
     ]
     return "\n".join(lines).strip("\n") + "\n"
@@ -181,6 +182,15 @@ def _items(report: Report, screen: Screen) -> Iterator[str]:
         )
         counted = [f"{sign.word} {count}" for sign, count in view.counts if count]
         yield from screen.paragraph("; ".join(counted) or "no item is asked of this study")
+
+
+def _scores(report: Report, screen: Screen) -> Iterator[str]:
+    if not report.scores:
+        return
+    yield from screen.heading("Quality scores, apart from reporting and risk of bias")
+    for each in report.scores:
+        yield from screen.paragraph(f"{quality.heading(each)}: {quality.summary(each)}")
+        yield from screen.paragraph(quality.progress(each), "    ", tone="quiet")
 
 
 def _unchecked(report: Report, screen: Screen) -> Iterator[str]:

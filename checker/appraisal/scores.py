@@ -1,0 +1,475 @@
+"""Answers become a published quality score: a number, a range while questions are open, and the list behind it."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
+
+from checker.appraisal.facts import short_value
+from checker.model.guideline import IndexEntry
+from checker.model.quality import (
+    AnsweredBy,
+    AnswerSheet,
+    ConditionAnswer,
+    Given,
+    ItemScore,
+    QualityScore,
+    QuestionAnswer,
+    SectionScore,
+)
+from checker.model.score_guideline import Range, ScoreCondition, ScoreGuideline, ScoreItem
+from checker.model.study import Study
+from checker.model.study.facts import holds
+
+Truth = Mapping[str, bool]
+"""Condition to whether it is true."""
+
+
+def quality_score(
+    guideline: ScoreGuideline,
+    sheet: AnswerSheet,
+    suggested: Mapping[str, Given] | None = None,
+    *,
+    why: str = "",
+) -> QualityScore:
+    """Return the score of one study.
+
+    The assessor's answer counts before a suggested one. A question without either is open: it is not
+    taken for a no, and the score is then given as a range over all its possible answers.
+
+    Args:
+        guideline: any quality score.
+        sheet: answers that fit the guideline, as `checker.reading.answers` returns them.
+        suggested: answers from the description.
+        why: why the score was looked at.
+    """
+    given = {**(suggested or {}), **sheet.answers}
+    conditions = _conditions(guideline, given, suggested or {})
+    truth = {each.condition: each.holds for each in conditions if each.holds is not None}
+    items = tuple(_item(guideline, each, given, suggested or {}, truth) for each in guideline.items)
+    score = _summed(guideline, sheet, conditions, items, given)
+    score = replace(score, why=why, notes=tuple(_notes(sheet, conditions, items)))
+    return _compared(guideline, sheet, score) if sheet.printed else score
+
+
+# One item
+
+
+def _item(
+    guideline: ScoreGuideline,
+    item: ScoreItem,
+    given: Mapping[str, Given],
+    suggested: Mapping[str, Given],
+    truth: Truth,
+) -> ItemScore:
+    answers = _words(item, given)
+    whole = given[item.id].points if item.id in given else None
+    low, high = (whole, whole) if whole is not None else item.between(answers)
+    applies, because = _applies(guideline, item, truth)
+    return ItemScore(
+        item=item.id,
+        section=item.section,
+        topic=item.topic,
+        requirement=item.requirement,
+        scoring_rule=item.scoring_rule,
+        applies=applies,
+        because=because,
+        weight=item.weight,
+        lowest=low,
+        highest=high,
+        maximum=item.max_points,
+        answers=tuple(_answers(item, given, suggested)),
+        open=() if whole is not None else item.open(answers),
+    )
+
+
+def _words(item: ScoreItem, given: Mapping[str, Given]) -> dict[str, str]:
+    return {
+        each.id: given[each.id].answer
+        for each in item.asked
+        if each.id in given and given[each.id].answer
+    }
+
+
+def _answers(
+    item: ScoreItem, given: Mapping[str, Given], suggested: Mapping[str, Given]
+) -> Iterator[QuestionAnswer]:
+    whole = given.get(item.id)
+    if whole is not None and whole.points is not None:
+        said = f"{whole.points:g} {'point' if whole.points == 1 else 'points'}"
+        yield QuestionAnswer(
+            question=item.id,
+            asks=item.requirement,
+            answer=said,
+            by=whole.by,
+            reason=whole.reason,
+            points=whole.points,
+        )
+        return
+    for each in item.asked:
+        found = given.get(each.id)
+        if found is None:
+            yield QuestionAnswer(question=each.id, asks=each.asks)
+            continue
+        yield QuestionAnswer(
+            question=each.id,
+            asks=each.asks,
+            answer=found.answer,
+            by=found.by,
+            reason=found.reason,
+            points=each.points[found.answer],
+            differs=_differs(found, suggested.get(each.id)),
+        )
+
+
+def _differs(given: Given, suggested: Given | None) -> str:
+    """Return what the description suggests, where an assessor says otherwise."""
+    if suggested is None or given.by is not AnsweredBy.ASSESSOR:
+        return ""
+    same = given.answer == suggested.answer
+    return "" if same else f"{suggested.answer} ({suggested.reason})"
+
+
+def _applies(guideline: ScoreGuideline, item: ScoreItem, truth: Truth) -> tuple[bool | None, str]:
+    """Return whether an item is counted, and where it is not or nobody knows yet, why."""
+    meanings = {each.id: each.meaning for each in guideline.conditions}
+    if wrong := [name for name in item.applicable_if if truth.get(name) is False]:
+        return False, f"{wrong[0]} is no: {meanings[wrong[0]]}"
+    if unknown := [name for name in item.applicable_if if name not in truth]:
+        return None, f"{unknown[0]} is not answered: {meanings[unknown[0]]}"
+    return True, ""
+
+
+# Conditions
+
+
+def _conditions(
+    guideline: ScoreGuideline, given: Mapping[str, Given], suggested: Mapping[str, Given]
+) -> tuple[ConditionAnswer, ...]:
+    said = {
+        each.id: given[each.id].answer == "yes" for each in guideline.conditions if each.id in given
+    }
+    truth = _consistent(guideline.conditions, said)
+    return tuple(
+        _condition(each, truth, said, given.get(each.id), suggested.get(each.id))
+        for each in guideline.conditions
+    )
+
+
+def _consistent(conditions: Sequence[ScoreCondition], said: Truth) -> Truth:
+    """Return what follows: one that is true makes true what it needs, unless that was said to be false."""
+    truth = dict(said)
+    for each in conditions:
+        if each.needs and truth.get(each.id) and each.needs not in truth:
+            truth[each.needs] = True
+    for each in conditions:
+        if each.needs and truth.get(each.needs) is False:
+            truth[each.id] = False
+    return truth
+
+
+def _condition(
+    condition: ScoreCondition,
+    truth: Truth,
+    said: Truth,
+    given: Given | None,
+    suggested: Given | None,
+) -> ConditionAnswer:
+    holds = truth.get(condition.id)
+    reason = given.reason if given else ""
+    if holds is not None and holds is not said.get(condition.id):
+        reason = f"{condition.needs} is no" if not holds else "a condition that needs it is yes"
+    return ConditionAnswer(
+        condition=condition.id,
+        meaning=condition.meaning,
+        holds=holds,
+        by=given.by if given else AnsweredBy.NOBODY,
+        reason=reason,
+        differs=_differs(given, suggested) if given else "",
+    )
+
+
+def _possible(guideline: ScoreGuideline, conditions: Sequence[ConditionAnswer]) -> Iterator[Truth]:
+    """Yield every way in which the conditions nobody answered can turn out."""
+    known = {each.condition: each.holds for each in conditions if each.holds is not None}
+    unknown = [each.condition for each in conditions if each.holds is None]
+    for values in product((False, True), repeat=len(unknown)):
+        truth = {**known, **dict(zip(unknown, values, strict=True))}
+        if _consistent(guideline.conditions, truth) == truth:
+            yield truth
+
+
+# The number
+
+
+def rounded(value: float, digits: int) -> float:
+    """Return the number with so many decimals; a tie goes up, as `toFixed` of the official web tools does.
+
+    The tie is looked for in the binary number itself, as they do.
+    """
+    step = Decimal(1).scaleb(-digits)
+    return float(Decimal(value).quantize(step, rounding=ROUND_HALF_UP)) + 0.0
+
+
+def category_of(guideline: ScoreGuideline, score: float) -> str:
+    """Return the published category of a rounded score; empty if none is published."""
+    names = [each.name for each in guideline.score.bands if score >= each.at_least]
+    return names[-1] if names else ""
+
+
+def total(guideline: ScoreGuideline, points: Mapping[str, float], truth: Truth) -> float:
+    """Return the rounded score.
+
+    Weights are summed in the order of the items, as the official tool sums them, so that the last
+    digit is the same.
+
+    Args:
+        guideline: any quality score.
+        points: what each item gives.
+        truth: every condition; items of a false one are left out.
+    """
+    rule = guideline.score
+    got = divisor = 0.0
+    for item in guideline.items:
+        if not all(truth[name] for name in item.applicable_if):
+            continue
+        if rule.method == "points":
+            got += points[item.id]
+        elif item.weight is not None:
+            got += item.weight * (points[item.id] / item.max_points)
+            divisor += item.weight
+    if rule.method == "points":
+        return rounded(got, rule.digits)
+    return rounded(got / divisor * 100 if divisor else 0.0, rule.digits)
+
+
+def _summed(
+    guideline: ScoreGuideline,
+    sheet: AnswerSheet,
+    conditions: tuple[ConditionAnswer, ...],
+    items: tuple[ItemScore, ...],
+    given: Mapping[str, Given],
+) -> QualityScore:
+    ways = list(_possible(guideline, conditions))
+    low = min(total(guideline, {each.item: each.lowest for each in items}, way) for way in ways)
+    high = max(total(guideline, {each.item: each.highest for each in items}, way) for way in ways)
+    counted = [each for each in items if each.applies is not False]
+    settled = len(ways) == 1 and not any(each.open for each in counted)
+    rule, share = guideline.score, _share(guideline, low, high)
+    return QualityScore(
+        guideline=guideline.id,
+        title=guideline.title,
+        year=guideline.year,
+        doi=guideline.doi,
+        licence=guideline.licence,
+        study=sheet.study,
+        assessor=sheet.assessor,
+        formula=rule.formula,
+        unit=rule.unit,
+        digits=rule.digits,
+        minimum=rule.minimum,
+        maximum=rule.maximum,
+        score=low if settled else None,
+        lowest=low,
+        highest=high,
+        percentage=share.low if share and settled else None,
+        percentage_lowest=share.low if share else None,
+        percentage_highest=share.high if share else None,
+        category=category_of(guideline, low) if settled else "",
+        categories=_categories(guideline, low, high),
+        answered=sum(not each.open for each in counted),
+        asked=len(counted),
+        untouched=sum(bool(each.open) and not _touched(each) for each in counted),
+        as_the_form=_as_the_form(guideline, items, given, ways),
+        blanks=rule.blanks,
+        conditions=conditions,
+        sections=tuple(_sections(guideline, items)),
+        items=items,
+    )
+
+
+def _touched(item: ItemScore) -> bool:
+    return any(each.by is not AnsweredBy.NOBODY for each in item.answers)
+
+
+def _share(guideline: ScoreGuideline, low: float, high: float) -> Range | None:
+    rule = guideline.score.percentage
+    if rule is None:
+        return None
+    return Range(
+        *(max(rounded(each / rule.of * 100, rule.digits), rule.lowest) for each in (low, high))
+    )
+
+
+def _categories(guideline: ScoreGuideline, low: float, high: float) -> tuple[str, ...]:
+    names = [each.name for each in guideline.score.bands]
+    if not names:
+        return ()
+    first, last = (names.index(category_of(guideline, each)) for each in (low, high))
+    return tuple(names[first : last + 1])
+
+
+def _as_the_form(
+    guideline: ScoreGuideline,
+    items: Sequence[ItemScore],
+    given: Mapping[str, Given],
+    ways: Sequence[Truth],
+) -> float | None:
+    if len(ways) > 1:
+        return None
+    points = {
+        item.id: found.lowest
+        if item.id in given and given[item.id].points is not None
+        else item.as_the_form(_words(item, given))
+        for item, found in zip(guideline.items, items, strict=True)
+    }
+    return total(guideline, points, ways[0])
+
+
+def _sections(guideline: ScoreGuideline, items: Sequence[ItemScore]) -> Iterator[SectionScore]:
+    weighted = guideline.score.method == "weighted"
+    for name in guideline.score.sections:
+        inside = [each for each in items if each.section == name and each.applies is not False]
+        sure = [each for each in inside if each.applies]
+        yield SectionScore(
+            section=name,
+            lowest=_exact(_part(each, each.lowest, weighted=weighted) for each in sure),
+            highest=_exact(_part(each, each.highest, weighted=weighted) for each in inside),
+            maximum=_exact(_part(each, each.maximum, weighted=weighted) for each in inside),
+            open=sum(bool(each.open) for each in inside),
+        )
+
+
+def _part(item: ItemScore, points: float, *, weighted: bool) -> float:
+    return (item.weight or 0.0) * points / item.maximum if weighted else points
+
+
+def _exact(parts: Iterable[float]) -> float:
+    """Return the sum without the noise of binary fractions."""
+    return round(sum(parts), 10)
+
+
+# What a reader should know
+
+
+def _notes(
+    sheet: AnswerSheet, conditions: Iterable[ConditionAnswer], items: Sequence[ItemScore]
+) -> Iterator[str]:
+    for item in items:
+        if item.applies is False and any(each.points for each in item.answers):
+            yield f"Item {item.item} is answered and not counted, because {item.because}."
+    for condition in conditions:
+        told = sheet.answers.get(condition.condition)
+        if told and condition.holds is False and told.answer == "yes":
+            yield f"{condition.condition} is answered yes and counts as no, because {condition.reason}."
+        if condition.differs and not condition.reason:
+            yield _unexplained(
+                condition.condition, "yes" if condition.holds else "no", condition.differs
+            )
+    for item in items:
+        for each in item.answers:
+            if each.differs and not each.reason:
+                yield _unexplained(f"Question {each.question}", each.answer, each.differs)
+
+
+def _unexplained(what: str, answer: str, differs: str) -> str:
+    return (
+        f"{what} is answered {answer}, and the description suggests {differs}; no reason is given."
+    )
+
+
+def _compared(guideline: ScoreGuideline, sheet: AnswerSheet, score: QualityScore) -> QualityScore:
+    """Return the score with what a table printed beside the answers, and how it differs."""
+    differences = tuple(_differences(guideline, sheet.printed, score))
+    printed = sheet.printed.get("total", "")
+    return replace(score, printed=printed, agrees=not differences, differences=differences)
+
+
+def _differences(
+    guideline: ScoreGuideline, printed: Mapping[str, str], score: QualityScore
+) -> Iterator[str]:
+    empty = []
+    for each in score.items:
+        seen = printed.get(each.item)
+        if seen is not None and not _is_number(seen, each.lowest, each.highest):
+            empty += [] if seen else [each]
+            yield f"item {each.item}: printed {seen or 'blank'}, computed {_span(each.lowest, each.highest)}"
+    for section in score.sections:
+        seen = printed.get(section.section)
+        if seen is not None and not _is_number(seen, section.lowest, section.highest):
+            said = _span(section.lowest, section.highest)
+            yield f"{section.section}: printed {seen or 'blank'}, computed {said}"
+    yield from _of_the_total(guideline, printed, score, empty)
+
+
+def _of_the_total(
+    guideline: ScoreGuideline,
+    printed: Mapping[str, str],
+    score: QualityScore,
+    empty: Sequence[ItemScore],
+) -> Iterator[str]:
+    seen = printed.get("total")
+    if seen is not None and not _is_number(seen, score.lowest, score.highest):
+        said = f"total: printed {seen or 'blank'}, computed {_span(score.lowest, score.highest)}"
+        if empty and _is_number(seen, *_without(guideline, score, empty)):
+            names = ", ".join(each.item for each in empty)
+            said += f"; the printed total takes the blank of item {names} for no points"
+        yield said
+    band = printed.get("category")
+    if band is not None and band.strip().casefold() not in (
+        name.casefold() for name in score.categories
+    ):
+        yield f"category: printed {band or 'blank'}, computed {' to '.join(score.categories)}"
+
+
+def _without(
+    guideline: ScoreGuideline, score: QualityScore, empty: Sequence[ItemScore]
+) -> tuple[float, float]:
+    """Return what the points would be without those items."""
+    if guideline.score.method != "points":
+        return score.lowest, score.highest
+    return (
+        score.lowest - sum(each.lowest for each in empty),
+        score.highest - sum(each.highest for each in empty),
+    )
+
+
+def _is_number(text: str, low: float, high: float) -> bool:
+    """Return whether the text is that number, or lies in the range while something is open."""
+    try:
+        number = float(text.strip().removesuffix("%"))
+    except ValueError:
+        return False
+    return low - 1e-9 <= number <= high + 1e-9
+
+
+def _span(low: float, high: float) -> str:
+    return f"{low:g}" if low == high else f"{low:g} to {high:g}"
+
+
+# Which scores are looked at
+
+
+def choose_scores(
+    study: Study, entries: Iterable[IndexEntry], chosen: Iterable[str], answered: Iterable[str]
+) -> tuple[tuple[str, str], ...]:
+    """Return the quality scores that are looked at, each with the reason: one is never looked at by silence.
+
+    Args:
+        study: the description.
+        entries: all guidelines that ship.
+        chosen: those that fit the description, or that it names.
+        answered: those to which an assessor gave answers.
+    """
+    scores = [each for each in entries if each.kind == "quality_score"]
+    named, fitting, given = set(study.statements.guidelines or ()), set(chosen), set(answered)
+    found = []
+    for entry in scores:
+        if entry.id in named:
+            found.append((entry.id, "statements.guidelines names it."))
+        elif entry.id in given:
+            found.append((entry.id, "statements.appraisals has answers to it."))
+        elif entry.id in fitting and entry.when and holds(study, entry.when):
+            said = " and ".join(f"{fact} is {short_value(study, fact)}" for fact in entry.when)
+            found.append((entry.id, f"{entry.when_to_use} Here {said}."))
+    return tuple(found)
