@@ -19,7 +19,7 @@ from checker.model.report import Answer, GuidelineReport, Report
 from checker.model.score_guideline import ScoreGuideline
 from checker.model.settings import Settings
 from checker.model.study import Study
-from checker.reading.answers import appraised
+from checker.reading.answers import appraised, require_answers
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
@@ -83,6 +83,7 @@ def check(path: Path, options: Options | None = None) -> Report:
     asked = options or Options()
     wanted = _rules(asked)
     document = _described(path)
+    require_answers(document)
     chosen, said = _chosen(document.study, asked)
     sheets = _sheets(document, chosen)
     submitted = _with_masks(

@@ -10,6 +10,7 @@ from checker.errors import BadSubmission, Problem
 from checker.model.quality import AnswerSheet, Given
 from checker.model.score_guideline import Question, ScoreGuideline, ScoreItem
 from checker.reading.documents import StudyDocument, YamlDocument, dotted, read_yaml
+from checker.reading.guidelines import read_index, score_guidelines
 from checker.reading.plain_values import Unfit, nearest, quoted
 from checker.reading.yaml_nodes import ValuePath
 
@@ -70,6 +71,9 @@ class Names:
     def hint(self, text: str) -> str:
         """Return the nearest question, item or condition, else how they are called."""
         known = [*self.questions, *self.items, *self._conditions]
+        number = re.search(r"\d+\w*$", text.strip())
+        if number and number[0] in known and number[0] != text.strip():
+            return f"did you mean {number[0]}?"
         folded = {_folded(each): each for each in known}
         bare = re.sub(rf"^({'|'.join(map(re.escape, self._starts))})_?", "", _folded(text))
         found = nearest(bare, folded) or nearest(text, known)
@@ -429,12 +433,49 @@ class _Rows:
 # study.yaml
 
 
+def require_answers(document: StudyDocument) -> None:
+    """Complain about every answer in `statements.appraisals` that does not fit the quality score it is about.
+
+    Raises:
+        BadSubmission: with all of them.
+    """
+    abouts = [each.about.partition("/")[0] for each in document.study.statements.appraisals or ()]
+    if not abouts:
+        return
+    index = read_index()
+    scores = [entry.id for entry in index if entry.kind == "quality_score"]
+    problems = list(_misspelled(document, abouts, [entry.id for entry in index], scores))
+    if set(abouts) & set(scores):
+        for guideline in score_guidelines():
+            problems += _sheets_of(document, guideline)[1]
+    if problems:
+        raise BadSubmission(sorted(problems, key=lambda each: each.line or 0))
+
+
+def _misspelled(
+    document: StudyDocument, abouts: Sequence[str], known: Sequence[str], scores: Sequence[str]
+) -> Iterator[Problem]:
+    for at, about in enumerate(abouts):
+        if about not in known and (hint := nearest(about, scores)):
+            path = ("statements", "appraisals", at, "about")
+            yield _at(document, path, f"there is no quality score {about}", hint)
+
+
 def appraised(document: StudyDocument, guideline: ScoreGuideline) -> tuple[AnswerSheet, ...]:
     """Return what assessors answered in `statements.appraisals`: a sheet for each of them.
 
     Raises:
         BadSubmission: an appraisal names a question that does not exist, or an answer it does not have.
     """
+    sheets, problems = _sheets_of(document, guideline)
+    if problems:
+        raise BadSubmission(problems)
+    return sheets
+
+
+def _sheets_of(
+    document: StudyDocument, guideline: ScoreGuideline
+) -> tuple[tuple[AnswerSheet, ...], list[Problem]]:
     names = Names(guideline)
     problems: list[Problem] = []
     sheets: dict[str, dict[str, Given]] = {}
@@ -461,9 +502,8 @@ def appraised(document: StudyDocument, guideline: ScoreGuideline) -> tuple[Answe
             problems.append(_at(document, path, said, "delete one, or say by whom each is"))
         else:
             given[found[0]] = found[1]
-    if problems:
-        raise BadSubmission(problems)
-    return tuple(AnswerSheet(assessor=by, answers=given) for by, given in sheets.items())
+    made = tuple(AnswerSheet(assessor=by, answers=given) for by, given in sheets.items())
+    return made, problems
 
 
 def _at(document: StudyDocument, path: ValuePath, message: str, hint: str) -> Problem:

@@ -1,6 +1,6 @@
 """What is printed of a quality score, in words: the number or its range, its sections, and the list behind it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 from checker.model.quality import AnsweredBy, ConditionAnswer, ItemScore, QualityScore
@@ -64,9 +64,14 @@ def number(value: float, digits: int) -> str:
 
 
 def heading(score: QualityScore) -> str:
-    """Return name and year, and who answered where somebody is named."""
-    whose = f", {score.assessor}" if score.assessor else ""
-    return f"{score.title.partition(':')[0]} ({score.year}){whose}"
+    """Return name and year, and of which study and by whom where that is named."""
+    of = [each for each in (score.study, score.assessor) if each]
+    return ": ".join([f"{name(score)}", *([", ".join(of)] if of else [])])
+
+
+def name(score: QualityScore) -> str:
+    """Return the short name of the score and its year."""
+    return f"{score.title.partition(':')[0]} ({score.year})"
 
 
 def value(score: QualityScore) -> str:
@@ -98,18 +103,23 @@ def summary(score: QualityScore) -> str:
     return f"{value(score)}, {band}" if band else value(score)
 
 
-def progress(score: QualityScore) -> str:
-    """Return how many items are answered, and what the open ones mean for the number."""
-    unknown = [each.condition for each in score.conditions if each.holds is None]
-    if score.score is not None:
-        return f"All {score.asked} items that apply are answered."
-    parts = [f"Answered: {score.answered} of {score.asked} items"]
+def state(score: QualityScore) -> str:
+    """Return how many items are answered, and what is not: ``answered 12 of 28 items, nobody looked yet at 16``."""
+    parts = [f"answered {score.answered} of {score.asked} items"]
     if score.untouched:
         parts.append(f"nobody looked yet at {score.untouched}")
-    if unknown:
+    if unknown := [each.condition for each in score.conditions if each.holds is None]:
         parts.append(f"not known: {', '.join(unknown)}")
+    return ", ".join(parts)
+
+
+def progress(score: QualityScore) -> str:
+    """Return how far it is answered, and what open items mean for the number."""
+    if score.score is not None:
+        return f"All {score.asked} items that apply are answered."
     because = "An open item is not taken for a no, so the score is a range: the lowest and the highest it can become."
-    return f"{'; '.join(parts)}. {because}"
+    said = state(score)
+    return f"{said[0].upper()}{said[1:]}. {because}"
 
 
 def as_the_form(score: QualityScore) -> str:
@@ -183,13 +193,46 @@ def _sign(item: ItemScore) -> Sign:
     return PART if item.lowest > 0 else NO
 
 
+def overview_heads(scores: Sequence[QualityScore]) -> tuple[str, ...]:
+    """Return the heads of the table of several studies; a column stands only where it says something."""
+    return ("Study", *(head for head, _ in _columns(scores)))
+
+
+def overview(scores: Sequence[QualityScore]) -> tuple[tuple[str, ...], ...]:
+    """Return one row for each study, or for each assessor of it."""
+    columns = _columns(scores)
+    return tuple((each.study or "–", *(cell(each) for _, cell in columns)) for each in scores)
+
+
+def _columns(
+    scores: Sequence[QualityScore],
+) -> list[tuple[str, Callable[[QualityScore], str]]]:
+    columns: list[tuple[str, Callable[[QualityScore], str]]] = []
+    if any(each.assessor for each in scores):
+        columns.append(("Assessor", lambda each: each.assessor or "–"))
+    columns.append(("Score", value))
+    if any(each.categories for each in scores):
+        columns.append(("Category", category))
+    columns.append(("Answered", lambda each: f"{each.answered} of {each.asked}"))
+    if any(each.agrees is not None for each in scores):
+        columns.append(("Printed in the file", _printed_short))
+    return columns
+
+
+def _printed_short(score: QualityScore) -> str:
+    if score.agrees is None:
+        return "–"
+    total = score.printed or "results"
+    return f"{total}, as computed" if score.agrees else f"{total}, differs"
+
+
 def _got(item: ItemScore) -> str:
     if item.applies is False:
         return "–"
     if item.weight is not None:
-        most = f"{item.weight:.4f}"
-        low = most if item.lowest else "0"
-        return most if item.open and not item.lowest else low
+        low, high = (item.weight * each / item.maximum for each in (item.lowest, item.highest))
+        span = f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
+        return f"{span} of {item.weight:.4g}"
     span = number(item.lowest, 0)
     if item.lowest != item.highest:
         span += f" to {number(item.highest, 0)}"
@@ -214,13 +257,15 @@ def _said(item: ItemScore) -> Iterator[Said]:
 def _because(item: ItemScore) -> str:
     if item.because:
         return f"{item.because}."
-    return f"Open: {item.scoring_rule}" if item.open else ""
+    return f"What counts: {item.scoring_rule}" if item.open else ""
 
 
 def answered(row: ItemRow) -> str:
     """Return the answers of an item on one line, for formats without lists inside a table."""
     parts = []
     for each in row.said:
+        if not each.asks and not each.answer:
+            continue
         asks = f"{each.asks} " if each.asks else ""
         reason = f" ({each.whose}: {each.reason})" if each.reason else f" ({each.whose})"
         parts.append(f"{asks}{each.answer or '–'}{reason}")

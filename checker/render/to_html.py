@@ -1,8 +1,11 @@
 """The report as one HTML page: no network, no scripts, figures inside."""
 
+from collections.abc import Sequence
 from functools import cache, partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checker.model.quality import QualityScore
 from checker.model.report import EvaluationReport, Report
 from checker.model.times import in_words
 from checker.render import (
@@ -64,6 +67,21 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
             paged=paged,
             item_label=partial(page.item_label, report),
             references=page.references(report),
+        )
+    )
+
+
+def scores_to_html(scores: Sequence[QualityScore], title: str, version: str) -> str:
+    """Return quality scores, without a report around them, as a page that is complete in itself."""
+    return (
+        _environment()
+        .get_template("quality.html")
+        .render(
+            report=SimpleNamespace(scores=scores),
+            title=title,
+            version=version,
+            css=_file("report.css"),
+            paged=False,
         )
     )
 

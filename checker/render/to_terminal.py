@@ -189,8 +189,8 @@ def _scores(report: Report, screen: Screen) -> Iterator[str]:
         return
     yield from screen.heading("Quality scores, apart from reporting and risk of bias")
     for each in report.scores:
-        yield from screen.paragraph(f"{quality.heading(each)}: {quality.summary(each)}")
-        yield from screen.paragraph(quality.progress(each), "    ", tone="quiet")
+        said = f"{quality.heading(each)}: {quality.summary(each)}; {quality.state(each)}"
+        yield from screen.paragraph(said, "  ", "- " if len(report.scores) > 1 else "")
 
 
 def _unchecked(report: Report, screen: Screen) -> Iterator[str]:
