@@ -234,7 +234,7 @@ def _chosen(study: Study, options: Options) -> tuple[list[Chosen], tuple[str, ..
     choice = reporting.choose(study, entries)
     fitting = {each.guideline: each.why for each in choice.chosen}
     answered = {each.about.partition("/")[0] for each in study.statements.appraisals or ()}
-    of_scores = dict(scores.choose_scores(study, entries, fitting, answered))
+    of_scores = dict(scores.choose_scores(study, entries, answered))
     for entry in entries:
         if entry.kind == "quality_score":
             fitting.pop(entry.id, None)

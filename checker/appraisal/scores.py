@@ -253,7 +253,7 @@ def _summed(
     ways = list(_possible(guideline, conditions))
     low = min(total(guideline, {each.item: each.lowest for each in items}, way) for way in ways)
     high = max(total(guideline, {each.item: each.highest for each in items}, way) for way in ways)
-    counted = [each for each in items if each.applies is not False]
+    counted = [each for each in items if each.applies is not False and _can_give(each)]
     settled = len(ways) == 1 and not any(each.open for each in counted)
     rule, share = guideline.score, _share(guideline, low, high)
     return QualityScore(
@@ -286,6 +286,11 @@ def _summed(
         sections=tuple(_sections(guideline, items)),
         items=items,
     )
+
+
+def _can_give(item: ItemScore) -> bool:
+    """Return whether the item can change the score; one that is only recorded cannot."""
+    return bool(item.maximum or item.lowest)
 
 
 def _touched(item: ItemScore) -> bool:
@@ -346,7 +351,7 @@ def _part(item: ItemScore, points: float, *, weighted: bool) -> float:
 
 def _exact(parts: Iterable[float]) -> float:
     """Return the sum without the noise of binary fractions."""
-    return round(sum(parts), 10)
+    return round(float(sum(parts)), 10)
 
 
 # What a reader should know
@@ -451,25 +456,28 @@ def _span(low: float, high: float) -> str:
 
 
 def choose_scores(
-    study: Study, entries: Iterable[IndexEntry], chosen: Iterable[str], answered: Iterable[str]
+    study: Study, entries: Iterable[IndexEntry], answered: Iterable[str]
 ) -> tuple[tuple[str, str], ...]:
-    """Return the quality scores that are looked at, each with the reason: one is never looked at by silence.
+    """Return the quality scores that are looked at, each with the reason.
+
+    None is looked at because nothing speaks against it: the description names it, an assessor
+    answered it, or it is said to be the score for what is described here.
 
     Args:
         study: the description.
         entries: all guidelines that ship.
-        chosen: those that fit the description, or that it names.
         answered: those to which an assessor gave answers.
     """
-    scores = [each for each in entries if each.kind == "quality_score"]
-    named, fitting, given = set(study.statements.guidelines or ()), set(chosen), set(answered)
+    named, given = study.statements.guidelines, set(answered)
     found = []
-    for entry in scores:
-        if entry.id in named:
+    for entry in entries:
+        if entry.kind != "quality_score":
+            continue
+        if entry.id in (named or ()):
             found.append((entry.id, "statements.guidelines names it."))
         elif entry.id in given:
             found.append((entry.id, "statements.appraisals has answers to it."))
-        elif entry.id in fitting and entry.when and holds(study, entry.when):
+        elif named is None and entry.by_default and holds(study, entry.when):
             said = " and ".join(f"{fact} is {short_value(study, fact)}" for fact in entry.when)
             found.append((entry.id, f"{entry.when_to_use} Here {said}."))
     return tuple(found)

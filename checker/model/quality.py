@@ -139,11 +139,11 @@ class QualityScore:
     categories: tuple[str, ...] = ()
     """All that are still possible."""
     answered: int
-    """Items that apply, or could, and of which nothing is open."""
+    """Items of `asked` of which nothing is open."""
     asked: int
-    """Items that apply, or could."""
+    """Items that apply, or could, and can give points."""
     untouched: int
-    """Items that apply, or could, and of which nobody answered anything."""
+    """Items of `asked` of which nobody answered anything."""
     as_the_form: float | None = None
     """What the official form gives for these answers as they are; None while a condition is not known."""
     blanks: str

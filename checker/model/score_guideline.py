@@ -92,8 +92,8 @@ class ScoreItem(Item):
     """Empty: the item itself is answered with yes or no, and yes gives 1."""
     together: tuple[tuple[str, ...], ...] = ()
     """Questions that count once, with the lowest of their points (1 if all three are named)."""
-    max_points: float = 1
-    min_points: float = 0
+    max_points: float = 1.0
+    min_points: float = 0.0
     scoring_rule: str
     """The official advice on scoring, in our words."""
     suggest: tuple[Suggestion, ...] = ()
@@ -113,9 +113,9 @@ class ScoreItem(Item):
             return 0.0
         points = {name: asked[name].points[said[name]] if name in said else 0.0 for name in asked}
         grouped = {name for group in self.together for name in group}
-        return sum(points[name] for name in asked if name not in grouped) + sum(
-            min(points[name] for name in group) for group in self.together
-        )
+        alone = [points[name] for name in asked if name not in grouped]
+        lowest = [min(points[name] for name in group) for group in self.together]
+        return float(sum((*alone, *lowest)))
 
     def possible(self, answers: Answers) -> tuple[float, ...]:
         """Return what the item can give, whatever its open questions are answered; in rising order."""
@@ -179,7 +179,7 @@ class Percentage(Shape):
 
     of: float
     digits: int
-    lowest: float = 0
+    lowest: float = 0.0
     """Shares below are given as this."""
 
 
@@ -193,7 +193,7 @@ class ScoreRule(Shape):
     unit: Literal["%", "points"]
     digits: int = 0
     """Decimals; the rounded number decides the category. Ties go up, as in the official tool."""
-    minimum: float = 0
+    minimum: float = 0.0
     maximum: float
     bands: tuple[Band, ...] = ()
     """Lowest first; empty: none are published."""

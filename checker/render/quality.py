@@ -114,12 +114,24 @@ def state(score: QualityScore) -> str:
 
 
 def progress(score: QualityScore) -> str:
-    """Return how far it is answered, and what open items mean for the number."""
+    """Return how far it is answered, what open items mean for the number, and how much of it is a proposal."""
     if score.score is not None:
-        return f"All {score.asked} items that apply are answered."
+        return f"All {score.asked} items that apply are answered.{_proposed(score)}"
     because = "An open item is not taken for a no, so the score is a range: the lowest and the highest it can become."
     said = state(score)
-    return f"{said[0].upper()}{said[1:]}. {because}"
+    return f"{said[0].upper()}{said[1:]}. {because}{_proposed(score)}"
+
+
+def _proposed(score: QualityScore) -> str:
+    """Return how many items rest on answers that no person gave."""
+    counted = [each for each in score.items if each.applies is not False and not each.open]
+    proposed = sum(
+        any(answer.by is AnsweredBy.DESCRIPTION for answer in each.answers) for each in counted
+    )
+    if not proposed:
+        return ""
+    items = "1 item rests" if proposed == 1 else f"{proposed} items rest"
+    return f" {items} on answers suggested from the description, which an assessor confirms or changes."
 
 
 def as_the_form(score: QualityScore) -> str:
