@@ -455,8 +455,11 @@ def require_answers(document: StudyDocument) -> None:
 def _misspelled(
     document: StudyDocument, abouts: Sequence[str], known: Sequence[str], scores: Sequence[str]
 ) -> Iterator[Problem]:
+    from difflib import get_close_matches
+
     for at, about in enumerate(abouts):
-        if about not in known and (hint := nearest(about, scores)):
+        close = [] if about in known else get_close_matches(about, scores, n=1, cutoff=0.9)
+        for hint in (f"did you mean {each}?" for each in close):
             path = ("statements", "appraisals", at, "about")
             yield _at(document, path, f"there is no quality score {about}", hint)
 
