@@ -396,6 +396,8 @@ def _differences(
     empty = []
     for each in score.items:
         seen = printed.get(each.item)
+        if seen == "" and each.open:
+            continue
         if seen is not None and not _is_number(seen, each.lowest, each.highest):
             empty += [] if seen else [each]
             yield f"item {each.item}: printed {seen or 'blank'}, computed {_span(each.lowest, each.highest)}"

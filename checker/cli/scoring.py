@@ -121,7 +121,7 @@ def _guideline(name: str) -> "ScoreGuideline":
     wanted = _spelled(name)
     meant = [each for each in known if wanted and _spelled(each).startswith(wanted)]
     if len(meant) == 1:
-        return next(each for each in score_guidelines() if each.id == meant[0])
+        return score_guidelines(meant)[0]
     hint = nearest(name, known)
     listed = f"there is {', '.join(known)}, or a YAML file"
     raise BadRequest(f"{name} is no quality score of this version; {hint or listed}")

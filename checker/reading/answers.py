@@ -445,8 +445,8 @@ def require_answers(document: StudyDocument) -> None:
     index = read_index()
     scores = [entry.id for entry in index if entry.kind == "quality_score"]
     problems = list(_misspelled(document, abouts, [entry.id for entry in index], scores))
-    if set(abouts) & set(scores):
-        for guideline in score_guidelines():
+    if answered := set(abouts) & set(scores):
+        for guideline in score_guidelines(answered):
             problems += _sheets_of(document, guideline)[1]
     if problems:
         raise BadSubmission(sorted(problems, key=lambda each: each.line or 0))

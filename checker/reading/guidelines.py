@@ -127,14 +127,15 @@ def guidelines(names: Collection[str] | None = None) -> tuple[Guideline, ...]:
     )
 
 
-def score_guidelines() -> tuple[ScoreGuideline, ...]:
-    """Return the quality scores that ship, in the order of the index.
+def score_guidelines(names: Collection[str] | None = None) -> tuple[ScoreGuideline, ...]:
+    """Return the quality scores that ship, in the order of the index; only those named, if any are.
 
     Raises:
         BadSubmission: a shipped file cannot be used.
     """
-    names = [entry.id for entry in read_index() if entry.kind == "quality_score"]
-    return tuple(each for each in guidelines(names) if isinstance(each, ScoreGuideline))
+    scores = {entry.id for entry in read_index() if entry.kind == "quality_score"}
+    wanted = scores if names is None else scores & set(names)
+    return tuple(each for each in guidelines(wanted) if isinstance(each, ScoreGuideline))
 
 
 def is_score(data: object) -> bool:

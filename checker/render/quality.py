@@ -149,7 +149,8 @@ def printed(score: QualityScore) -> str:
         return ""
     if score.agrees:
         total = f" (total {score.printed})" if score.printed else ""
-        return f"As printed in the file{total}."
+        within = "" if score.score is not None else ", as far as it is answered"
+        return f"As printed in the file{total}{within}."
     return f"Printed otherwise in the file: {'; '.join(score.differences)}."
 
 
@@ -226,6 +227,8 @@ def _columns(
     if any(each.categories for each in scores):
         columns.append(("Category", category))
     columns.append(("Answered", lambda each: f"{each.answered} of {each.asked}"))
+    if any(each.score is None and each.as_the_form is not None for each in scores):
+        columns.append(("As the form reads blanks", _as_the_form_short))
     if any(each.agrees is not None for each in scores):
         columns.append(("Printed in the file", _printed_short))
     return columns
@@ -235,7 +238,13 @@ def _printed_short(score: QualityScore) -> str:
     if score.agrees is None:
         return "–"
     total = score.printed or "results"
-    return f"{total}, as computed" if score.agrees else f"{total}, differs"
+    if not score.agrees:
+        return f"{total}, differs"
+    return f"{total}, as computed" if score.score is not None else f"{total}, within the range"
+
+
+def _as_the_form_short(score: QualityScore) -> str:
+    return "–" if score.as_the_form is None else number(score.as_the_form, score.digits)
 
 
 def _got(item: ItemScore) -> str:
