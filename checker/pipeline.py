@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
-from checker.appraisal import reporting, scores, suggesting
+from checker.appraisal import next_facts, reporting, scores, suggesting
+from checker.appraisal.next_facts import OpenItem, Waiting
 from checker.cases import Running, measured_maps, measured_masks
 from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
-from checker.model.finding import RuleRun
-from checker.model.guideline import Guideline
+from checker.model.finding import RuleRun, Severity
+from checker.model.guideline import Guideline, is_named
 from checker.model.quality import AnswerSheet, QualityScore
-from checker.model.report import Answer, GuidelineReport, Report
+from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
 from checker.model.score_guideline import ScoreGuideline
 from checker.model.settings import Settings
 from checker.model.study import Study
-from checker.reading.answers import appraised, require_answers
+from checker.reading.answers import require_answers, sheets_of
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
@@ -84,8 +85,8 @@ def check(path: Path, options: Options | None = None) -> Report:
     wanted = _rules(asked)
     document = _described(path)
     require_answers(document)
-    chosen, said = _chosen(document.study, asked)
-    sheets = _sheets(document, chosen)
+    looked = _chosen(document.study, Submission(path.parent, asked.roots), asked)
+    sheets = _sheets(document, looked)
     submitted = _with_masks(
         document, read_submitted(document, path.parent, roots=asked.roots), asked
     )
@@ -100,20 +101,22 @@ def check(path: Path, options: Options | None = None) -> Report:
     everywhere = places(document.study, known)
     evidence = gather(everywhere)
     runs = run_all(everywhere, wanted, strict=asked.strict)
-    found = _appraised(document.study, chosen, runs)
+    appraised = _appraised(document.study, looked, runs)
     return assemble.report(
         document,
         submitted,
         evidence,
         runs,
-        found.reports,
-        found.answers,
+        appraised.reports,
+        appraised.answers,
         scores=_scored(document.study, sheets, runs),
-        items=found.items,
+        items=appraised.items,
+        others=appraised.others,
+        following=appraised.following,
         settings=asked.settings,
         thresholds=thresholds,
         sources=read_sources(),
-        notes=(*map(str, document.notes), *chosen_of(submitted), *said, *found.notes),
+        notes=(*map(str, document.notes), *chosen_of(submitted), *appraised.notes),
         select=asked.select,
         ignore=asked.ignore,
     )
@@ -166,51 +169,51 @@ class Appraised(NamedTuple):
     reports: tuple[GuidelineReport, ...]
     answers: tuple[Answer, ...]
     items: Mapping[str, tuple[str, ...]]
+    others: tuple[OtherGuideline, ...]
+    following: tuple[NextFact, ...]
     notes: tuple[str, ...]
 
 
-Chosen = tuple[Guideline, str]
-"""A guideline that is looked at, and why."""
-
-
-def _appraised(study: Study, chosen: Sequence[Chosen], runs: Sequence[RuleRun]) -> Appraised:
+def _appraised(study: Study, looked: "Looked", runs: Sequence[RuleRun]) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen = [each for each in chosen if each[0].kind == "reporting"]
+    chosen = [each for each in looked.chosen if each[0].kind == "reporting"]
     notes: tuple[str, ...] = ()
+    waiting = _waiting(runs)
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
+    open_items: list[OpenItem] = []
     for guideline, why in chosen:
-        made = reporting.appraise(guideline, study, found)
+        made = reporting.appraise(guideline, study, found, _answering(guideline), waiting)
         reports.append(reporting.guideline_report(guideline, made, why))
         answers += made
+        open_items += next_facts.open_items(study, guideline, made)
         notes += reporting.unknown_items(guideline, study)
     items = {
         code: tuple(item for guideline, _ in chosen for item in guideline.beside(code))
         for code in RULES
     }
-    return Appraised(tuple(reports), tuple(answers), items, notes)
+    following = next_facts.next_facts(study, open_items, waiting)
+    return Appraised(tuple(reports), tuple(answers), items, looked.others, following, notes)
 
 
-def _sheets(
-    document: StudyDocument, chosen: Sequence[Chosen]
-) -> list[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]]:
+Sheets = list[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]]
+"""Quality scores that are looked at, why, and what each assessor answered."""
+
+
+def _sheets(document: StudyDocument, looked: "Looked") -> Sheets:
     """Return the quality scores that are looked at, with what each assessor answered.
 
     Raises:
         BadSubmission: an answer does not fit its score.
     """
     return [
-        (guideline, why, appraised(document, guideline))
-        for guideline, why in chosen
+        (guideline, why, sheets_of(document, guideline))
+        for guideline, why in looked.chosen
         if isinstance(guideline, ScoreGuideline)
     ]
 
 
-def _scored(
-    study: Study,
-    sheets: Sequence[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]],
-    runs: Sequence[RuleRun],
-) -> tuple[QualityScore, ...]:
+def _scored(study: Study, sheets: Sheets, runs: Sequence[RuleRun]) -> tuple[QualityScore, ...]:
     """Return each score once for each assessor; where nobody answered, as far as the description goes."""
     found = frozenset(run.rule for run in runs if run.findings)
     made = []
@@ -221,7 +224,24 @@ def _scored(
     return tuple(made)
 
 
-def _chosen(study: Study, options: Options) -> tuple[list[Chosen], tuple[str, ...]]:
+def _waiting(runs: Sequence[RuleRun]) -> Waiting:
+    """Return the rules that could not run because the description is silent about a fact."""
+    waiting: dict[str, dict[str, Severity]] = {}
+    for run in runs:
+        if run.absent is not None and run.absent.applies:
+            for fact in run.absent.facts:
+                waiting.setdefault(fact, {})[run.rule] = RULES[run.rule].severity
+    return waiting
+
+
+class Looked(NamedTuple):
+    """The guidelines to look at, each with the reason, and those left out."""
+
+    chosen: list[tuple[Guideline, str]]
+    others: tuple[OtherGuideline, ...] = ()
+
+
+def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
     """Return the guidelines that were asked for, else those that apply, each with the reason.
 
     Raises:
@@ -229,16 +249,68 @@ def _chosen(study: Study, options: Options) -> tuple[list[Chosen], tuple[str, ..
         BadSubmission: a guideline file cannot be used.
     """
     if options.guidelines:
-        return [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines], ()
-    entries = read_index()
-    choice = reporting.choose(study, entries)
-    fitting = {each.guideline: each.why for each in choice.chosen}
-    answered = {each.about.partition("/")[0] for each in study.statements.appraisals or ()}
-    of_scores = dict(scores.choose_scores(study, entries, answered))
-    for entry in entries:
-        if entry.kind == "quality_score":
-            fitting.pop(entry.id, None)
-    return [(_guideline(name), why) for name, why in (fitting | of_scores).items()], choice.notes
+        return Looked(
+            [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines]
+        )
+    choice = reporting.choose(study, read_index())
+    read = _described_by([each.guideline for each in choice.chosen], submission)
+    chosen = [(guideline, each.why) for guideline, each in zip(read, choice.chosen, strict=True)]
+    chosen += [
+        (_guideline(name), why)
+        for name, why in scores.choose_scores(study, read_index())
+        if name not in {each.guideline for each in choice.chosen}
+    ]
+    shipped = [entry.id for entry in read_index()]
+    unknown = (
+        OtherGuideline(id=each, may_apply=False, because=reporting.not_here(each, shipped))
+        for each in choice.unknown
+    )
+    return Looked(chosen, (*map(_other, choice.others), *unknown))
+
+
+def _described_by(names: Sequence[str], submission: Submission) -> list[Guideline]:
+    """Return the guidelines that the description names: those that ship, and own ones inside the folder.
+
+    Raises:
+        BadSubmission: files that cannot be used, or are none of the submission; every problem at once.
+    """
+    read: list[Guideline] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            read.append(_own(name, submission) if reporting.is_file(name) else _guideline(name))
+        except BadSubmission as bad:
+            problems += bad.problems
+    if problems:
+        raise BadSubmission(problems)
+    return read
+
+
+def _own(name: str, submission: Submission) -> Guideline:
+    """Return a guideline of the author's own.
+
+    Raises:
+        BadSubmission: the file cannot be used, or is none of the submission.
+    """
+    file = submission.resolve(name, what="statements.guidelines")
+    return read_guideline(file, rules=RULES)
+
+
+def _other(left_out: reporting.Other) -> OtherGuideline:
+    guideline = _guideline(left_out.guideline)
+    verb = "may apply" if left_out.may_apply else "does not apply"
+    name = f"{guideline.title.partition(':')[0]} ({guideline.year})"
+    return OtherGuideline(
+        id=guideline.id,
+        may_apply=left_out.may_apply,
+        because=f"{name} {verb}: {left_out.because}",
+    )
+
+
+def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
+    """Return the guidelines that answer single items of this one."""
+    names = {item.delegates_to for item in guideline.items} - {""}
+    return guidelines(names) if names else ()
 
 
 def _guideline(name: str) -> Guideline:
@@ -249,9 +321,9 @@ def _guideline(name: str) -> Guideline:
         BadSubmission: the file cannot be used.
     """
     shipped = [entry.id for entry in read_index()]
-    if name in shipped:
-        return guidelines((name,))[0]
-    if Path(name).suffix in (".yaml", ".yml"):
+    if named := [each for each in shipped if is_named(each, name)]:
+        return guidelines(named)[0]
+    if reporting.is_file(name):
         return read_guideline(Path(name), rules=RULES)
     raise BadRequest(
         f"{name} is neither a guideline of this version ({', '.join(shipped)}) nor a YAML file"

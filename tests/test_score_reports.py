@@ -13,7 +13,7 @@ from checker.appraisal.scores import choose_scores
 from checker.cli import run
 from checker.errors import BadSubmission
 from checker.model.study import Study
-from checker.reading.answers import appraised, read_answers
+from checker.reading.answers import read_answers, sheets_of
 from checker.reading.documents import read_study
 from checker.reading.guidelines import read_index, score_guidelines
 
@@ -147,7 +147,7 @@ def test_appraisals_of_other_tools_are_left_alone(tmp_path: Path) -> None:
 
 def test_why_a_score_is_looked_at_is_said() -> None:
     study = _study({"predictors": {"features": {"kind": ["deep"]}}})
-    assert choose_scores(study, read_index(), ()) == (
+    assert choose_scores(study, read_index()) == (
         (
             "metrics_2024",
             "Quality score that goes with CLEAR; report it apart from completeness. "
@@ -251,6 +251,6 @@ def test_cells_of_strangers_stay_text(tmp_path: Path, capfd: pytest.CaptureFixtu
 def test_a_description_is_read_once_for_its_answers(tmp_path: Path) -> None:
     file = tmp_path / "study.yaml"
     file.write_text(RADIOMICS + ANSWERS, encoding="utf-8")
-    first, second = appraised(read_study(file), RQS)
+    first, second = sheets_of(read_study(file), RQS)
     assert (first.assessor, first.answers["5"].answer) == ("R1", "either")
     assert second.answers["5"].reason == "nothing was reduced"

@@ -457,29 +457,25 @@ def _span(low: float, high: float) -> str:
 # Which scores are looked at
 
 
-def choose_scores(
-    study: Study, entries: Iterable[IndexEntry], answered: Iterable[str]
-) -> tuple[tuple[str, str], ...]:
-    """Return the quality scores that are looked at, each with the reason.
+def choose_scores(study: Study, entries: Iterable[IndexEntry]) -> tuple[tuple[str, str], ...]:
+    """Return the quality scores that are looked at although nobody named them, each with the reason.
 
-    None is looked at because nothing speaks against it: the description names it, an assessor
-    answered it, or it is said to be the score for what is described here.
+    None is looked at because nothing speaks against it: an assessor answered it, or it is said to be
+    the score for what is described here and the description names no guidelines.
 
     Args:
         study: the description.
         entries: all guidelines that ship.
-        answered: those to which an assessor gave answers.
     """
-    named, given = study.statements.guidelines, set(answered)
+    said = study.statements
+    answered = {each.about.partition("/")[0] for each in said.appraisals or ()}
     found = []
     for entry in entries:
         if entry.kind != "quality_score":
             continue
-        if entry.id in (named or ()):
-            found.append((entry.id, "statements.guidelines names it."))
-        elif entry.id in given:
+        if entry.id in answered:
             found.append((entry.id, "statements.appraisals has answers to it."))
-        elif named is None and entry.by_default and holds(study, entry.when):
-            said = " and ".join(f"{fact} is {short_value(study, fact)}" for fact in entry.when)
-            found.append((entry.id, f"{entry.when_to_use} Here {said}."))
+        elif said.guidelines is None and entry.by_default and holds(study, entry.when):
+            here = " and ".join(f"{fact} is {short_value(study, fact)}" for fact in entry.when)
+            found.append((entry.id, f"{entry.when_to_use} Here {here}."))
     return tuple(found)

@@ -447,7 +447,7 @@ def require_answers(document: StudyDocument) -> None:
     problems = list(_misspelled(document, abouts, [entry.id for entry in index], scores))
     if answered := set(abouts) & set(scores):
         for guideline in score_guidelines(answered):
-            problems += _sheets_of(document, guideline)[1]
+            problems += _with_problems(document, guideline)[1]
     if problems:
         raise BadSubmission(sorted(problems, key=lambda each: each.line or 0))
 
@@ -464,19 +464,19 @@ def _misspelled(
             yield _at(document, path, f"there is no quality score {about}", hint)
 
 
-def appraised(document: StudyDocument, guideline: ScoreGuideline) -> tuple[AnswerSheet, ...]:
+def sheets_of(document: StudyDocument, guideline: ScoreGuideline) -> tuple[AnswerSheet, ...]:
     """Return what assessors answered in `statements.appraisals`: a sheet for each of them.
 
     Raises:
         BadSubmission: an appraisal names a question that does not exist, or an answer it does not have.
     """
-    sheets, problems = _sheets_of(document, guideline)
+    sheets, problems = _with_problems(document, guideline)
     if problems:
         raise BadSubmission(problems)
     return sheets
 
 
-def _sheets_of(
+def _with_problems(
     document: StudyDocument, guideline: ScoreGuideline
 ) -> tuple[tuple[AnswerSheet, ...], list[Problem]]:
     names = Names(guideline)

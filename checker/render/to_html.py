@@ -9,6 +9,7 @@ from checker.model.quality import QualityScore
 from checker.model.report import EvaluationReport, Report
 from checker.model.times import in_words
 from checker.render import (
+    checklists,
     digits,
     explanation_tables,
     marks,
@@ -65,7 +66,7 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
             evaluations=_evaluations(report, figures),
             css=_file("report.css"),
             paged=paged,
-            item_label=partial(page.item_label, report),
+            item_label=partial(checklists.item_label, report),
             references=page.references(report),
         )
     )
@@ -142,6 +143,7 @@ def _environment() -> "Environment":
     )
     environment.globals.update(
         page=page,
+        checklists=checklists,
         digits=digits,
         signs=signs,
         in_words=in_words,
