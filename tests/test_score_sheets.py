@@ -10,7 +10,8 @@ from checker import pipeline
 from checker.cli import run
 from checker.errors import BadSubmission
 from checker.model.score_guideline import ScoreGuideline
-from checker.reading.answers import Names, read_answers
+from checker.reading.answer_names import Names
+from checker.reading.answers import read_answers
 from checker.reading.guidelines import read_guideline, score_guidelines
 from checker.rules import RULES
 
@@ -38,6 +39,9 @@ WRITTEN = [
     ),
     Written(
         "numbers as keys", METRICS, "1: yes\n18: 1\n2: 0\n", {"1": "yes", "18": "yes", "2": "no"}
+    ),
+    Written(
+        "marks", METRICS, '17: n/a\n"9": NA\n', {"17": "not_applicable", "9": "not_applicable"}
     ),
     Written("blanks", METRICS, '"1":\n"2": ""\n"3": yes\n', {"3": "yes"}),
     Written("points of items", APPRAISE, "4: 5\n20: 5\n", {"4": 5.0, "20i": "yes"}),
@@ -125,6 +129,12 @@ class Bad(NamedTuple):
 
 
 BAD = [
+    Bad(
+        "a mark of what always applies",
+        METRICS,
+        '"1": NA\n',
+        'a.yaml:1: 1: "NA" is none of the answers: no, yes',
+    ),
     Bad(
         "an unknown item",
         METRICS,

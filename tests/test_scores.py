@@ -251,6 +251,30 @@ def test_a_condition_that_needs_another_follows_it() -> None:
     assert [each.holds for each in implied.conditions[:2]] == [True, True]
 
 
+def test_items_marked_as_not_applicable_tell_the_conditions() -> None:
+    said = dict.fromkeys((item.id for item in METRICS.items), "yes")
+    marks = dict.fromkeys(("9", "14", "15", "16"), "not_applicable")
+    score = answered(METRICS, **said | marks)
+    found = {each.condition: each.holds for each in score.conditions}
+    assert found == {"C1": True, "C2": False, "C3": True, "C4": False, "C5": True}
+    assert score.conditions[1].reason == "item 9 is marked as not applicable"
+    assert (score.score, score.asked) == (100, 26)
+    without = answered(METRICS, **said | dict.fromkeys(("8", "9", "10"), "not_applicable"))
+    assert [each.holds for each in without.conditions[:2]] == [False, False]
+    assert answered(METRICS, **said).score is None, "without a mark a no may stand for both"
+
+
+def test_a_mark_against_a_condition_leaves_the_item_open() -> None:
+    said = dict.fromkeys((item.id for item in METRICS.items), "yes") | dict.fromkeys(
+        CONDITIONS, "yes"
+    )
+    score = answered(METRICS, **said | {"17": "not_applicable"})
+    assert (score.score, score.lowest, score.highest) == (None, 98.0, 100)
+    assert score.notes == (
+        "Item 17 is marked as not applicable, and no condition says so: it is open.",
+    )
+
+
 def test_an_answer_that_is_not_counted_is_named() -> None:
     said = dict.fromkeys(CONDITIONS, "no") | {"9": "yes", "8": "no"}
     [note] = answered(METRICS, **said).notes

@@ -8,6 +8,7 @@ from itertools import product
 from checker.appraisal.facts import short_value
 from checker.model.guideline import IndexEntry
 from checker.model.quality import (
+    NOT_APPLICABLE,
     AnsweredBy,
     AnswerSheet,
     ConditionAnswer,
@@ -43,13 +44,49 @@ def quality_score(
         suggested: answers from the description.
         why: why the score was looked at.
     """
-    given = {**(suggested or {}), **sheet.answers}
+    answers = marked(guideline, sheet.answers)
+    given = {**(suggested or {}), **answers}
     conditions = _conditions(guideline, given, suggested or {})
     truth = {each.condition: each.holds for each in conditions if each.holds is not None}
     items = tuple(_item(guideline, each, given, suggested or {}, truth) for each in guideline.items)
     score = _summed(guideline, sheet, conditions, items, given)
     score = replace(score, why=why, notes=tuple(_notes(sheet, conditions, items)))
     return _compared(guideline, sheet, score) if sheet.printed else score
+
+
+# Items that an assessor marked as not applicable
+
+
+def marked(guideline: ScoreGuideline, answers: Mapping[str, Given]) -> dict[str, Given]:
+    """Return the answers without marks of not applicable; conditions that follow from the marks take their place.
+
+    Who marks items as not applicable tells which conditions are true: the one condition left of a
+    marked item is false, and those of an answered item are true. What was said of a condition stands.
+    """
+    left_out = [item for item in guideline.items if _is_marked(item, answers)]
+    kept = {name: each for name, each in answers.items() if name not in {i.id for i in left_out}}
+    if not left_out:
+        return kept
+    for item in guideline.items:
+        if item.id in kept:
+            for name in item.applicable_if:
+                kept.setdefault(name, Given(answer="yes", reason=f"item {item.id} is answered"))
+    for item in left_out:
+        unsaid = [name for name in item.applicable_if if not _is_true(name, kept)]
+        if len(unsaid) == 1:
+            reason = f"item {item.id} is marked as not applicable"
+            kept.setdefault(unsaid[0], Given(answer="no", reason=reason))
+    return kept
+
+
+def _is_marked(item: ScoreItem, answers: Mapping[str, Given]) -> bool:
+    """Return whether the mark is none of the item's own answers."""
+    own = any(NOT_APPLICABLE in each.points for each in item.asked)
+    return not own and item.id in answers and answers[item.id].answer == NOT_APPLICABLE
+
+
+def _is_true(condition: str, answers: Mapping[str, Given]) -> bool:
+    return condition in answers and answers[condition].answer == "yes"
 
 
 # One item
@@ -363,6 +400,10 @@ def _notes(
     for item in items:
         if item.applies is False and any(each.points for each in item.answers):
             yield f"Item {item.item} is answered and not counted, because {item.because}."
+    for item in items:
+        mark = sheet.answers.get(item.item)
+        if mark and mark.answer == NOT_APPLICABLE and item.open and item.applies is not False:
+            yield f"Item {item.item} is marked as not applicable, and no condition says so: it is open."
     for condition in conditions:
         told = sheet.answers.get(condition.condition)
         if told and condition.holds is False and told.answer == "yes":

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+NOT_APPLICABLE = "not_applicable"
+"""How an assessor marks an item whose condition is false; of some questions it is an answer of the form."""
+
 
 class AnsweredBy(StrEnum):
     """Where an answer comes from."""

@@ -1,14 +1,14 @@
 """Reads an assessor's answers to a quality score: a YAML sheet, a table with a row for each study, or study.yaml."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from checker.errors import BadSubmission, Problem
 from checker.model.quality import AnswerSheet, Given
-from checker.model.score_guideline import Question, ScoreGuideline, ScoreItem
+from checker.model.score_guideline import ScoreGuideline
+from checker.reading.answer_names import Name, Names, fitted, folded, text_of
 from checker.reading.documents import StudyDocument, YamlDocument, dotted, read_yaml
 from checker.reading.guidelines import read_index, score_guidelines
 from checker.reading.plain_values import Unfit, nearest, quoted
@@ -22,165 +22,6 @@ HEADER = ("guideline", "study", "assessor", "answers", "studies")
 OF_AN_ANSWER = ("answer", "reason", "place")
 """Keys of an answer that is written with more than the word."""
 LABELS = ("study", "assessor")
-TOTALS = {
-    "total": ("total", "total_score", "score", "sum", "percentage", "overall"),
-    "category": ("category", "band", "quality", "quality_category", "grade"),
-}
-"""What a table prints as its own result, by the names of the column."""
-SAME = {
-    "yes": ("y", "true", "ja", "oui"),
-    "no": ("n", "false", "nein", "non"),
-    "not_applicable": ("na", "n/a", "n.a.", "not applicable"),
-}
-"""Other spellings of answers that many forms have."""
-_APART = re.compile(r"[\s\-#.:]+")
-_NUMBER = re.compile(r"[-+−]?\d+([.,]\d+)?")
-
-
-class Name(NamedTuple):
-    """What a key or a column is about."""
-
-    kind: str
-    """question, item, condition, section, total, category."""
-    id: str
-
-
-class Names:
-    """The names by which a guideline's questions, items and conditions are written."""
-
-    def __init__(self, guideline: ScoreGuideline) -> None:
-        self.guideline = guideline
-        self.items = {each.id: each for each in guideline.items}
-        self.questions = {each.id: each for item in guideline.items for each in item.asked}
-
-    def find(self, text: str) -> Name | None:
-        """Return what is meant by ``a_4iv_lmic``, ``Item#9``, ``RQS_5``, ``Condition1``; None: nothing."""
-        return self._spelled.get(_folded(text))
-
-    def results(self, text: str) -> Name | None:
-        """Return the result that a column of that name prints: a total, a category, a section."""
-        folded = _folded(text)
-        for kind, names in TOTALS.items():
-            if folded in names or folded.removeprefix(f"{self.guideline.id}_") in names:
-                return Name(kind, kind)
-        for section in self.guideline.score.sections:
-            if folded and _folded(section).split("_")[: folded.count("_") + 1] == folded.split("_"):
-                return Name("section", section)
-        return None
-
-    def hint(self, text: str) -> str:
-        """Return the nearest question, item or condition, else how they are called."""
-        known = [*self.questions, *self.items, *self._conditions]
-        number = re.search(r"\d+\w*$", text.strip())
-        if number and number[0] in known and number[0] != text.strip():
-            return f"did you mean {number[0]}?"
-        folded = {_folded(each): each for each in known}
-        bare = re.sub(rf"^({'|'.join(map(re.escape, self._starts))})_?", "", _folded(text))
-        found = nearest(bare, folded) or nearest(text, known)
-        listed = list(self.questions)
-        return found or f"questions are called {', '.join(listed[:3])} ... {listed[-1]}"
-
-    @cached_property
-    def _conditions(self) -> list[str]:
-        return [each.id for each in self.guideline.conditions]
-
-    @cached_property
-    def _starts(self) -> list[str]:
-        ours = [_folded(each).strip("_") for each in self.guideline.prefixes]
-        return [*ours, "item", "question", "q"]
-
-    @cached_property
-    def _spelled(self) -> Mapping[str, Name]:
-        found: dict[str, Name] = {}
-        for kind, names in (("item", self.items), ("question", self.questions)):
-            for each in names:
-                for start in ("", *self._starts):
-                    for spelled in (f"{start}_{_folded(each)}", f"{start}{_folded(each)}"):
-                        found[spelled.strip("_")] = Name(kind, each)
-        for each in self._conditions:
-            number = _folded(each).removeprefix("c")
-            for start in ("c", "con", "cond", "condition"):
-                for spelled in (f"{start}{number}", f"{start}_{number}"):
-                    found[spelled] = Name("condition", each)
-        return found
-
-
-def _folded(text: str) -> str:
-    return _APART.sub("_", text.strip().casefold()).strip("_")
-
-
-def fitted(names: Names, name: Name, value: object, reason: str = "") -> tuple[str, Given] | None:
-    """Return the answer under the id of its question, condition or item; None: the cell is blank.
-
-    A number is taken for the points of an item. Where one answer alone gives these points, it is
-    that answer.
-
-    Raises:
-        Unfit: the question has no such answer; says which there are.
-    """
-    text = _text(value)
-    if not text:
-        return None
-    if name.kind == "condition":
-        return name.id, Given(answer=_word(text, {"no": (), "yes": ()}), reason=reason)
-    item = names.items[name.id] if name.kind == "item" else names.guideline.item_of(name.id)
-    if name.id in names.items and _NUMBER.fullmatch(text):
-        return _points(
-            names.items[name.id], float(text.replace("−", "-").replace(",", ".")), reason
-        )
-    if name.kind == "item":
-        if len(item.asked) > 1:
-            raise Unfit(_no_points(item, text), f"or answer {_listed(q.id for q in item.asked)}")
-        name = Name("question", item.asked[0].id)
-    question = names.questions[name.id]
-    return name.id, Given(answer=_answer(question, text), reason=reason)
-
-
-def _text(value: object) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return "" if value is None else str(value).strip()
-
-
-def _answer(question: Question, text: str) -> str:
-    if text in ("0", "1") and {"yes", "no"} <= question.points.keys():
-        return "yes" if text == "1" else "no"
-    return _word(text, {each: question.also.get(each, ()) for each in question.points})
-
-
-def _word(text: str, allowed: Mapping[str, Iterable[str]]) -> str:
-    folded = _folded(text)
-    for answer, also in allowed.items():
-        if folded == _folded(answer):
-            return answer
-        if folded in map(_folded, (*also, *SAME.get(answer, ()))):
-            return answer
-    hint = nearest(folded, allowed)
-    raise Unfit(f"{quoted(text)} is none of the answers: {', '.join(allowed)}", hint)
-
-
-def _points(item: ScoreItem, points: float, reason: str) -> tuple[str, Given]:
-    possible = item.possible({})
-    if points not in possible:
-        raise Unfit(_no_points(item, f"{points:g}"), "")
-    if len(item.asked) == 1:
-        only = item.asked[0]
-        words = [word for word, worth in only.points.items() if worth == points]
-        if len(words) == 1:
-            return only.id, Given(answer=words[0], reason=reason)
-    return item.id, Given(points=points, reason=reason)
-
-
-def _no_points(item: ScoreItem, text: str) -> str:
-    possible = ", ".join(f"{each:g}" for each in item.possible({}))
-    return f"{quoted(text)} is not what item {item.id} can give: {possible} points"
-
-
-def _listed(words: Iterable[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 # A YAML sheet
@@ -257,7 +98,7 @@ class _Sheets:
             self._complain(inside, "names of questions and their answers are expected")
             answers = {}
         given = self._answers(answers or {}, inside)
-        study, assessor = (_text(data.get(each)) for each in LABELS)
+        study, assessor = (text_of(data.get(each)) for each in LABELS)
         return AnswerSheet(study=study, assessor=assessor, answers=given)
 
     def _header(self, data: Mapping[str, object], at: ValuePath) -> None:
@@ -307,7 +148,7 @@ class _Sheets:
         for key in value:
             if key not in OF_AN_ANSWER:
                 self._complain((*path, key), "this key does not exist", nearest(key, OF_AN_ANSWER))
-        said = (_text(value.get("reason")), _text(value.get("place")))
+        said = (text_of(value.get("reason")), text_of(value.get("place")))
         return value.get("answer"), "; ".join(each for each in said if each)
 
     def _complain(self, path: ValuePath, message: str, hint: str = "") -> None:
@@ -332,7 +173,7 @@ class _Rows:
         self.problems: list[Problem] = []
 
     def read(self) -> tuple[AnswerSheet, ...]:
-        if {"item", "answer"} <= {_folded(each) for each in self.table.columns}:
+        if {"item", "answer"} <= {folded(each) for each in self.table.columns}:
             return self._long()
         columns = self._columns()
         if not any(each.kind in ("question", "item", "condition") for each in columns.values()):
@@ -347,8 +188,8 @@ class _Rows:
         """Return what each column is about; an item whose questions stand in the table is a printed result."""
         found: dict[int, Name] = {}
         for at, column in enumerate(self.table.columns):
-            if _folded(column) in LABELS:
-                found[at] = Name("label", _folded(column))
+            if folded(column) in LABELS:
+                found[at] = Name("label", folded(column))
             elif name := self.names.find(column) or self.names.results(column):
                 found[at] = name
             elif self._looks_like_one(column):
@@ -364,8 +205,8 @@ class _Rows:
 
     def _looks_like_one(self, column: str) -> bool:
         """Return whether a column is written as questions and items are, and is none of them."""
-        starts = "|".join(map(re.escape, [*self.names._starts, "c", "condition"]))
-        return bool(re.fullmatch(rf"({starts})?_?\d+[a-z_]*", _folded(column)))
+        starts = "|".join(map(re.escape, [*self.names.starts, "c", "condition"]))
+        return bool(re.fullmatch(rf"({starts})?_?\d+[a-z_]*", folded(column)))
 
     def _sheet(self, row: int, columns: Mapping[int, Name]) -> AnswerSheet:
         cells = self.table.cells.frame.row(row)
@@ -373,7 +214,7 @@ class _Rows:
         printed: dict[str, str] = {}
         labels: dict[str, str] = {}
         for at, name in columns.items():
-            text = _text(cells[at])
+            text = text_of(cells[at])
             if name.kind == "label":
                 labels[name.id] = text
             elif name.kind in ("printed", "section", "total", "category"):
@@ -387,14 +228,14 @@ class _Rows:
 
     def _first_label(self, cells: Sequence[object], columns: Mapping[int, Name]) -> str:
         """Return the first cell that is no answer: names of studies stand first."""
-        return next((_text(each) for at, each in enumerate(cells) if at not in columns), "")
+        return next((text_of(each) for at, each in enumerate(cells) if at not in columns), "")
 
     def _long(self) -> tuple[AnswerSheet, ...]:
         """Return the sheets of a table with a row for each answer: item, answer, and perhaps reason."""
-        at = {_folded(each): i for i, each in enumerate(self.table.columns)}
+        at = {folded(each): i for i, each in enumerate(self.table.columns)}
         sheets: dict[tuple[str, str], dict[str, Given]] = {}
         for row in range(self.table.rows):
-            cells = {key: _text(self.table.cells.frame.row(row)[i]) for key, i in at.items()}
+            cells = {key: text_of(self.table.cells.frame.row(row)[i]) for key, i in at.items()}
             given = sheets.setdefault((cells.get("study", ""), cells.get("assessor", "")), {})
             name = self.names.find(cells["item"])
             if name is None:
