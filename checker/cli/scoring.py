@@ -1,6 +1,6 @@
 """The command `score`: a published quality score from a sheet of answers, without a description of the study."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +13,7 @@ from checker.errors import BadRequest, ExitCode, OutputFailed
 from checker.visible import visible
 
 if TYPE_CHECKING:
+    from checker.model.quality import QualityScore
     from checker.model.score_guideline import Question, ScoreGuideline
 
 
@@ -49,39 +50,60 @@ def score(
     found = _guideline(guideline)
     files = tuple(output or ())
     if answers is None:
-        if files or form is Form.JSON:
-            raise BadRequest(
-                "without ANSWERS there is nothing to score; the empty sheet is printed to stdout"
-            )
+        _require_nothing(files, form)
         console.send("\n".join(empty_sheet(found)) + "\n")
         return DONE
     _require_known(files)
     outputs.require_apart(files, [answers, Path(guideline)])
     from checker.appraisal.scores import quality_score
     from checker.reading.answers import read_answers
-    from checker.render import scores_alone
-    from checker.render.layout import Screen
 
     scores = [quality_score(found, each) for each in read_answers(answers, found)]
-    failures = []
-    for file in files:
-        try:
-            outputs.save(file, scores_alone.written(scores, file.suffix.lower()).encode("utf-8"))
-            console.note(visible(f"wrote {file}"))
-        except OutputFailed as failed:
-            failures.append(f"{file} was not written: {failed}")
-    if form is Form.JSON:
-        console.send(scores_alone.to_json(scores))
-    else:
-        width, colour, unicode = console.screen()
-        console.say(
-            scores_alone.to_text(scores, Screen(width=width, colour=colour, unicode=unicode))
-        )
+    failures = _write(scores, files)
+    _show(scores, form)
     for each in failures:
         console.note(visible(each))
     if failures:
         return Ending(ExitCode.UNUSABLE, f"{counted(len(failures), 'output')} not written")
     return DONE
+
+
+def _write(scores: "Sequence[QualityScore]", files: tuple[Path, ...]) -> list[str]:
+    """Write every output that can be written, and return a sentence for each that cannot."""
+    from checker.render.scores_alone import written
+
+    failures = []
+    for file in files:
+        try:
+            outputs.save(file, written(scores, file.suffix.lower()).encode("utf-8"))
+            console.note(visible(f"wrote {file}"))
+        except OutputFailed as failed:
+            failures.append(f"{file} was not written: {failed}")
+    return failures
+
+
+def _show(scores: "Sequence[QualityScore]", form: Form) -> None:
+    from checker.render import scores_alone
+    from checker.render.layout import Screen
+
+    if form is Form.JSON:
+        console.send(scores_alone.to_json(scores))
+        return
+    width, colour, unicode = console.screen()
+    screen = Screen(width=width, colour=colour, unicode=unicode)
+    console.say(scores_alone.to_text(scores, screen))
+
+
+def _require_nothing(files: tuple[Path, ...], form: Form) -> None:
+    """Complain about a wish for a result where there are no answers.
+
+    Raises:
+        BadRequest: an output or a form is asked for.
+    """
+    if files or form is not Form.TEXT:
+        raise BadRequest(
+            "without ANSWERS there is nothing to score; the empty sheet is printed to stdout"
+        )
 
 
 def _require_known(files: tuple[Path, ...]) -> None:
