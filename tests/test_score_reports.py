@@ -140,6 +140,31 @@ def test_wrong_appraisals_are_said_all_at_once(
     assert "6 problems in study.yaml" in capfd.readouterr().err
 
 
+def test_an_item_said_not_to_apply_is_a_mark_and_never_of_what_always_applies(
+    tmp_path: Path,
+) -> None:
+    mark = 'statements: {not_applicable: [{about: metrics_2024/17, reason: "no network"}]}\n'
+    [score] = _checked(RADIOMICS + mark, tmp_path).scores
+    [deep] = [each for each in score.conditions if each.condition == "C5"]
+    assert (deep.holds, deep.reason) == (False, "item 17 is marked as not applicable")
+    wrong = 'statements: {not_applicable: [{about: rqs_2017/3, reason: "no phantom"}]}\n'
+    with pytest.raises(BadSubmission) as raised:
+        _checked(RADIOMICS + wrong, tmp_path)
+    [problem] = raised.value.problems
+    assert problem.message == "item 3 of rqs_2017 is counted for every study"
+
+
+def test_the_place_of_an_answer_comes_from_the_locations(tmp_path: Path) -> None:
+    text = (
+        'statements:\n  appraisals: [{about: rqs_2017/3, answer: "no", reason: none scanned}]\n'
+        "  locations: [{about: rqs_2017/3, place: page 5}]\n"
+    )
+    scores = _checked(RADIOMICS + text, tmp_path).scores
+    [rqs] = [each for each in scores if each.guideline == "rqs_2017"]
+    [item] = [each for each in rqs.items if each.item == "3"]
+    assert item.answers[0].reason == "none scanned; page 5"
+
+
 def test_appraisals_of_other_tools_are_left_alone(tmp_path: Path) -> None:
     text = 'statements: {appraisals: [{about: probast_ai_2025/D4, answer: "high"}]}\n'
     assert _checked(text, tmp_path).scores == ()

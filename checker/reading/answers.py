@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from checker.errors import BadSubmission, Problem
-from checker.model.quality import AnswerSheet, Given
+from checker.model.quality import NOT_APPLICABLE, AnswerSheet, Given
 from checker.model.score_guideline import ScoreGuideline
 from checker.reading.answer_names import Name, Names, fitted, folded, text_of
 from checker.reading.documents import StudyDocument, YamlDocument, dotted, read_yaml
@@ -280,13 +280,15 @@ def require_answers(document: StudyDocument) -> None:
     Raises:
         BadSubmission: with all of them.
     """
-    abouts = [each.about.partition("/")[0] for each in document.study.statements.appraisals or ()]
-    if not abouts:
+    said = document.study.statements
+    abouts = [each.about.partition("/")[0] for each in said.appraisals or ()]
+    left_out = {each.about.partition("/")[0] for each in said.not_applicable or ()}
+    if not abouts and not left_out:
         return
     index = read_index()
     scores = [entry.id for entry in index if entry.kind == "quality_score"]
     problems = list(_misspelled(document, abouts, [entry.id for entry in index], scores))
-    if answered := set(abouts) & set(scores):
+    if answered := {*abouts, *left_out} & set(scores):
         for guideline in score_guidelines(answered):
             problems += _with_problems(document, guideline)[1]
     if problems:
@@ -323,6 +325,10 @@ def _with_problems(
     names = Names(guideline)
     problems: list[Problem] = []
     sheets: dict[str, dict[str, Given]] = {}
+    places = {
+        each.about: each.place or each.quote or ""
+        for each in document.study.statements.locations or ()
+    }
     for at, each in enumerate(document.study.statements.appraisals or ()):
         about, _, wanted = each.about.partition("/")
         if about != guideline.id:
@@ -335,7 +341,8 @@ def _with_problems(
             problems.append(_at(document, (*path, "about"), said, names.hint(wanted)))
             continue
         try:
-            found = fitted(names, name, each.answer, each.reason or "")
+            why = (each.reason or "", places.get(f"{guideline.id}/{name.id}", ""))
+            found = fitted(names, name, each.answer, "; ".join(filter(None, why)))
         except Unfit as unfit:
             problems.append(_at(document, (*path, "answer"), unfit.message, unfit.hint))
             continue
@@ -346,8 +353,31 @@ def _with_problems(
             problems.append(_at(document, path, said, "delete one, or say by whom each is"))
         else:
             given[found[0]] = found[1]
-    made = tuple(AnswerSheet(assessor=by, answers=given) for by, given in sheets.items())
+    marks = dict(_marks(document, names, problems))
+    if marks and not sheets:
+        sheets[""] = {}
+    made = tuple(
+        AnswerSheet(assessor=by, answers={**marks, **given}) for by, given in sheets.items()
+    )
     return made, problems
+
+
+def _marks(
+    document: StudyDocument, names: Names, problems: list[Problem]
+) -> Iterator[tuple[str, Given]]:
+    """Yield the items said not to apply; where one always applies, that is a problem."""
+    for at, each in enumerate(document.study.statements.not_applicable or ()):
+        about, _, wanted = each.about.partition("/")
+        name = names.find(wanted) if about == names.guideline.id else None
+        if name is None or name.kind == "condition":
+            continue  # an item that does not exist was refused with the description
+        item = names.items.get(name.id) or names.guideline.item_of(name.id)
+        if item.applicable_if:
+            yield item.id, Given(answer=NOT_APPLICABLE, reason=each.reason)
+        else:
+            path = ("statements", "not_applicable", at, "about")
+            said = f"item {item.id} of {names.guideline.id} is counted for every study"
+            problems.append(_at(document, path, said, "answer it under appraisals"))
 
 
 def _at(document: StudyDocument, path: ValuePath, message: str, hint: str) -> Problem:

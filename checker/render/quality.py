@@ -18,7 +18,7 @@ WHOSE = {
 }
 APART = (
     "A quality score stands for itself: it is no share of reported items and no judgement of risk of bias, "
-    "and enters none of the counts of this report."
+    "and enters no other count."
 )
 """Said once above all scores."""
 
