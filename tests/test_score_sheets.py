@@ -64,6 +64,7 @@ WRITTEN = [
         "5: -3\nRQS_12: 5\n11: 7\n",
         {"5": "neither", "12": "three_or_more_institutes", "11": "yes"},
     ),
+    Written("what fits deep learning poorly", RQS, "2: NA\n3: n/a\n", {"2": "no", "3": "no"}),
     Written("points of two answers", RQS, "12: 4\n", {"12": 4.0}),
     Written(
         "with a reason", METRICS, '"1": {answer: yes, reason: CLEAR, place: page 2}\n', {"1": "yes"}
