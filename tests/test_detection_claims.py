@@ -13,7 +13,7 @@ from checker.metrics.estimating import complete, known_of
 from checker.model.claim import ClaimCheck, Verdict
 from checker.model.predictions import Labels, TaskTable
 from checker.model.settings import Settings
-from checker.needs import NotEstablished
+from checker.needs import Absent, NotEstablished
 from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.references import read_thresholds
 from checker.reading.tables import read_table
@@ -73,6 +73,13 @@ TABLES = {
 
 
 def check(table: TaskTable, **claim: Any) -> ClaimCheck:
+    found = outcome(table, **claim)
+    assert isinstance(found, ClaimCheck), found
+    return found
+
+
+def outcome(table: TaskTable, **claim: Any) -> object:
+    """Return the checked claim, or why it could not be checked."""
     study = task_evaluations.described(TASK, claims=[claim])
     (evaluation,) = study.evaluations or ()
     known = known_about(
@@ -82,9 +89,17 @@ def check(table: TaskTable, **claim: Any) -> ClaimCheck:
         thresholds=read_thresholds(),
         settings=Settings(resamples=50),
     )
-    found = places(study, known)[-1].known.value("claim_check")
-    assert isinstance(found, ClaimCheck), found
-    return found
+    return places(study, known)[-1].known.value("claim_check")
+
+
+@pytest.mark.parametrize("metric", ["lesion_precision", "lesion_f1", "lesion_sensitivity"])
+def test_marks_without_a_score_are_cut_by_no_threshold(metric: str) -> None:
+    table = nodules()
+    columns = {name: each for name, each in table.columns.items() if name != "score"}
+    bare = replace(table, columns=columns, places={**table.places, "threshold": ()})
+    assert outcome(bare, metric=metric, at=0.5, value="0.9") == Absent(
+        f"{metric} is not recomputed at 0.5; marks have no score that a threshold could cut"
+    )
 
 
 def facets(metric: str, table: TaskTable) -> dict[str, Any]:

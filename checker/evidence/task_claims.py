@@ -119,7 +119,7 @@ def task_claim_check(
 
 
 def _refuse_elsewhere(claim: Claim, evaluation: Evaluation, table: TaskTable) -> None:
-    """Refuse a measure of masks or maps at a place at which it is not recomputed.
+    """Refuse a measure of masks, maps or marks at a place at which it is not recomputed.
 
     Raises:
         NotEstablished: the claim is at another one.
@@ -127,7 +127,9 @@ def _refuse_elsewhere(claim: Claim, evaluation: Evaluation, table: TaskTable) ->
     if claim.at is None or claim.metric == "surface_dice":
         return
     there: object = None
-    if table.task == MASKS and claim.metric in (*OF_LESIONS, "panoptic_quality"):
+    if table.task == "detection" and claim.metric in AT_THRESHOLDS and "score" not in table.columns:
+        there, what = None, "marks have no score that a threshold could cut"
+    elif table.task == MASKS and claim.metric in (*OF_LESIONS, "panoptic_quality"):
         there, what = HIT_OVERLAP, f"a hit is an IoU above {HIT_OVERLAP:g}"
     elif table.task == MASKS:
         there = evaluation.operating_point.threshold
