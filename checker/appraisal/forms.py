@@ -1,0 +1,170 @@
+"""Answers become the rows of a form for the journal: the places, and why an item does not apply or is not reported."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from checker.appraisal.reporting import PARTS
+from checker.model.form import Form, FormRow, Said
+from checker.model.guideline import Guideline, Item
+from checker.model.report import Answer, FactState, Status
+from checker.model.study import Study
+from checker.model.study.facts import FACTS, holds
+
+HIDDEN = "[removed]"
+"""Stands in an anonymous form for what could name people or places."""
+SHORTEST_NAME = 3
+"""Signs; a shorter name would be found in many sentences."""
+TELLING = re.compile(
+    r"\b[\w.+-]+@[\w-]+\.[\w.-]+|\bhttps?://\S+|\bwww\.\S+|\bgithub\.com\S*|\b10\.\d{4,}/\S+|"
+    r"\borcid\S*|(?:[A-Za-z]:\\|\\\\)[^\s;,]+|(?<![\w.<])~?/(?:[\w.@+-]+/)+[\w.@+-]*",
+    re.I,
+)
+"""Addresses, links, identifiers of publications and people, paths of a machine."""
+_PARTS_OF_MODEL = {"development": "developing a model", "evaluation": "evaluating a model"}
+
+
+def form_of(
+    guideline: Guideline, study: Study, answers: Sequence[Answer], *, anonymous: bool = False
+) -> Form:
+    """Return the form.
+
+    Args:
+        guideline: its items are the rows.
+        study: the description.
+        answers: to the items, in their order.
+        anonymous: leave out the title of the study, and take names of centres and sources, links,
+            addresses and paths out of all texts.
+    """
+    rows = [_row(i, each, study) for i, each in zip(guideline.items, answers, strict=True)]
+    hidden: dict[str, None] = {}
+    if anonymous:
+        names = _names(study)
+        rows = [_anonymous(each, names, hidden) for each in rows]
+    return Form(
+        guideline=guideline.id,
+        title=guideline.title,
+        version=guideline.version,
+        year=guideline.year,
+        doi=guideline.doi,
+        study="" if anonymous else study.study.title or "",
+        anonymous=anonymous,
+        hidden=tuple(hidden),
+        rows=tuple(rows),
+    )
+
+
+def places_of(answer: Answer) -> tuple[str, ...]:
+    """Return where the paper says what the item asks for, in words for a form: each place once.
+
+    The places of facts that are said not to be reported, or that do not apply, are left out.
+    """
+    told = [fact.place for fact in answer.facts if fact.state in _TELLING_STATES]
+    each = (" ".join(place.split()) for places in told for place in places.split("; "))
+    return tuple(dict.fromkeys(place for place in each if place))
+
+
+_TELLING_STATES = (FactState.REPORTED, FactState.SILENT)
+
+
+def _row(item: Item, answer: Answer, study: Study) -> FormRow:
+    said, places = _said(answer), places_of(answer)
+    reason = ""
+    if said is Said.NOT_APPLICABLE:
+        reason = _why_not_applicable(item, answer, study)
+    elif said is Said.NOT_REPORTED:
+        reason = _joined(f.reason for f in answer.facts if _by_a_person(f.reason))
+    return FormRow(
+        item=item.id,
+        section=item.section,
+        topic=item.topic,
+        requirement=item.requirement,
+        said=said,
+        places=() if said in (Said.NOWHERE, Said.NOT_DESCRIBED) else places,
+        reason=reason,
+        status=answer.status,
+    )
+
+
+def _said(answer: Answer) -> Said:
+    match answer.status:
+        case Status.DOES_NOT_APPLY:
+            return Said.NOT_APPLICABLE
+        case Status.NOT_REPORTED:
+            return Said.NOT_REPORTED
+    if places_of(answer):
+        return Said.PLACE
+    nobody = answer.status is Status.NOT_DESCRIBED_YET
+    return Said.NOT_DESCRIBED if nobody else Said.NOWHERE
+
+
+def _by_a_person(reason: str) -> bool:
+    """Return whether a person gave the reason; the others speak of study.yaml, which a journal does not have."""
+    return bool(reason) and not reason.startswith(("the section ", "described for ", "asked only if"))
+
+
+def _why_not_applicable(item: Item, answer: Answer, study: Study) -> str:
+    """Return why an item does not apply, in words for a journal."""
+    about = f"{answer.guideline}/{item.id}"
+    for statement in study.statements.not_applicable or ():
+        if statement.about == about:
+            return _bare(statement.reason)
+    kind = study.study.type or ""
+    if not set(item.applies) & set(PARTS.get(kind, item.applies)):
+        asked = " and ".join(_PARTS_OF_MODEL[each] for each in item.applies)
+        return f"asked of studies {asked} only"
+    if item.when and holds(study, item.when) is False:
+        return f"asked only if {_in_words(item.condition)}"
+    return _joined(fact.reason for fact in answer.facts if _by_a_person(fact.reason))
+
+
+def _in_words(condition: str) -> str:
+    """Return a condition with the facts it names in words: ``outcome.subjective is true``."""
+    for word in condition.split():
+        if word in FACTS:
+            meaning = FACTS[word].words
+            return meaning if condition == f"{word} is true" else condition.replace(word, meaning)
+    return condition
+
+
+def _joined(reasons: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(_bare(each) for each in reasons))
+
+
+def _bare(reason: str) -> str:
+    return " ".join(reason.split()).removesuffix(".")
+
+
+# Anonymous
+
+
+def _names(study: Study) -> tuple[str, ...]:
+    """Return the names of centres and sources that the description gives, longest first."""
+    found = dict.fromkeys(each.strip() for each in _named(study))
+    return tuple(sorted((each for each in found if len(each) >= SHORTEST_NAME), key=len)[::-1])
+
+
+def _named(study: Study) -> Iterator[str]:
+    for source in study.data.sources or ():
+        if source.name[:1].isupper():  # a name such as "external" is a word of every paper
+            yield source.name
+        yield from source.centres or ()
+        if source.url:
+            yield source.url
+    for partition in study.data.partitions or ():
+        yield from partition.centres or ()
+
+
+def _anonymous(row: FormRow, names: Sequence[str], hidden: dict[str, None]) -> FormRow:
+    def cleaned(text: str) -> str:
+        for name in names:
+            pattern = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.I)
+            text = pattern.sub(lambda found: _hide(found[0], hidden), text)
+        return TELLING.sub(lambda found: _hide(found[0], hidden), text)
+
+    return replace(row, places=tuple(map(cleaned, row.places)), reason=cleaned(row.reason))
+
+
+def _hide(seen: str, hidden: dict[str, None]) -> str:
+    hidden.setdefault(seen)
+    return HIDDEN

@@ -1,0 +1,428 @@
+"""Fills an official form: each item's place, tick and reason go where the form wants them; all that did not is told."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from checker.errors import BadRequest, BadSubmission, Problem
+from checker.forms.columns import Columns, Role, columns_of, empty_column, headings_of
+from checker.forms.elements import Element, parsed
+from checker.forms.ids import Known
+from checker.forms.package import Package
+from checker.forms.rows import Candidate, Found, Reading, find_rows
+from checker.forms.tables import Cell, Row, Table, tables_of
+from checker.forms.writing import (
+    CannotWrite,
+    Change,
+    applied,
+    boxes,
+    choose,
+    is_unfilled,
+    plain,
+    put_text,
+    tick,
+)
+from checker.model.form import Form, FormRow, Said
+from checker.model.report import Status
+
+TICK = "X"
+FEWEST = 0.5
+"""Share of the items whose rows must be found; with fewer it is another form."""
+MOST_UNKNOWN = 0.15
+"""Share of the rows with numbers that may be none of the guideline."""
+SHOWN = 60
+"""Signs of a cell that are told."""
+WORDS: Mapping[Role, tuple[str, ...]] = {
+    Role.YES: ("Yes", "Y", "Reported"),
+    Role.NO: ("No", "N", "Not reported"),
+    Role.NA: ("NA", "N/A", "n/a", "N.A.", "Not applicable"),
+}
+"""How forms spell an answer, the one we write first."""
+_PAGE = re.compile(r"\b(?:pages?|pp?\.?|pg\.?|lines?)\s*\d[\d\s,–-]*|^\d+(?:\s*[-–]\s*\d+)?$", re.I)
+
+
+class About(NamedTuple):
+    """Something to be told about one item."""
+
+    item: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """The filled form, and what became of each item."""
+
+    data: bytes
+    written: tuple[About, ...]
+    """What now stands in the form."""
+    kept: tuple[About, ...]
+    """Cells that had text already, with it."""
+    replaced: tuple[About, ...]
+    """Cells whose text was replaced, with the old text."""
+    unplaced: tuple[About, ...]
+    """What could not be written, and why."""
+    undecided: tuple[str, ...]
+    """Items whose Yes or No is left to the author, since they are reported in part."""
+    notes: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Work:
+    """What grows while the form is filled."""
+
+    data: bytes
+    replace: bool
+    changes: list[Change] = field(default_factory=list)
+    written: list[About] = field(default_factory=list)
+    kept: list[About] = field(default_factory=list)
+    replaced: list[About] = field(default_factory=list)
+    unplaced: list[About] = field(default_factory=list)
+    undecided: list[str] = field(default_factory=list)
+
+
+class _Target(NamedTuple):
+    """A cell, and what goes into it."""
+
+    role: Role
+    cell: Cell
+    like: Cell | None
+    rows: list[FormRow]
+
+
+def fill(
+    package: Package,
+    form: Form,
+    *,
+    replace: bool = False,
+    column: str = "",
+    others: Mapping[str, Sequence[str]] | None = None,
+) -> Filled:
+    """Return the form with the rows written into it.
+
+    Args:
+        package: the official form.
+        form: what is written.
+        replace: text that stands in a cell already is replaced; else it stays and is told.
+        column: a piece of the heading of the place column, where it is not recognised.
+        others: further guidelines with the ids of their items, to recognise a form of one of them.
+
+    Raises:
+        BadSubmission: this is no form of the guideline, or it has no column for the place.
+        BadRequest: no heading has that piece.
+    """
+    data = package.part(package.document)
+    tables = tables_of(parsed(package.file, data))
+    found = find_rows(tables, Known.of(row.item for row in form.rows))
+    _require_this_form(package.file, form, tables, found, others or {})
+    columns, notes = _columns(package.file, tables, found, column)
+    work = _Work(data, replace)
+    for target in _targets(form, found, columns, work):
+        _write(work, target)
+    made = applied(data, work.changes)
+    parsed(package.file, made)
+    return Filled(
+        data=package.changed({package.document: made}),
+        written=tuple(work.written),
+        kept=tuple(work.kept),
+        replaced=tuple(work.replaced),
+        unplaced=tuple(work.unplaced),
+        undecided=tuple(work.undecided),
+        notes=(*notes, *_again(found)),
+    )
+
+
+# Is this the form?
+
+
+def _require_this_form(
+    file: str,
+    form: Form,
+    tables: Sequence[Table],
+    found: Found,
+    others: Mapping[str, Sequence[str]],
+) -> None:
+    """Complain about a form whose rows are not those of the guideline.
+
+    Raises:
+        BadSubmission: says which other guideline fits, or what was found.
+    """
+    there, asked, unknown = len(found.rows), len(form.rows), len(found.unknown)
+    if there == asked and not unknown:
+        return
+    fits = there >= FEWEST * asked and unknown <= MOST_UNKNOWN * (there + unknown)
+    if better := _better(tables, others, there, unknown):
+        name, rows = better
+        raise _bad(
+            file,
+            f"this is a form of {name}: it has the rows of all {rows} items of that list, and "
+            f"{there} of the {asked} of {form.guideline}",
+            f"checker form {name} ..., or bring the form of {form.guideline}",
+        )
+    if not fits:
+        raise _bad(file, *_misfit(form, tables, found))
+
+
+def _better(
+    tables: Sequence[Table], others: Mapping[str, Sequence[str]], there: int, unknown: int
+) -> tuple[str, int] | None:
+    """Return the guideline all of whose items are there and nothing else, if it has more rows than ours."""
+    for name, ids in others.items():
+        other = find_rows(tables, Known.of(ids))
+        if len(other.rows) == len(ids) > there and len(other.unknown) < max(unknown, 1):
+            return name, len(ids)
+    return None
+
+
+def _misfit(form: Form, tables: Sequence[Table], found: Found) -> tuple[str, str]:
+    asked = f"{form.guideline} ({form.version})"
+    if not tables:
+        return f"it has no table; the rows of {asked} are looked for in tables", ""
+    if found.numbered_by_word and not found.rows:
+        return (
+            "its items are numbered by Word's automatic numbering, and the numbers are not in the text",
+            "in Word: select the table, then turn the numbers into text (ConvertNumbersToText), and save",
+        )
+    seen = f"{len(found.rows)} of the {len(form.rows)} items of {asked} have a row in it"
+    if found.unknown:
+        seen += f", and it has rows that are none of them ({_few(found.unknown)})"
+    return seen, "is it the form of another guideline, or of another edition of this one?"
+
+
+# Which columns are written?
+
+
+def _columns(
+    file: str, tables: Sequence[Table], found: Found, wanted: str
+) -> tuple[dict[int, Columns], list[str]]:
+    """Return the columns of each table that has items, and what to tell about them.
+
+    A table without headings goes on from the one before it that has as many columns.
+
+    Raises:
+        BadSubmission: no table has a column for the place.
+        BadRequest: no heading has the wanted piece.
+    """
+    columns: dict[int, Columns] = {}
+    notes: list[str] = []
+    before: dict[int, Columns] = {}
+    named = False
+    for table in tables:
+        reading = found.readings.get(table.number)
+        ids = reading.columns if reading else ()
+        own = columns_of(headings_of(table, _first(table, reading)), ids, wanted)
+        named |= any(wanted.casefold() in each.casefold() for each in own.headings.values())
+        if not own.can_be_written and table.width in before:
+            own = before[table.width]
+        elif reading and not own.can_be_written:
+            own, note = _guessed(table, reading, own)
+            notes += [note] if note else []
+        if own.can_be_written:
+            before[table.width] = own
+        if reading:
+            columns[table.number] = own
+    if wanted and not named:
+        raise BadRequest(f'--column "{wanted}": no heading has this. Headings: {_all(columns)}')
+    if not any(each.can_be_written for each in columns.values()):
+        raise _bad(
+            file,
+            f"no column for the place is recognised. Headings: {_all(columns)}",
+            'name it: --column "..." with a piece of its heading',
+        )
+    return columns, notes
+
+
+def _first(table: Table, reading: Reading | None) -> int:
+    """Return the number of the first row with an item, or beyond the second row."""
+    if reading is None:
+        return min(3, len(table.rows) + 1)
+    rows = [row.number for row, said in reading.said if said.items or said.number or said.unknown]
+    return min(rows)
+
+
+def _guessed(table: Table, reading: Reading, own: Columns) -> tuple[Columns, str]:
+    """Return the only empty column, at the end of the table, as the one for the place."""
+    rows = [row for row, said in reading.said if said.items]
+    last = empty_column(rows, reading.columns, table.width)
+    if last is None:
+        return own, ""
+    heading = own.headings.get(last, "")
+    what = f'the column "{heading}"' if heading else "the last column"
+    note = f"table {table.number}: {what} was taken for the place, since it is the only empty one"
+    return Columns({**own.roles, last: Role.PLACE}, own.headings), note
+
+
+def _all(columns: Mapping[int, Columns]) -> str:
+    names = dict.fromkeys(each for one in columns.values() for each in one.headings.values())
+    return ", ".join(f'"{_cut(each)}"' for each in names) or "none"
+
+
+# What goes where?
+
+
+def _targets(
+    form: Form, found: Found, columns: Mapping[int, Columns], work: _Work
+) -> Iterator[_Target]:
+    """Yield every cell that is written, once, with all items that share it; tell what has no row or no cell."""
+    shared: dict[tuple[Role, int], _Target] = {}
+    for row in form.rows:
+        at = found.rows.get(row.item)
+        if at is None:
+            if row.words:
+                work.unplaced.append(About(row.item, "the form has no row with this number"))
+            continue
+        if not columns[at.table.number].can_be_written:
+            why = f"table {at.table.number} has no column for the place that is recognised"
+            work.unplaced.append(About(row.item, why))
+            continue
+        for role, cell, like in _cells(at, columns[at.table.number], row, found, work):
+            target = _Target(role, cell, like, [])
+            shared.setdefault((role, id(cell.element)), target).rows.append(row)
+    yield from shared.values()
+
+
+def _cells(
+    at: Candidate, columns: Columns, row: FormRow, found: Found, work: _Work
+) -> Iterator[tuple[Role, Cell, Cell | None]]:
+    ids = found.readings[at.table.number].columns
+    like = at.row.at(ids[0])
+    for role, column in _wanted(columns, row, work):
+        cell = at.row.at(column)
+        if cell is None:
+            work.unplaced.append(About(row.item, f"{_row_of(at)} ends before the column"))
+        elif _is_merged(cell, at.row, columns, ids):
+            why = f"{_row_of(at)}: the cell is merged with \"{_cut(cell.text)}\""
+            work.unplaced.append(About(row.item, why))
+        else:
+            yield role, cell, like
+
+
+def _row_of(at: Candidate) -> str:
+    return f"table {at.table.number}, row {at.row.number}"
+
+
+def _is_merged(cell: Cell, row: Row, columns: Columns, ids: Iterable[int]) -> bool:
+    """Return whether the cell is that of the item's own text or number as well."""
+    if any(cell.covers(each) for each in ids):
+        return True
+    written = columns.of(*Role)
+    alien = [c for c in range(cell.column, cell.column + cell.span) if c not in written]
+    return bool(alien) and not is_unfilled(cell.element) and any(c in columns.headings for c in alien)
+
+
+def _wanted(columns: Columns, row: FormRow, work: _Work) -> Iterator[tuple[Role, int]]:
+    """Yield the columns of a row that get something."""
+    if row.words:
+        for role in (Role.PLACE, Role.SECTION, Role.REASON):
+            for column in columns.of(role)[:1]:
+                if role is not Role.REASON or row.reason:
+                    yield role, column
+    answer = _answer(row)
+    single = columns.of(answer) if answer else []
+    choice = columns.of(Role.CHOICE)
+    if answer is None and row.words and columns.of(Role.YES, Role.NO, Role.CHOICE):
+        work.undecided.append(row.item)
+    if answer and (single or choice):
+        yield (answer, single[0]) if single else (Role.CHOICE, choice[0])
+
+
+def _answer(row: FormRow) -> Role | None:
+    """Return the answer that is ticked; none for what is reported in part: the author decides.
+
+    Nothing is ticked that no place confirms.
+    """
+    match row.said:
+        case Said.NOT_APPLICABLE:
+            return Role.NA
+        case Said.NOT_REPORTED:
+            return Role.NO
+        case Said.PLACE if row.status is not Status.PARTLY:
+            return Role.YES
+        case _:
+            return None
+
+
+def _write(work: _Work, target: _Target) -> None:
+    items = ", ".join(row.item for row in target.rows)
+    try:
+        if target.role in (Role.PLACE, Role.SECTION, Role.REASON):
+            _write_text(work, target, items, _text(target))
+        else:
+            _write_answer(work, target, items)
+    except CannotWrite as why:
+        work.unplaced.append(About(items, str(why)))
+
+
+def _text(target: _Target) -> str:
+    """Return the words for a cell; where several items share it, each with its number."""
+    words = [(row.item, _words(target.role, row)) for row in target.rows]
+    if len(words) == 1:
+        return words[0][1]
+    return "; ".join(f"{item}: {text}" for item, text in words if text)
+
+
+def _words(role: Role, row: FormRow) -> str:
+    if role is Role.REASON:
+        return row.reason
+    return row.words
+
+
+def _write_text(work: _Work, target: _Target, items: str, text: str) -> None:
+    element, seen = target.cell.element, target.cell.text
+    if not text:
+        return
+    if not is_unfilled(element):
+        if " ".join(seen.split()) == text:
+            work.written.append(About(items, text))
+            return
+        if not work.replace:
+            work.kept.append(About(items, _cut(seen)))
+            return
+        work.replaced.append(About(items, _cut(seen)))
+    like = target.like.element if target.like else None
+    work.changes += put_text(work.data, element, text, like)
+    work.written.append(About(items, text))
+
+
+def _write_answer(work: _Work, target: _Target, items: str) -> None:
+    answers = {_answer(row) for row in target.rows}
+    if len(answers) > 1 or (answer := next(iter(answers))) is None:
+        work.undecided += [row.item for row in target.rows]
+        return
+    found = boxes(target.cell.element)
+    if not is_unfilled(target.cell.element) and not found:
+        return _write_text(work, target, items, _spelled(target, answer))
+    if found:
+        work.changes += tick(work.data, _box(found, answer, target.role))
+    elif (chosen := choose(work.data, target.cell.element, WORDS[answer])) is not None:
+        work.changes += chosen
+    else:
+        return _write_text(work, target, items, _spelled(target, answer))
+    work.written.append(About(items, WORDS[answer][0]))
+    return None
+
+
+def _spelled(target: _Target, answer: Role) -> str:
+    return WORDS[answer][0] if target.role is Role.CHOICE else TICK
+
+
+def _box(found: Sequence["object"], answer: Role, role: Role) -> "object":
+    raise NotImplementedError
+
+
+def _again(found: Found) -> Iterator[str]:
+    for each in found.again:
+        yield f"{each.item} has a second row ({_row_of(each)}), which was left alone"
+
+
+def _few(words: Sequence[str]) -> str:
+    return ", ".join(words[:6]) + (" ..." if len(words) > 6 else "")
+
+
+def _cut(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= SHOWN else f"{flat[: SHOWN - 1].rstrip()}…"
+
+
+def _bad(file: str, message: str, hint: str = "") -> BadSubmission:
+    return BadSubmission([Problem(file, None, "", message, hint)])
