@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from checker import assemble
 from checker.appraisal import reporting
+from checker.appraisal.places import placed
 from checker.cases import Running, measured_maps, measured_masks
 from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
@@ -20,6 +21,7 @@ from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
+from checker.reading.quotes import told_places
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
 from checker.rules import RULES, run_all
@@ -101,7 +103,7 @@ def check(path: Path, options: Options | None = None) -> Report:
         evidence,
         runs,
         appraised.reports,
-        appraised.answers,
+        placed(appraised.answers, told_places(document.study), runs),
         items=appraised.items,
         settings=asked.settings,
         thresholds=thresholds,

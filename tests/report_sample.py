@@ -18,6 +18,7 @@ from checker.model.evidence import (
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
+from checker.model.place import Found, Place
 from checker.model.report import (
     Answer,
     AnswerFact,
@@ -516,7 +517,13 @@ ANSWERS = (
                 meaning="What the title names.",
                 state=FactState.REPORTED,
                 value="technique, task, outcome",
-                place="title page",
+                places=(
+                    Place(
+                        about="study.title_names",
+                        at="statements.locations[0]",
+                        section="title page",
+                    ),
+                ),
             ),
         ),
     ),
@@ -550,7 +557,18 @@ ANSWERS = (
                 meaning="How the number of patients in the evaluation was decided.",
                 state=FactState.REPORTED,
                 value="all available",
-                place="page 4",
+                places=(
+                    Place(
+                        about="analysis.sample_size",
+                        at="statements.locations[1]",
+                        section="Methods, Sample size",
+                        quote="All patients who were available were included.",
+                        found=Found.EXACTLY,
+                        manuscript="paper.pdf",
+                        pages=(4,),
+                        times=1,
+                    ),
+                ),
             ),
             AnswerFact(
                 name="analysis.sample_size.argument",

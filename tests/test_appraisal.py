@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from checker.appraisal.places import placed
 from checker.appraisal.reporting import (
     CONTRADICTING,
     Chosen,
@@ -20,6 +21,7 @@ from checker.model.study import Study
 from checker.model.study.facts import FACTS
 from checker.model.study.statements import SectionName
 from checker.reading.guidelines import guidelines, read_index
+from checker.reading.quotes import told_places
 from checker.rules import RULES
 
 TRIPOD = guidelines(["tripod_ai_2024"])[0]
@@ -47,7 +49,8 @@ def _is_records(name: str) -> bool:
 
 
 def answer(item: str, description: Description, *found: str) -> Answer:
-    answers = appraise(TRIPOD, study(description), found)
+    described = study(description)
+    answers = placed(appraise(TRIPOD, described, found), told_places(described))
     return next(each for each in answers if each.item == item)
 
 

@@ -640,7 +640,10 @@ def test_silence_is_not_called_missing() -> None:
     text = text_of(section("items"))
     assert "not described yet analysis.sample_size.argument: Why that number is enough." in text
     assert "not reported analysis.measures.calibration: only discrimination was of interest" in text
-    assert "present analysis.sample_size.evaluation: all available; page 4" in text
+    assert (
+        "present analysis.sample_size.evaluation: all available; Methods, Sample size, page 4"
+        in text
+    )
     assert "Described so far: 14 of 129 facts" in text
     assert "missing" not in text.casefold().replace("what is missing", "").replace(
         "missing data", ""

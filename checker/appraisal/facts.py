@@ -1,6 +1,6 @@
 """What study.yaml says about one fact, in the short form that is printed beside an item."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 
 from checker.model.report import AnswerFact, FactState
 from checker.model.study import Study
@@ -10,7 +10,7 @@ LONGEST = 120
 """Characters of a value that are printed."""
 
 
-def answer_fact(study: Study, name: str, item: str) -> AnswerFact:
+def answer_fact(study: Study, name: str) -> AnswerFact:
     """Return what the description says about the fact.
 
     A value counts even where the fact is not asked. What stands in some entries of a list only is
@@ -19,8 +19,6 @@ def answer_fact(study: Study, name: str, item: str) -> AnswerFact:
     Args:
         study: the description.
         name: the fact.
-        item: the item that asks, as ``guideline/item``; a place that is given for the item serves
-            each of its facts that has none of its own.
 
     Raises:
         KeyError: there is no such fact.
@@ -35,7 +33,6 @@ def answer_fact(study: Study, name: str, item: str) -> AnswerFact:
         state=found,
         value=short_value(study, name),
         reason=reason,
-        place=_place(study, name) or _place(study, item),
     )
 
 
@@ -83,16 +80,3 @@ def _printed(value: object) -> str:
 
 def _cut(text: str) -> str:
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
-
-
-def _place(study: Study, about: str) -> str:
-    """Return where the paper speaks of a fact, a group around it, or an item."""
-    places = dict.fromkeys(_places(study, about))
-    return "; ".join(places)
-
-
-def _places(study: Study, about: str) -> Iterator[str]:
-    for location in study.statements.locations or ():
-        covers = about == location.about or about.startswith(f"{location.about}.")
-        if covers and (place := location.place or location.quote):
-            yield place

@@ -134,7 +134,7 @@ def guideline_report(guideline: Guideline, answers: Iterable[Answer], why: str) 
 
 def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[str]) -> Answer:
     name = f"{guideline.id}/{item.id}"
-    facts = tuple(answer_fact(study, fact, name) for fact in item.evidence)
+    facts = tuple(answer_fact(study, fact) for fact in item.evidence)
     beside = tuple(code for code in item.rules if code in found)
     verdict = (
         _out_of_scope(item, study)

@@ -39,6 +39,7 @@ from checker.model.evidence import (
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
+from checker.model.place import Place, joined
 from checker.model.sample_size import SampleSize
 
 FORMAT = "checker-report/1"
@@ -233,8 +234,13 @@ class AnswerFact:
     """The value in short, if reported."""
     reason: str = ""
     """Why it is not reported or does not apply, in the words of the person who said so."""
-    place: str = ""
-    """Where the paper says it, if told."""
+    places: tuple[Place, ...] = ()
+    """Where the paper says it, if told; those of the item where the fact has none of its own."""
+
+    @property
+    def place(self) -> str:
+        """Return where the paper says it, as a person writes it; empty if that was not told."""
+        return joined(self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,6 +258,13 @@ class Answer:
     facts: tuple[AnswerFact, ...] = ()
     findings: tuple[str, ...] = ()
     """Codes of findings that stand beside it."""
+    places: tuple[Place, ...] = ()
+    """Where the paper answers it: those told of the item itself, then those of its facts, each once."""
+
+    @property
+    def place(self) -> str:
+        """Return where the paper answers it, as a form prints it: ``Methods, Outcome, page 7``; empty if not told."""
+        return joined(self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
