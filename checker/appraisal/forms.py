@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from checker.appraisal.reporting import PARTS
-from checker.model.form import Form, FormRow, Said
+from checker.model.form import Form, FormRow, Said, Where
 from checker.model.guideline import Guideline, Item
+from checker.model.place import TYPED_PAGE, Place
 from checker.model.report import Answer, FactState, Status
 from checker.model.study import Study
 from checker.model.study.facts import FACTS, holds
@@ -54,17 +55,33 @@ def form_of(
     )
 
 
-def places_of(answer: Answer) -> tuple[str, ...]:
+def places_of(answer: Answer) -> tuple[Where, ...]:
     """Return where the paper says what the item asks for, in words for a form: each place once.
 
-    The places of facts that are said not to be reported, or that do not apply, are left out.
+    The places of facts that are said not to be reported, or that do not apply, are left out, and a
+    quote without a section or a page is no place.
     """
-    told = [fact.place for fact in answer.facts if fact.state in _TELLING_STATES]
-    each = (" ".join(place.split()) for places in told for place in places.split("; "))
-    return tuple(dict.fromkeys(place for place in each if place))
+    unsaid = {fact.name for fact in answer.facts if fact.state not in _TELLING_STATES}
+    found = (where_of(each) for each in answer.places if not _is_about(each, unsaid))
+    return tuple(dict.fromkeys(each for each in found if each.words))
+
+
+def where_of(place: Place) -> Where:
+    """Return one place in words; without any where only a quote is known."""
+    typed = TYPED_PAGE.search(place.section)
+    page = place.position or (typed[0].strip(" ,;:.()") if typed else "")
+    if not place.section and not page:
+        return Where("")
+    words = place.words
+    section = TYPED_PAGE.sub("", words).strip(" ,;:.()") if page else words
+    return Where(words, section, page)
 
 
 _TELLING_STATES = (FactState.REPORTED, FactState.SILENT)
+
+
+def _is_about(place: Place, facts: Iterable[str]) -> bool:
+    return any(each == place.about or each.startswith(f"{place.about}.") for each in facts)
 
 
 def _row(item: Item, answer: Answer, study: Study) -> FormRow:
@@ -114,7 +131,7 @@ def _why_not_applicable(item: Item, answer: Answer, study: Study) -> str:
         asked = " and ".join(_PARTS_OF_MODEL[each] for each in item.applies)
         return f"asked of studies {asked} only"
     if item.when and holds(study, item.when) is False:
-        return f"asked only if {_in_words(item.condition)}"
+        return f"asked only if {_in_words(item.condition)}, which is not so here"
     return _joined(fact.reason for fact in answer.facts if _by_a_person(fact.reason))
 
 
@@ -162,7 +179,8 @@ def _anonymous(row: FormRow, names: Sequence[str], hidden: dict[str, None]) -> F
             text = pattern.sub(lambda found: _hide(found[0], hidden), text)
         return TELLING.sub(lambda found: _hide(found[0], hidden), text)
 
-    return replace(row, places=tuple(map(cleaned, row.places)), reason=cleaned(row.reason))
+    places = tuple(Where(*map(cleaned, each)) for each in row.places)
+    return replace(row, places=places, reason=cleaned(row.reason))
 
 
 def _hide(seen: str, hidden: dict[str, None]) -> str:

@@ -1,6 +1,5 @@
 """Fills an official form: each item's place, tick and reason go where the form wants them; all that did not is told."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from checker.forms.package import Package
 from checker.forms.rows import Candidate, Found, Reading, find_rows
 from checker.forms.tables import Cell, Row, Table, tables_of
 from checker.forms.writing import (
+    Box,
     CannotWrite,
     Change,
     applied,
@@ -39,7 +39,6 @@ WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.NA: ("NA", "N/A", "n/a", "N.A.", "Not applicable"),
 }
 """How forms spell an answer, the one we write first."""
-_PAGE = re.compile(r"\b(?:pages?|pp?\.?|pg\.?|lines?)\s*\d[\d\s,–-]*|^\d+(?:\s*[-–]\s*\d+)?$", re.I)
 
 
 class About(NamedTuple):
@@ -88,6 +87,10 @@ class _Target(NamedTuple):
     cell: Cell
     like: Cell | None
     rows: list[FormRow]
+    beside_section: bool
+    """Another column takes the section."""
+    beside_reason: bool
+    """Another column takes the reason."""
 
 
 def fill(
@@ -275,8 +278,10 @@ def _targets(
             why = f"table {at.table.number} has no column for the place that is recognised"
             work.unplaced.append(About(row.item, why))
             continue
-        for role, cell, like in _cells(at, columns[at.table.number], row, found, work):
-            target = _Target(role, cell, like, [])
+        own = columns[at.table.number]
+        for role, cell, like in _cells(at, own, row, found, work):
+            beside = bool(own.of(Role.SECTION)), bool(own.of(Role.REASON))
+            target = _Target(role, cell, like, [], *beside)
             shared.setdefault((role, id(cell.element)), target).rows.append(row)
     yield from shared.values()
 
@@ -355,16 +360,21 @@ def _write(work: _Work, target: _Target) -> None:
 
 def _text(target: _Target) -> str:
     """Return the words for a cell; where several items share it, each with its number."""
-    words = [(row.item, _words(target.role, row)) for row in target.rows]
+    words = [(row.item, _words(target, row)) for row in target.rows]
     if len(words) == 1:
         return words[0][1]
     return "; ".join(f"{item}: {text}" for item, text in words if text)
 
 
-def _words(role: Role, row: FormRow) -> str:
-    if role is Role.REASON:
-        return row.reason
-    return row.words
+def _words(target: _Target, row: FormRow) -> str:
+    match target.role:
+        case Role.REASON:
+            return row.reason
+        case Role.SECTION:
+            return row.sections
+        case _:
+            words = row.pages if target.beside_section else row.where
+            return words if target.beside_reason else row.with_reason(words)
 
 
 def _write_text(work: _Work, target: _Target, items: str, text: str) -> None:
@@ -406,8 +416,20 @@ def _spelled(target: _Target, answer: Role) -> str:
     return WORDS[answer][0] if target.role is Role.CHOICE else TICK
 
 
-def _box(found: Sequence["object"], answer: Role, role: Role) -> "object":
-    raise NotImplementedError
+def _box(found: Sequence[Box], answer: Role, role: Role) -> Box:
+    """Return the box of an answer: the only one of a column, or the one beside its word.
+
+    Raises:
+        CannotWrite: none stands beside it.
+    """
+    if role is not Role.CHOICE and len(found) == 1:
+        return found[0]
+    words = {plain(each) for each in WORDS[answer]}
+    for side in ("after", "before"):
+        fits = [each for each in found if plain(getattr(each, side)) in words]
+        if len(fits) == 1:
+            return fits[0]
+    raise CannotWrite(f"no box stands beside {WORDS[answer][0]}")
 
 
 def _again(found: Found) -> Iterator[str]:

@@ -173,7 +173,7 @@ def _types(part: bytes) -> list[tuple[str, str]]:
     """Return the name and the type of every part that has a type of its own."""
     found = []
     for each in _OVERRIDE.findall(part):
-        said = {a[0]: (a[1] or a[2]).decode("utf-8") for a in _ATTRIBUTE.findall(each)}
+        said = {a[0].decode(): (a[1] or a[2]).decode("utf-8") for a in _ATTRIBUTE.findall(each)}
         found.append((said.get("PartName", "").lstrip("/"), said.get("ContentType", "")))
     return found
 

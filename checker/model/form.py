@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from checker.model.report import Status
 
@@ -20,6 +21,16 @@ class Said(StrEnum):
     """Nobody has described it yet: blank."""
 
 
+class Where(NamedTuple):
+    """One place of the paper, in words for a form."""
+
+    words: str
+    """All of it: ``Methods, p. 7``."""
+    section: str = ""
+    """Without the page."""
+    page: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRow:
     """One item of the form."""
@@ -30,8 +41,8 @@ class FormRow:
     requirement: str
     """What is asked, in a sentence of our own."""
     said: Said
-    places: tuple[str, ...] = ()
-    """Where the paper says it: ``Methods, p. 7``; each place once."""
+    places: tuple[Where, ...] = ()
+    """Where the paper says it; each place once."""
     reason: str = ""
     """Why it does not apply or is not reported, without a stop at the end."""
     status: Status
@@ -40,23 +51,39 @@ class FormRow:
     @property
     def where(self) -> str:
         """Return the words for a column of the place alone; its reason stands elsewhere."""
-        places = "; ".join(self.places)
+        return self._said("; ".join(each.words for each in self.places))
+
+    @property
+    def pages(self) -> str:
+        """Return the words for a column of pages beside one of sections; a place without a page stands there whole."""
+        return self._said("; ".join(dict.fromkeys(each.page or each.words for each in self.places)))
+
+    @property
+    def sections(self) -> str:
+        """Return the words for a column of sections beside one of pages."""
+        if self.said is not Said.PLACE:
+            return ""
+        return "; ".join(dict.fromkeys(each.section for each in self.places if each.page))
+
+    def _said(self, places: str) -> str:
         match self.said:
             case Said.PLACE:
                 return places
             case Said.NOT_APPLICABLE:
                 return f"Not applicable ({places})" if places else "Not applicable"
             case Said.NOT_REPORTED:
-                return f"Not reported ({places})" if places else "Not reported"
+                return "Not reported"
             case _:
                 return ""
 
     @property
     def words(self) -> str:
         """Return the words for a place column that takes the reason too: ``Not applicable: no update``."""
-        if self.reason and self.said in (Said.NOT_APPLICABLE, Said.NOT_REPORTED):
-            return f"{self.where}: {self.reason}"
-        return self.where
+        return self.with_reason(self.where)
+
+    def with_reason(self, words: str) -> str:
+        """Return words for a cell followed by the reason, if there is one: ``Not reported: no dates``."""
+        return f"{words}: {self.reason}" if words and self.reason else words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,105 @@
+"""The order of the steps of `checker form`: from a description to the rows of one guideline's form."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from checker.appraisal import reporting
+from checker.appraisal.forms import form_of
+from checker.appraisal.places import placed
+from checker.errors import BadRequest
+from checker.model.form import Form
+from checker.model.guideline import Guideline
+from checker.reading.documents import read_study
+from checker.reading.guidelines import guidelines, read_guideline, read_index
+from checker.reading.plain_values import nearest
+from checker.reading.quotes import told_places
+
+TOOLS = {
+    "probastai": "PROBAST+AI is a tool to judge quality and risk of bias",
+    "probast": "PROBAST is a tool to judge risk of bias",
+    "quadas": "QUADAS-2 is a tool to judge risk of bias",
+    "metrics": "METRICS is a quality score",
+    "rqs": "RQS is a quality score",
+    "appraiseai": "APPRAISE-AI is a quality score",
+}
+"""Letters of the name to what it is; assessors fill these, and no author submits a form of them."""
+_LETTERS = re.compile(r"[^a-z]")
+
+
+class Ready(NamedTuple):
+    """A form, and what else was noticed."""
+
+    form: Form
+    notes: tuple[str, ...]
+
+
+def form(name: str, path: Path, *, anonymous: bool = False) -> Ready:
+    """Read a study, appraise it by one guideline, and return the rows of its form; no data are read.
+
+    Args:
+        name: a guideline that ships (``tripod_ai_2024``, ``TRIPOD+AI``), or a YAML file.
+        path: of the description.
+        anonymous: see `form_of`.
+
+    Raises:
+        BadRequest: there is no such guideline, or no form is submitted for it.
+        BadSubmission: the description cannot be used; every problem at once.
+    """
+    guideline = guideline_called(name)
+    document = read_study(path)
+    answers = placed(
+        reporting.appraise(guideline, document.study), told_places(document.study)
+    )
+    made = form_of(guideline, document.study, answers, anonymous=anonymous)
+    return Ready(made, reporting.unknown_items(guideline, document.study))
+
+
+def guideline_called(name: str) -> Guideline:
+    """Return the reporting guideline of that name.
+
+    Raises:
+        BadRequest: there is none; says the nearest, or what a tool of that name is for.
+        BadSubmission: the YAML file cannot be used.
+    """
+    if Path(name).suffix in (".yaml", ".yml"):
+        return _reporting(read_guideline(Path(name)))
+    known = [entry.id for entry in read_index()]
+    letters = _letters(name)
+    called = [each for each in known if each == name] or [
+        each for each in known if _letters(each) == letters
+    ]
+    if len(called) == 1:
+        return _reporting(guidelines(called)[0])
+    if letters in TOOLS:
+        raise BadRequest(_no_form(TOOLS[letters]))
+    near = nearest(name.casefold(), known) or f"there are {', '.join(known)}"
+    raise BadRequest(f'there is no guideline "{name}"; {near}, or a YAML file of your own')
+
+
+def _letters(name: str) -> str:
+    return _LETTERS.sub("", name.casefold())
+
+
+def _reporting(guideline: Guideline) -> Guideline:
+    """Return the guideline if authors hand in its form.
+
+    Raises:
+        BadRequest: it is another kind of list.
+    """
+    if guideline.kind == "reporting":
+        return guideline
+    raise BadRequest(_no_form(f"{guideline.title} is of the kind {guideline.kind}"))
+
+
+def _no_form(what: str) -> str:
+    return f"{what}: assessors fill it, and authors hand in no form of it. See checker check"
+
+
+def items_of_all() -> dict[str, tuple[str, ...]]:
+    """Return the items of every reporting guideline that ships, to recognise its form."""
+    return {
+        each.id: tuple(item.id for item in each.items)
+        for each in guidelines()
+        if each.kind == "reporting"
+    }
