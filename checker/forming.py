@@ -48,9 +48,7 @@ def form(name: str, path: Path, *, anonymous: bool = False) -> Ready:
     """
     guideline = guideline_called(name)
     document = read_study(path)
-    answers = placed(
-        reporting.appraise(guideline, document.study), told_places(document.study)
-    )
+    answers = placed(reporting.appraise(guideline, document.study), told_places(document.study))
     made = form_of(guideline, document.study, answers, anonymous=anonymous)
     return Ready(made, reporting.unknown_items(guideline, document.study))
 

@@ -67,7 +67,9 @@ def cells(path: Path, table: int = 0) -> list[list[str]]:
     return [[c.text for c in row.cells] for row in Document(str(path)).tables[table].rows]
 
 
-def in_control(cell, placeholder: str = "Click or tap here to enter text.", extra: str = "") -> None:
+def in_control(
+    cell, placeholder: str = "Click or tap here to enter text.", extra: str = ""
+) -> None:
     """Put a content control with a placeholder into the cell, as Word's developer tab does."""
     paragraph = cell.paragraphs[0]._p
     paragraph.append(

@@ -117,7 +117,9 @@ def _said(answer: Answer) -> Said:
 
 def _by_a_person(reason: str) -> bool:
     """Return whether a person gave the reason; the others speak of study.yaml, which a journal does not have."""
-    return bool(reason) and not reason.startswith(("the section ", "described for ", "asked only if"))
+    return bool(reason) and not reason.startswith(
+        ("the section ", "described for ", "asked only if")
+    )
 
 
 def _why_not_applicable(item: Item, answer: Answer, study: Study) -> str:

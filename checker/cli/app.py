@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from checker import __version__
-from checker.cli import checking, demonstration, explaining, measuring, scaffolding, viewing
+from checker.cli import (
+    checking,
+    demonstration,
+    explaining,
+    forming,
+    measuring,
+    scaffolding,
+    viewing,
+)
 from checker.cli.console import note, prepare, say
 from checker.cli.ending import DONE, Ending, counted
 from checker.cli.starting import INTERRUPTED
@@ -37,6 +45,7 @@ app.command("new")(scaffolding.new)
 app.command("validate")(checking.validate)
 app.command("check")(checking.check)
 app.command("render")(viewing.render)
+app.command("form")(forming.form)
 app.command("explain")(explaining.explain)
 app.command("list")(explaining.show_list)
 app.command("schema")(explaining.schema)

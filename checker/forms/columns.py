@@ -35,7 +35,9 @@ _PLACE = re.compile(
 )
 _SECTION = re.compile(r"\bsections?\b|\bparagraphs?\b")
 _TOPIC = re.compile(r"\btopic|\bchecklist item|\brecommendation|\bdescription|^item\b|^section$")
-_REASON = re.compile(r"\breasons?\b|\bcomments?\b|\bexplanations?\b|\bjustif|\bif no\b|\bremarks?\b")
+_REASON = re.compile(
+    r"\breasons?\b|\bcomments?\b|\bexplanations?\b|\bjustif|\bif no\b|\bremarks?\b"
+)
 _DEVELOPMENT = re.compile(r"^d\s*[/;,]?\s*e?$|\bdevelopment\b.*\bevaluation\b")
 _SPLIT = re.compile(r"[^a-z]+")
 ANSWERS: Mapping[str, Role] = MappingProxyType(
@@ -89,7 +91,9 @@ def columns_of(
     roles = {column: role for column, texts in left.items() if (role := _role(texts))}
     if wanted:
         fits = [each for each in left if wanted.casefold() in names[each].casefold()]
-        roles = {each: role for each, role in roles.items() if role not in (Role.PLACE, Role.SECTION)}
+        roles = {
+            each: role for each, role in roles.items() if role not in (Role.PLACE, Role.SECTION)
+        }
         roles |= dict.fromkeys(fits[:1], Role.PLACE)
     return Columns(_settled(roles), names)
 

@@ -69,7 +69,9 @@ def parsed(file: str, data: bytes) -> Element:
         BadSubmission: this is no XML in UTF-8, or XML that no word processor writes.
     """
     said = _ENCODING.match(data.removeprefix(b"\xef\xbb\xbf"))
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (said and said[1].lower() not in (b"utf-8", b"utf8")):
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or (
+        said and said[1].lower() not in (b"utf-8", b"utf8")
+    ):
         raise _bad(file, "its text is not in UTF-8")
     tree = _Tree(file, data)
     try:

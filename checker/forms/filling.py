@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from checker.errors import BadRequest, BadSubmission, Problem
+from checker.forms.anonymous import without_names
 from checker.forms.columns import Columns, Role, columns_of, empty_column, headings_of
-from checker.forms.elements import Element, parsed
+from checker.forms.elements import parsed
 from checker.forms.ids import Known
 from checker.forms.package import Package
 from checker.forms.rows import Candidate, Found, Reading, find_rows
@@ -124,8 +125,9 @@ def fill(
         _write(work, target)
     made = applied(data, work.changes)
     parsed(package.file, made)
+    parts = {package.document: made}
     return Filled(
-        data=package.changed({package.document: made}),
+        data=package.changed(without_names(package, parts) if form.anonymous else parts),
         written=tuple(work.written),
         kept=tuple(work.kept),
         replaced=tuple(work.replaced),
@@ -296,7 +298,7 @@ def _cells(
         if cell is None:
             work.unplaced.append(About(row.item, f"{_row_of(at)} ends before the column"))
         elif _is_merged(cell, at.row, columns, ids):
-            why = f"{_row_of(at)}: the cell is merged with \"{_cut(cell.text)}\""
+            why = f'{_row_of(at)}: the cell is merged with "{_cut(cell.text)}"'
             work.unplaced.append(About(row.item, why))
         else:
             yield role, cell, like
@@ -312,7 +314,9 @@ def _is_merged(cell: Cell, row: Row, columns: Columns, ids: Iterable[int]) -> bo
         return True
     written = columns.of(*Role)
     alien = [c for c in range(cell.column, cell.column + cell.span) if c not in written]
-    return bool(alien) and not is_unfilled(cell.element) and any(c in columns.headings for c in alien)
+    return (
+        bool(alien) and not is_unfilled(cell.element) and any(c in columns.headings for c in alien)
+    )
 
 
 def _wanted(columns: Columns, row: FormRow, work: _Work) -> Iterator[tuple[Role, int]]:

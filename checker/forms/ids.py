@@ -11,7 +11,9 @@ _SEVERAL = re.compile(r"[,;/&+\n]|\band\b")
 _RANGE = re.compile(r"^(\d+)([a-z])[-–—](?:\1)?([a-z])$")
 _NUMBER = re.compile(r"^\d{1,3}$")
 _LETTER = re.compile(r"^[a-z]$")
-_LEADING = re.compile(r"^\s*(?:item\s*)?(\d{1,3}(?:[a-z]|\s?\([a-z]\))?)(?:[.:)\]]|\s*[-–—]\s|\s)\s*\S", re.I)
+_LEADING = re.compile(
+    r"^\s*(?:item\s*)?(\d{1,3}(?:[a-z]|\s?\([a-z]\))?)(?:[.:)\]]|\s*[-–—]\s|\s)\s*\S", re.I
+)
 EDGES = ".,:;*†‡§¶#°-–—"
 """Signs around an id that are not part of it."""
 

@@ -89,7 +89,9 @@ def _bytes(path: Path) -> bytes:
     except OSError as error:
         raise _bad(str(path), f"the file cannot be read: {error.strerror}") from None
     if len(data) > LARGEST_FILE:
-        raise _bad(str(path), f"it has more than {LARGEST_FILE // 2**20} MiB; a form has less than one")
+        raise _bad(
+            str(path), f"it has more than {LARGEST_FILE // 2**20} MiB; a form has less than one"
+        )
     return data
 
 
@@ -188,7 +190,9 @@ def without_thumbnail(relationships: bytes) -> bytes:
 def _part(file: str, archive: zipfile.ZipFile, name: str) -> bytes:
     info = archive.getinfo(name)
     if info.file_size > LARGEST_PART:
-        raise _bad(file, f"{name} has {info.file_size // 2**20} MiB unpacked; no form is that large")
+        raise _bad(
+            file, f"{name} has {info.file_size // 2**20} MiB unpacked; no form is that large"
+        )
     try:
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):

@@ -1,4 +1,4 @@
-"""Finds the row of each item: which column has the ids, which of several rows of one id is meant, what fits another list."""
+"""Finds the row of each item: which column has the ids, which of several rows of one id is meant."""
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -99,7 +99,9 @@ def _written(table: Table) -> set[int]:
 
 
 def _has_parents(table: Table, column: int, known: Known) -> bool:
-    return any(cell and known.is_parent(cell.text) for row in table.rows for cell in [row.at(column)])
+    return any(
+        cell and known.is_parent(cell.text) for row in table.rows for cell in [row.at(column)]
+    )
 
 
 def _reading(table: Table, columns: tuple[int, ...], known: Known, begins: bool = False) -> Reading:

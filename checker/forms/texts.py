@@ -1,4 +1,4 @@
-"""What a person sees in a part of a Word document: no deleted text, no placeholder, nothing hidden, no footnote mark."""
+"""What a person sees in a part of a Word document: nothing deleted or hidden, no placeholder, no footnote mark."""
 
 from collections.abc import Iterator
 
@@ -6,9 +6,18 @@ from checker.forms.elements import Element
 
 UNSEEN = frozenset(
     (
-        "w:tbl", "w:del", "w:moveFrom", "w:delText", "w:instrText", "mc:Fallback", "w:pPr",
-        "w:rPr", "w:sdtPr", "w:tcPr", "w:txbxContent",
-    )  # fmt: skip
+        "w:tbl",
+        "w:del",
+        "w:moveFrom",
+        "w:delText",
+        "w:instrText",
+        "mc:Fallback",
+        "w:pPr",
+        "w:rPr",
+        "w:sdtPr",
+        "w:tcPr",
+        "w:txbxContent",
+    )
 )
 """Not looked into: what is no text, what is deleted, and tables of their own."""
 SPACES = frozenset(("w:tab", "w:br", "w:cr", "w:ptab"))

@@ -31,7 +31,7 @@ class Change(NamedTuple):
     content: bytes
 
 
-class CannotWrite(Exception):  # noqa: N818  # a state of the form, caught beside it and told
+class CannotWrite(Exception):
     """The cell takes no text; says why."""
 
 
@@ -100,7 +100,7 @@ def _run(data: bytes, near: Element, looks: bytes, text: str) -> bytes:
     w = prefix + b":" if prefix else b""
     properties = b"<" + w + b"rPr>" + looks + b"</" + w + b"rPr>" if looks else b""
     said = escape(_clean(text)).encode("utf-8")
-    opened = b"<" + w + b'r>%b<' + w + b't xml:space="preserve">'
+    opened = b"<" + w + b"r>%b<" + w + b't xml:space="preserve">'
     return opened % properties + said + b"</" + w + b"t></" + w + b"r>"
 
 
@@ -137,9 +137,7 @@ def _control(cell: Element) -> Element | None:
     return around if around is not None and around.tag == "w:sdt" else None
 
 
-def _into_control(
-    data: bytes, control: Element, text: str, like: Element | None
-) -> list[Change]:
+def _into_control(data: bytes, control: Element, text: str, like: Element | None) -> list[Change]:
     properties, content = control.child("w:sdtPr"), control.child("w:sdtContent")
     _require_open(properties)
     if content is None:
@@ -203,7 +201,7 @@ class Box(NamedTuple):
 
 def boxes(cell: Element) -> list[Box]:
     """Return the boxes of a cell in order: controls, signs and symbols, each with the words around it."""
-    marks: list[Element | None] = []
+    marks: list[Element] = []
     said = [""]
     for each, text in _tokens(cell):
         for part in re.split(f"({BOX})", text):
@@ -212,12 +210,8 @@ def boxes(cell: Element) -> list[Box]:
                 said.append("")
             else:
                 said[-1] += part
-    found: list[Box] = []
-    for at, each in enumerate(marks):
-        assert each is not None
-        nth = sum(1 for other in marks[:at] if other is each)
-        found.append(Box(each, nth, said[at], said[at + 1]))
-    return found
+    nth = (sum(other is each for other in marks[:at]) for at, each in enumerate(marks))
+    return [Box(*each) for each in zip(marks, nth, said, said[1:], strict=False)]
 
 
 def _tokens(element: Element) -> Iterator[tuple[Element, str]]:
@@ -250,7 +244,9 @@ def tick(data: bytes, box: Box) -> list[Change]:
         raw = data[element.start : element.end]
         made = re.sub(rb"(?i)F0A8|F06F", b"F0FE", raw)
         return [Change(element.start, element.end, made)]
-    found = list(re.finditer(BOX.encode() + rb"|&#x2610;|&#9744;", data[element.inner : element.close]))
+    found = list(
+        re.finditer(BOX.encode() + rb"|&#x2610;|&#9744;", data[element.inner : element.close])
+    )
     if len(found) <= box.at:
         raise CannotWrite("its box cannot be ticked")
     start, end = (element.inner + each for each in found[box.at].span())

@@ -1,9 +1,9 @@
 """Turns one HTML file into one PDF with WeasyPrint; a program of its own, because WeasyPrint can take its process down.
 
-Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``report.json`` (if it is there, it is attached) and
-``fonts.txt`` (the folder of our fonts) there, writes ``report.pdf`` and ``missing.txt`` (the code points that no font could show). Exit code 4: a library is
-missing; its message is on stderr. It imports nothing of ours, so that it runs as a file. Its stdin is a pipe that its
-parent holds open: it ends when its parent is gone, however that happened.
+Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``fonts.txt`` (the folder of our fonts) and ``report.json`` there
+(if it is there, it is attached), writes ``report.pdf`` and ``missing.txt`` (the code points that no font could show).
+Exit code 4: a library is missing; its message is on stderr. It imports nothing of ours, so that it runs as a file. Its
+stdin is a pipe that its parent holds open: it ends when its parent is gone, however that happened.
 """
 
 import hashlib

@@ -32,7 +32,13 @@ def _named(table: Table) -> str:
 
 
 def _write(book: Any, page: Any, table: Table, sheet: Sheet) -> None:
-    plain = {"text_wrap": True, "valign": "top", "num_format": "@", "font_name": "Arial", "font_size": 10}
+    plain = {
+        "text_wrap": True,
+        "valign": "top",
+        "num_format": "@",
+        "font_name": "Arial",
+        "font_size": 10,
+    }
     text = book.add_format(plain)
     head = book.add_format(plain | {"bold": True, "bottom": 1, "bg_color": "#EEF2F7"})
     for at, column in enumerate(table.columns):
