@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from docx import Document
-from docx.oxml import OxmlElement, parse_xml
-from docx.oxml.ns import qn
+from docx.oxml import parse_xml
 
 LOREM = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor."
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -44,8 +43,9 @@ def form(
 
 
 def fill(row, texts: Sequence[str]) -> None:
-    for cell, text in zip(row.cells, texts, strict=True):
-        cell.text = text
+    for cell, text in zip(row._tr.tc_lst, texts, strict=True):
+        if text:
+            cell.p_lst[0].add_r().text = text
 
 
 def split_runs(cell, parts: Sequence[str]) -> None:
@@ -55,11 +55,6 @@ def split_runs(cell, parts: Sequence[str]) -> None:
         run._r.getparent().remove(run._r)
     for part in parts:
         paragraph.add_run(part)
-
-
-def column(document, at: int, table: int = 0) -> dict[str, str]:
-    """Return the text of a column by that of the first cell of its row with a digit; merged rows are left out."""
-    return {}
 
 
 def cells(path: Path, table: int = 0) -> list[list[str]]:
@@ -138,11 +133,3 @@ def inserted_run(text: str):
         f'<w:ins {W} w:id="2" w:author="Ana Author" w:date="2026-01-01T00:00:00Z">'
         f"<w:r><w:t>{text}</w:t></w:r></w:ins>"
     )
-
-
-def merged_down(upper, lower) -> None:
-    """Merge two cells of one column."""
-    upper.merge(lower)
-
-
-__all__ = ["OxmlElement", "qn"]

@@ -209,6 +209,8 @@ def _told(form: "Form", filled: "Filled | None") -> Iterator[str]:
         yield f"blank, described but nothing says where ({len(nowhere)}): {_listed(nowhere)}"
         yield f"    hint: {PLACES.format(about=f'{form.guideline}/{nowhere[0]}')}"
         yield "    hint: about a fact (outcome.definition) instead of an item it serves all guidelines"
+    if partly := [row.item for row in form.rows if row.said is Said.PLACE and row.is_part]:
+        yield f"described in part; checker check says what is missing ({len(partly)}): {_listed(partly)}"
     if nobody := by[Said.NOT_DESCRIBED]:
         yield f"blank, not described yet ({len(nobody)}): {_listed(nobody)}"
         yield f"    hint: checker explain {form.guideline}/{nobody[0]} shows which facts answer an item"

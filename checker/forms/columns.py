@@ -100,8 +100,8 @@ def columns_of(
 
 def _role(texts: Sequence[str]) -> Role | None:
     lowest = texts[-1].casefold()
-    answers = _answers(lowest)
-    if len(answers) == 1 and not _PLACE.search(lowest):
+    answers = next((found for each in reversed(texts) if (found := _answers(each))), [])
+    if len(answers) == 1:
         return answers[0]
     whole = " ".join(texts).casefold()
     if _DEVELOPMENT.search(lowest):
@@ -109,7 +109,7 @@ def _role(texts: Sequence[str]) -> Role | None:
     if _PLACE.search(whole) and not _TOPIC.search(lowest):
         only = _SECTION.search(whole) and not re.search(r"\bpages?\b|\bpg\b|\blines?\b", whole)
         return Role.SECTION if only else Role.PLACE
-    if len(set(answers)) > 1 or _offers(lowest):
+    if len(set(answers)) > 1 or _offers(whole):
         return Role.CHOICE
     if _TOPIC.search(lowest):
         return None
@@ -118,7 +118,7 @@ def _role(texts: Sequence[str]) -> Role | None:
 
 def _answers(heading: str) -> list[Role]:
     """Return the answers if the heading is nothing but answers (``Yes``, ``N/A``, ``Yes / No / NA``)."""
-    text = re.sub(r"\bn\s*[./]\s*a\b\.?|\bnot applicable\b", "na", heading)
+    text = re.sub(r"\bn\s*[./]\s*a\b\.?|\bnot applicable\b", "na", heading.casefold())
     words = [each for each in _SPLIT.split(text) if each]
     if not words or any(word not in ANSWERS for word in words):
         return []

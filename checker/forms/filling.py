@@ -25,7 +25,6 @@ from checker.forms.writing import (
     tick,
 )
 from checker.model.form import Form, FormRow, Said
-from checker.model.report import Status
 
 TICK = "X"
 FEWEST = 0.5
@@ -133,7 +132,7 @@ def fill(
         replaced=tuple(work.replaced),
         unplaced=tuple(work.unplaced),
         undecided=tuple(work.undecided),
-        notes=(*notes, *_again(found)),
+        notes=(*notes, *_again(found), *_signed(package)),
     )
 
 
@@ -152,29 +151,41 @@ def _require_this_form(
     Raises:
         BadSubmission: says which other guideline fits, or what was found.
     """
-    there, asked, unknown = len(found.rows), len(form.rows), len(found.unknown)
-    if there == asked and not unknown:
+    asked, unknown = len(form.rows), len(found.unknown)
+    if len(found.rows) == asked and not unknown:
         return
-    fits = there >= FEWEST * asked and unknown <= MOST_UNKNOWN * (there + unknown)
-    if better := _better(tables, others, there, unknown):
+    if better := _better(tables, others, found):
         name, rows = better
         raise _bad(
             file,
-            f"this is a form of {name}: it has the rows of all {rows} items of that list, and "
-            f"{there} of the {asked} of {form.guideline}",
+            f"this is a form of {name}: it has the rows of all {rows} items of that list, and not "
+            f"those of the {asked} items of {form.guideline}",
             f"checker form {name} ..., or bring the form of {form.guideline}",
         )
-    if not fits:
+    if not _fits(found, asked):
         raise _bad(file, *_misfit(form, tables, found))
 
 
+def _fits(found: Found, asked: int) -> bool:
+    """Return whether enough items have a row, and few rows are of no item.
+
+    Where items share the row of their number, every other number speaks for another list.
+    """
+    unknown = len(found.unknown)
+    if unknown and found.by_number > 0.25 * asked:
+        return False
+    few = unknown <= MOST_UNKNOWN * (found.different + unknown)
+    return few and len(found.rows) >= FEWEST * asked
+
+
 def _better(
-    tables: Sequence[Table], others: Mapping[str, Sequence[str]], there: int, unknown: int
+    tables: Sequence[Table], others: Mapping[str, Sequence[str]], found: Found
 ) -> tuple[str, int] | None:
-    """Return the guideline all of whose items are there and nothing else, if it has more rows than ours."""
+    """Return the guideline all of whose items are there, in more rows than ours, and little else."""
     for name, ids in others.items():
         other = find_rows(tables, Known.of(ids))
-        if len(other.rows) == len(ids) > there and len(other.unknown) < max(unknown, 1):
+        whole = len(other.rows) == len(ids) and not other.by_number
+        if whole and len(ids) > found.different and len(other.unknown) < max(len(found.unknown), 1):
             return name, len(ids)
     return None
 
@@ -211,22 +222,25 @@ def _columns(
     columns: dict[int, Columns] = {}
     notes: list[str] = []
     before: dict[int, Columns] = {}
-    named = False
+    headings: dict[str, None] = {}
     for table in tables:
         reading = found.readings.get(table.number)
-        ids = reading.columns if reading else ()
-        own = columns_of(headings_of(table, _first(table, reading)), ids, wanted)
-        named |= any(wanted.casefold() in each.casefold() for each in own.headings.values())
-        if not own.can_be_written and table.width in before:
-            own = before[table.width]
-        elif reading and not own.can_be_written:
-            own, note = _guessed(table, reading, own)
+        own = _own_columns(table, reading, before, wanted)
+        headings |= dict.fromkeys(own.headings.values())
+        if reading:
+            own, note = _completed(table, reading, own)
             notes += [note] if note else []
+            columns[table.number] = own
         if own.can_be_written:
             before[table.width] = own
-        if reading:
-            columns[table.number] = own
-    if wanted and not named:
+    _require_columns(file, columns, headings, wanted)
+    return columns, notes
+
+
+def _require_columns(
+    file: str, columns: Mapping[int, Columns], headings: Iterable[str], wanted: str
+) -> None:
+    if wanted and not any(wanted.casefold() in each.casefold() for each in headings):
         raise BadRequest(f'--column "{wanted}": no heading has this. Headings: {_all(columns)}')
     if not any(each.can_be_written for each in columns.values()):
         raise _bad(
@@ -234,7 +248,26 @@ def _columns(
             f"no column for the place is recognised. Headings: {_all(columns)}",
             'name it: --column "..." with a piece of its heading',
         )
-    return columns, notes
+
+
+def _own_columns(
+    table: Table, reading: Reading | None, before: Mapping[int, Columns], wanted: str
+) -> Columns:
+    """Return the columns by the headings of the table, or of the one before it that is as wide."""
+    ids = reading.columns if reading else ()
+    own = columns_of(headings_of(table, _first(table, reading)), ids, wanted)
+    return own if own.can_be_written else before.get(table.width, own)
+
+
+def _completed(table: Table, reading: Reading, own: Columns) -> tuple[Columns, str]:
+    """Return the columns with what the rows tell that the headings do not, and what to tell about it."""
+    own = _with_boxes(reading, own)
+    if own.of(Role.PLACE):
+        return own, ""
+    own, note = _guessed(table, reading, own)
+    if not note and own.can_be_written:
+        note = f"table {table.number}: no column for the place is recognised; only answers were written"
+    return own, note
 
 
 def _first(table: Table, reading: Reading | None) -> int:
@@ -243,6 +276,21 @@ def _first(table: Table, reading: Reading | None) -> int:
         return min(3, len(table.rows) + 1)
     rows = [row.number for row, said in reading.said if said.items or said.number or said.unknown]
     return min(rows)
+
+
+def _with_boxes(reading: Reading, own: Columns) -> Columns:
+    """Return the columns with those that offer boxes in nearly every row, whatever their heading says."""
+    rows = [row for row, said in reading.said if said.items]
+    offered = {
+        column: Role.CHOICE
+        for column in {cell.column for row in rows for cell in row.cells} - {*own.roles}
+        if sum(_offers_boxes(row.at(column)) for row in rows) >= 0.8 * len(rows)
+    }
+    return Columns({**own.roles, **offered}, own.headings)
+
+
+def _offers_boxes(cell: Cell | None) -> bool:
+    return cell is not None and len(boxes(cell.element)) > 1
 
 
 def _guessed(table: Table, reading: Reading, own: Columns) -> tuple[Columns, str]:
@@ -345,7 +393,7 @@ def _answer(row: FormRow) -> Role | None:
             return Role.NA
         case Said.NOT_REPORTED:
             return Role.NO
-        case Said.PLACE if row.status is not Status.PARTLY:
+        case Said.PLACE if not row.is_part:
             return Role.YES
         case _:
             return None
@@ -429,16 +477,21 @@ def _box(found: Sequence[Box], answer: Role, role: Role) -> Box:
     if role is not Role.CHOICE and len(found) == 1:
         return found[0]
     words = {plain(each) for each in WORDS[answer]}
-    for side in ("after", "before"):
-        fits = [each for each in found if plain(getattr(each, side)) in words]
-        if len(fits) == 1:
-            return fits[0]
+    first = plain(found[0].before)  # a word before the first box: each stands before its box
+    fits = [each for each in found if plain(each.before if first else each.after) in words]
+    if len(fits) == 1:
+        return fits[0]
     raise CannotWrite(f"no box stands beside {WORDS[answer][0]}")
 
 
 def _again(found: Found) -> Iterator[str]:
     for each in found.again:
         yield f"{each.item} has a second row ({_row_of(each)}), which was left alone"
+
+
+def _signed(package: Package) -> Iterator[str]:
+    if any(name.startswith("_xmlsignatures/") for name in package.names()):
+        yield "the file is signed, and the signature does not hold for the filled form"
 
 
 def _few(words: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-_WORD = re.compile(r"^(?:items?|no|nr|number)[.:#]*(?=\d|[ivx]+$)")
+_WORD = re.compile(r"^(?:(?:items?|no|nr|number)[.:#]*)+(?=\d|[ivx]+$)")
 _JOINED = re.compile(r"(?<=\d)[.\-–—/_](?=[a-z]$)")
 _SEVERAL = re.compile(r"[,;/&+\n]|\band\b")
 _RANGE = re.compile(r"^(\d+)([a-z])[-–—](?:\1)?([a-z])$")

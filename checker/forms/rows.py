@@ -1,6 +1,5 @@
 """Finds the row of each item: which column has the ids, which of several rows of one id is meant."""
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -33,6 +32,12 @@ class Reading(NamedTuple):
         """Return how many different items it finds."""
         return len({item for _, said in self.said for item in said.items})
 
+    @property
+    def fit(self) -> float:
+        """Return the share of its rows with ids that are of the list."""
+        fitting = sum(bool(said.items) for _, said in self.said)
+        return fitting / max(1, fitting + sum(bool(said.unknown) for _, said in self.said))
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -46,33 +51,52 @@ class Found:
     """What looks like an id of a list and is none of this one."""
     again: tuple[Candidate, ...] = ()
     """Further rows of items that have one already."""
+    by_number: int = 0
+    """Items that share the row of their number, since they have none of their own."""
     numbered_by_word: bool = False
     """Cells are numbered by Word itself; their numbers are not in the text."""
+
+    @property
+    def different(self) -> int:
+        """Return how many different rows they have."""
+        return len({id(each.row) for each in self.rows.values()})
 
 
 def find_rows(tables: Sequence[Table], known: Known) -> Found:
     """Return the row of each item.
 
-    Where several rows name an item, that one counts which keeps the most items in the official order;
-    a table without any such row (a list of abstracts beside the main list) is another list.
+    Where several rows name an item, that one counts which keeps the most items in the official order; a
+    table without any such row is another list (that of the abstract beside the main one).
     """
     readings = {each.number: reading for each in tables if (reading := _read(each, known))}
     candidates = list(_candidates(tables, readings))
-    chosen = _in_order(candidates, known)
+    chosen = _in_order(candidates, readings, known)
     trusted = {each.table.number for each in chosen}
     rows = {each.item: each for each in chosen}
     for each in candidates:
         if each.table.number in trusted and each.item not in rows:
             rows[each.item] = each
     kept = {number: each for number, each in readings.items() if number in trusted}
-    rows |= _of_parents(tables, kept, rows, known)
+    parents = _of_parents(tables, kept, rows, known)
+    rows |= parents
     again = [
         each
         for each in candidates
-        if each.table.number in trusted and each.row is not rows[each.item].row
+        if each.table.number in trusted and _is_another(each, rows[each.item], kept)
     ]
     unknown = [said.unknown for each in kept.values() for _, said in each.said if said.unknown]
-    return Found(rows, kept, tuple(dict.fromkeys(unknown)), tuple(again), _numbered(tables))
+    return Found(
+        rows, kept, tuple(dict.fromkeys(unknown)), tuple(again), len(parents), _numbered(tables)
+    )
+
+
+def _is_another(one: Candidate, chosen: Candidate, readings: Mapping[int, Reading]) -> bool:
+    """Return whether a row names the item by a number of its own, not by one that is merged downwards."""
+    cells = [
+        {id(cell.element) for c in readings[each.table.number].columns if (cell := each.row.at(c))}
+        for each in (one, chosen)
+    ]
+    return one.row is not chosen.row and not cells[0] & cells[1]
 
 
 def _read(table: Table, known: Known) -> Reading | None:
@@ -128,21 +152,25 @@ def _candidates(tables: Iterable[Table], readings: Mapping[int, Reading]) -> Ite
                 yield from (Candidate(item, table, row) for item in said.items)
 
 
-def _in_order(candidates: Sequence[Candidate], known: Known) -> list[Candidate]:
-    """Return the longest series of rows in the official order; of equally long ones the first."""
+def _in_order(
+    candidates: Sequence[Candidate], readings: Mapping[int, Reading], known: Known
+) -> list[Candidate]:
+    """Return the series of rows in the official order that weighs most; of equal ones the first.
+
+    A row weighs as much as its table fits: the share of the numbers in it that are items.
+    """
     place = {item: at for at, item in enumerate(known.items.values())}
-    orders: list[int] = []  # of the last row of the best series of each length
-    lasts: list[int] = []  # that row
-    before: list[int] = []  # the row before each row in its series
+    best: dict[int, tuple[float, int]] = {}  # by the order of its last row: weight, and that row
+    before: list[int] = []
     for at, each in enumerate(candidates):
-        length = bisect_left(orders, place[each.item])
-        before.append(lasts[length - 1] if length else -1)
-        if length == len(orders):
-            orders.append(place[each.item])
-            lasts.append(at)
-        elif place[each.item] < orders[length]:
-            orders[length], lasts[length] = place[each.item], at
-    at, series = lasts[-1] if lasts else -1, []
+        earlier = [found for order, found in best.items() if order < place[each.item]]
+        weight, last = max(earlier, key=lambda found: (found[0], -found[1]), default=(0.0, -1))
+        weight += readings[each.table.number].fit
+        before.append(last)
+        if weight > best.get(place[each.item], (0.0, -1))[0]:
+            best[place[each.item]] = (weight, at)
+    _, at = max(best.values(), key=lambda found: (found[0], -found[1]), default=(0.0, -1))
+    series = []
     while at >= 0:
         series.append(candidates[at])
         at = before[at]

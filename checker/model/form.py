@@ -65,6 +65,11 @@ class FormRow:
             return ""
         return "; ".join(dict.fromkeys(each.section for each in self.places if each.page))
 
+    @property
+    def is_part(self) -> bool:
+        """Return whether only some of what is asked is described."""
+        return self.status is Status.PARTLY
+
     def _said(self, places: str) -> str:
         match self.said:
             case Said.PLACE:
