@@ -11,7 +11,7 @@ from checker.errors import BadRequest
 from checker.model.form import Form
 from checker.model.guideline import Guideline
 from checker.reading.documents import read_study
-from checker.reading.guidelines import guidelines, read_guideline, read_index
+from checker.reading.guidelines import guidelines, is_named, read_guideline, read_index
 from checker.reading.plain_values import nearest
 from checker.reading.quotes import told_places
 
@@ -48,9 +48,18 @@ def form(name: str, path: Path, *, anonymous: bool = False) -> Ready:
     """
     guideline = guideline_called(name)
     document = read_study(path)
-    answers = placed(reporting.appraise(guideline, document.study), told_places(document.study))
+    answers = placed(
+        reporting.appraise(guideline, document.study, others=_answering(guideline)),
+        told_places(document.study),
+    )
     made = form_of(guideline, document.study, answers, anonymous=anonymous)
     return Ready(made, reporting.unknown_items(guideline, document.study))
+
+
+def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
+    """Return the guidelines that answer single items of this one."""
+    names = {item.delegates_to for item in guideline.items} - {""}
+    return guidelines(names) if names else ()
 
 
 def guideline_called(name: str) -> Guideline:
@@ -60,15 +69,12 @@ def guideline_called(name: str) -> Guideline:
         BadRequest: there is none; says the nearest, or what a tool of that name is for.
         BadSubmission: the YAML file cannot be used.
     """
-    if Path(name).suffix in (".yaml", ".yml"):
+    if reporting.is_file(name):
         return _reporting(read_guideline(Path(name)))
     known = [entry.id for entry in read_index()]
-    letters = _letters(name)
-    called = [each for each in known if each == name] or [
-        each for each in known if _letters(each) == letters
-    ]
-    if len(called) == 1:
+    if called := [each for each in known if is_named(each, name)]:
         return _reporting(guidelines(called)[0])
+    letters = _letters(name)
     if letters in TOOLS:
         raise BadRequest(_no_form(TOOLS[letters]))
     near = nearest(name.casefold(), known) or f"there are {', '.join(known)}"

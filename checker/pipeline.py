@@ -7,20 +7,21 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
-from checker.appraisal import reporting
+from checker.appraisal import next_facts, reporting
+from checker.appraisal.next_facts import OpenItem, Waiting
 from checker.appraisal.places import placed
 from checker.cases import Running, measured_maps, measured_masks
 from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
-from checker.model.finding import RuleRun
+from checker.model.finding import RuleRun, Severity
 from checker.model.guideline import Guideline
-from checker.model.report import Answer, GuidelineReport, Report
+from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
 from checker.model.settings import Settings
 from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
-from checker.reading.guidelines import guidelines, read_guideline, read_index
+from checker.reading.guidelines import guidelines, is_named, read_guideline, read_index
 from checker.reading.quotes import told_places
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
@@ -96,7 +97,8 @@ def check(path: Path, options: Options | None = None) -> Report:
     everywhere = places(document.study, known)
     evidence = gather(everywhere)
     runs = run_all(everywhere, wanted, strict=asked.strict)
-    appraised = _appraised(document.study, asked, runs)
+    submission = Submission(path.parent, asked.roots)
+    appraised = _appraised(document.study, submission, asked, runs)
     return assemble.report(
         document,
         submitted,
@@ -105,6 +107,8 @@ def check(path: Path, options: Options | None = None) -> Report:
         appraised.reports,
         placed(appraised.answers, told_places(document.study), runs),
         items=appraised.items,
+        others=appraised.others,
+        following=appraised.following,
         settings=asked.settings,
         thresholds=thresholds,
         sources=read_sources(),
@@ -161,27 +165,53 @@ class Appraised(NamedTuple):
     reports: tuple[GuidelineReport, ...]
     answers: tuple[Answer, ...]
     items: Mapping[str, tuple[str, ...]]
+    others: tuple[OtherGuideline, ...]
+    following: tuple[NextFact, ...]
     notes: tuple[str, ...]
 
 
-def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appraised:
+def _appraised(
+    study: Study, submission: Submission, options: Options, runs: Sequence[RuleRun]
+) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen, notes = _chosen(study, options)
+    chosen, others, notes = _chosen(study, submission, options)
+    waiting = _waiting(runs)
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
+    open_items: list[OpenItem] = []
     for guideline, why in chosen:
-        made = reporting.appraise(guideline, study, found)
+        made = reporting.appraise(guideline, study, found, _answering(guideline), waiting)
         reports.append(reporting.guideline_report(guideline, made, why))
         answers += made
+        open_items += next_facts.open_items(study, guideline, made)
         notes += reporting.unknown_items(guideline, study)
     items = {
         code: tuple(item for guideline, _ in chosen for item in guideline.beside(code))
         for code in RULES
     }
-    return Appraised(tuple(reports), tuple(answers), items, notes)
+    following = next_facts.next_facts(study, open_items, waiting)
+    return Appraised(tuple(reports), tuple(answers), items, others, following, notes)
 
 
-def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]], tuple[str, ...]]:
+def _waiting(runs: Sequence[RuleRun]) -> Waiting:
+    """Return the rules that could not run because the description is silent about a fact."""
+    waiting: dict[str, dict[str, Severity]] = {}
+    for run in runs:
+        if run.absent is not None and run.absent.applies:
+            for fact in run.absent.facts:
+                waiting.setdefault(fact, {})[run.rule] = RULES[run.rule].severity
+    return waiting
+
+
+class Looked(NamedTuple):
+    """The guidelines to look at, each with the reason; those left out; what else to say."""
+
+    chosen: list[tuple[Guideline, str]]
+    others: tuple[OtherGuideline, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
     """Return the guidelines that were asked for, else those that apply, each with the reason.
 
     Raises:
@@ -189,9 +219,42 @@ def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]]
         BadSubmission: a guideline file cannot be used.
     """
     if options.guidelines:
-        return [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines], ()
+        return Looked(
+            [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines]
+        )
     choice = reporting.choose(study, read_index())
-    return [(_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+    chosen = [(_described_by(each.guideline, submission), each.why) for each in choice.chosen]
+    others = tuple(_other(each) for each in choice.others)
+    return Looked(chosen, others, choice.notes)
+
+
+def _described_by(name: str, submission: Submission) -> Guideline:
+    """Return a guideline that the description names: one that ships, or one of the author's own inside the folder.
+
+    Raises:
+        BadSubmission: the file cannot be used, or is none of the submission.
+    """
+    if not reporting.is_file(name):
+        return _guideline(name)
+    file = submission.resolve(name, what="statements.guidelines")
+    return read_guideline(file, rules=RULES)
+
+
+def _other(left_out: reporting.Other) -> OtherGuideline:
+    guideline = _guideline(left_out.guideline)
+    return OtherGuideline(
+        id=guideline.id,
+        title=guideline.title,
+        year=guideline.year,
+        may_apply=left_out.may_apply,
+        because=left_out.because,
+    )
+
+
+def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
+    """Return the guidelines that answer single items of this one."""
+    names = {item.delegates_to for item in guideline.items} - {""}
+    return guidelines(names) if names else ()
 
 
 def _guideline(name: str) -> Guideline:
@@ -202,9 +265,9 @@ def _guideline(name: str) -> Guideline:
         BadSubmission: the file cannot be used.
     """
     shipped = [entry.id for entry in read_index()]
-    if name in shipped:
-        return guidelines((name,))[0]
-    if Path(name).suffix in (".yaml", ".yml"):
+    if named := [each for each in shipped if is_named(each, name)]:
+        return guidelines(named)[0]
+    if reporting.is_file(name):
         return read_guideline(Path(name), rules=RULES)
     raise BadRequest(
         f"{name} is neither a guideline of this version ({', '.join(shipped)}) nor a YAML file"

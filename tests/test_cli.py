@@ -513,7 +513,7 @@ def test_explain_takes_words_without_quotation_marks(capsys):
 @pytest.mark.parametrize(
     ("name", "offered"),
     [
-        ("23", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
         ("TRIPOD+AI 23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
         ("LEA9", "LEA001 or LEA002 or LEA003"),
         ("LEB", "LEA"),

@@ -12,7 +12,7 @@ from checker.model.guideline import Guideline, Item
 from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
 from checker.model.study.facts import FACTS, Fact, groups
 from checker.reading.folder import nearest
-from checker.reading.guidelines import guidelines
+from checker.reading.guidelines import guidelines, is_named
 from checker.reading.references import read_sources, read_thresholds
 from checker.rules import RULES, Rule
 from checker.rules.base import DOMAINS
@@ -20,7 +20,6 @@ from checker.rules.base import DOMAINS
 CUT = 3
 """Most names that a hint offers."""
 _PARTS = re.compile(r"[\s/]+")
-_LETTERS = re.compile(r"[^\W_]")
 
 
 def page(word: str) -> str:
@@ -52,28 +51,18 @@ def page(word: str) -> str:
 
 def _called(name: str) -> list[Guideline]:
     """Return the guidelines of that name: ``tripod_ai_2024``, ``TRIPOD+AI``."""
-    letters = _letters(name)
-    return [each for each in _guidelines().values() if letters and _is(each, letters)]
-
-
-def _is(guideline: Guideline, letters: str) -> bool:
-    """Return whether these are the letters of its id, with or without the year."""
-    return letters in (_letters(guideline.id), _letters(guideline.id).rstrip("0123456789"))
-
-
-def _letters(name: str) -> str:
-    return "".join(_LETTERS.findall(name.casefold()))
+    return [each for each in _guidelines().values() if is_named(each.id, name)]
 
 
 def _items(name: str) -> list[tuple[Guideline, Item]]:
     """Return the items of that name: ``tripod_ai_2024/23a``, ``TRIPOD+AI 23a`` or ``23a``."""
     *before, wanted = _PARTS.split(name.casefold())
-    of = _letters(" ".join(before).removesuffix("item"))
+    of = " ".join(before).removesuffix("item").strip()
     return [
         (guideline, item)
         for guideline in _guidelines().values()
         for item in guideline.items
-        if item.id.casefold() == wanted and (not of or _is(guideline, of))
+        if item.id.casefold() == wanted and (not of or is_named(guideline.id, of))
     ]
 
 

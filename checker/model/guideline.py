@@ -74,6 +74,12 @@ class Item(Shape):
     """It has a sociodemographic part, and is complete only if that part is answered too."""
     delegates_to: str = ""
     """The guideline that answers it."""
+    label: Literal["", "new", "modified", "unchanged", "ai_specific", "generic"] = ""
+    """The official mark: of STARD-AI against STARD 2015, of DECIDE-AI."""
+    essential: bool = True
+    """False: a reader may want it, and its absence is no gap (CLEAR)."""
+    in_short_version: bool = True
+    """It is part of the short version of the list (CLEAR-S), if there is one."""
 
 
 class Guideline(Shape):
@@ -116,7 +122,10 @@ class IndexEntry(Shape):
     when: Condition = {}
     """The same as data."""
     by_default: bool
-    """Used where the description names no guidelines and `when` is not known to be false."""
+    """Used where the description names no guidelines, `when` is not known to be false, and something
+    of it is described."""
+    assumed: bool = False
+    """Used by default also where nothing of `when` is described yet."""
 
 
 class Index(Shape):

@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from checker.model.report import Answer, FactState, Report, ReportedFinding
-from checker.render.page import contradicted_parts, facts_missing, short_title
+from checker.render.checklists import facts_missing, short_title
+from checker.render.page import contradicted_parts
 from checker.render.sheets.shapes import Column, Sheet, Table
 from checker.render.signs import STATUSES
 
