@@ -77,8 +77,9 @@ def guideline_called(name: str) -> Guideline:
     letters = _letters(name)
     if letters in TOOLS:
         raise BadRequest(_no_form(TOOLS[letters]))
-    near = nearest(name.casefold(), known) or f"there are {', '.join(known)}"
-    raise BadRequest(f'there is no guideline "{name}"; {near}, or a YAML file of your own')
+    near = nearest(name.casefold(), known)
+    there = near or f"there are {', '.join(known)}, and YAML files of your own"
+    raise BadRequest(f'there is no guideline "{name}"; {there}')
 
 
 def _letters(name: str) -> str:

@@ -31,18 +31,26 @@ def of_form(form: Form) -> Sheet:
             ),
         ),
         notes=(
-            f"Numbers, sections and order of the items are those of {form.title}, {form.version}"
-            f" (https://doi.org/{form.doi[0]})." if form.doi else
-            f"Numbers, sections and order of the items are those of {form.title}, {form.version}.",
-            "What is asked is said in other words; the wording of the publication decides.",
+            f"Numbers, sections and order of the items are those of {form.title}, {form.version}{_link(form)}.",
+            "The column “What is asked” paraphrases the items; the wording of the publication decides.",
         ),
         running=name,
         private=form.anonymous,
-    )  # fmt: skip
+    )
+
+
+def _link(form: Form) -> str:
+    return f" (https://doi.org/{form.doi[0]})" if form.doi else ""
 
 
 def _cells(row: FormRow) -> tuple[str, ...]:
-    return (row.item, row.section, row.topic, row.requirement, row.where, row.reason)
+    where, reason = map(_begun, (row.where, row.reason))
+    return (row.item, row.section, row.topic, row.requirement, where, reason)
+
+
+def _begun(text: str) -> str:
+    """Return the text as the beginning of a sentence."""
+    return text[:1].upper() + text[1:]
 
 
 def _begins(rows: tuple[FormRow, ...]) -> frozenset[int]:
