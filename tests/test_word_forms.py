@@ -269,6 +269,19 @@ def test_a_cell_that_names_several_items_gets_all_of_them(tmp_path: Path) -> Non
     assert after.unplaced == ()
 
 
+def test_numbers_at_the_beginning_of_the_text_are_ids_where_there_are_no_others(
+    tmp_path: Path,
+) -> None:
+    document = word.form(
+        ["Lorem", "Page"],
+        TRIPOD,
+        lambda each: [f"{each}. {word.LOREM}" if each != "7" else "7 Lorem", ""],
+    )
+    after, out = filled(document, made(TRIPOD), tmp_path)
+    assert [row[1] for row in word.cells(out)[1:]] == list(places(TRIPOD).values())
+    assert after.unplaced == ()
+
+
 def test_place_cells_merged_downwards_get_all_their_items(tmp_path: Path) -> None:
     document = tripod()
     rows = {row.cells[1].text: row for row in document.tables[0].rows}
@@ -336,7 +349,7 @@ def test_a_column_headed_no_is_for_numbers_not_for_answers(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     "heading",
     ["Page", "Reported on page", "Reported on page No.", "Location", "Where reported", "Page / line",
-     "Location in manuscript", "Page number(s)", "Section reported", "Line number", "Pg"],
+     "Location in manuscript", "Page number(s)", "Item reported on page", "Section reported", "Line number", "Pg"],
 )  # fmt: skip
 def test_the_place_column_is_known_by_many_headings(tmp_path: Path, heading: str) -> None:
     document = word.form(
@@ -538,6 +551,29 @@ def test_text_in_a_place_cell_stays_unless_it_is_to_be_replaced(tmp_path: Path) 
     after, out = filled(document, made(TRIPOD), tmp_path, replace=True)
     assert at(out, TRIPOD, 4, 1) == places(TRIPOD)
     assert (after.kept, after.replaced) == ((), (("4", "see abstract"),))
+
+
+def test_an_answer_that_is_given_already_stays_alone(tmp_path: Path) -> None:
+    document = word.form(CLAIM_HEADS, CLAIM, lambda e: ["", e, word.LOREM, "", "", "", ""])
+    rows = {row.cells[1].text: row for row in document.tables[0].rows}
+    rows["2"].cells[4].text = "x"
+    rows["3"].cells[3].text = "☒"
+    after, out = filled(document, made(CLAIM), tmp_path)
+    found = {row[1]: row[3:] for row in word.cells(out)}
+    assert found["2"] == ["", "x", "", "Part 2, p. 7"]
+    assert found["3"] == ["☒", "", "", "Part 3, p. 7"]
+    assert after.kept == (("2", "answered already: No"),)
+
+
+def test_a_box_that_is_ticked_already_stays(tmp_path: Path) -> None:
+    document = word.form(
+        ["No.", "Item", "Yes/No", "Page"],
+        CLAIM,
+        lambda e: [e, word.LOREM, "☐ Yes ☒ No" if e == "2" else "☐ Yes ☐ No", ""],
+    )
+    after, out = filled(document, made(CLAIM), tmp_path)
+    assert [at(out, CLAIM, 2, 0)[each] for each in ("1", "2")] == ["☒ Yes ☐ No", "☐ Yes ☒ No"]
+    assert after.kept == (("2", "answered already: ☐ Yes ☒ No"),)
 
 
 def test_a_line_to_write_on_and_a_prompt_are_not_text(tmp_path: Path) -> None:

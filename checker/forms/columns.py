@@ -33,6 +33,7 @@ _PLACE = re.compile(
     r"\bpages?\b|\bpg\b|\bp\.|\blocation\b|\blines?\b|\bwhere\b|\breported (?:on|in|at)\b|"
     r"\bmanuscript (?:section|location)|\bsection (?:reported|in (?:the )?manuscript)"
 )
+_PAGE = re.compile(r"\bpages?\b|\breported (?:on|in|at)\b")
 _SECTION = re.compile(r"\bsections?\b|\bparagraphs?\b")
 _TOPIC = re.compile(r"\btopic|\bchecklist item|\brecommendation|\bdescription|^item\b|^section$")
 _REASON = re.compile(
@@ -106,7 +107,7 @@ def _role(texts: Sequence[str]) -> Role | None:
     whole = " ".join(texts).casefold()
     if _DEVELOPMENT.search(lowest):
         return Role.DEVELOPMENT
-    if _PLACE.search(whole) and not _TOPIC.search(lowest):
+    if _PLACE.search(whole) and (_PAGE.search(lowest) or not _TOPIC.search(lowest)):
         only = _SECTION.search(whole) and not re.search(r"\bpages?\b|\bpg\b|\blines?\b", whole)
         return Role.SECTION if only else Role.PLACE
     if len(set(answers)) > 1 or _offers(whole):

@@ -1,5 +1,6 @@
 """Fills an official form: each item's place, tick and reason go where the form wants them; all that did not is told."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from checker.forms.writing import (
 from checker.model.form import Form, FormRow, Said
 
 TICK = "X"
+TICKED = re.compile("[☒☑✓✔]")
 FEWEST = 0.5
 """Share of the items whose rows must be found; with fewer it is another form."""
 MOST_UNKNOWN = 0.15
@@ -79,6 +81,18 @@ class _Work:
     unplaced: list[About] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
 
+    def change(self, changes: Sequence[Change]) -> None:
+        """Add changes.
+
+        Raises:
+            CannotWrite: they touch what another one changes: cells that lie inside each other.
+        """
+        for at, new in enumerate(changes):
+            others = (*self.changes, *changes[:at])
+            if any(one.start < new.end and new.start < one.end for one in others):
+                raise CannotWrite("its cell lies inside another one")
+        self.changes += changes
+
 
 class _Target(NamedTuple):
     """A cell, and what goes into it."""
@@ -91,6 +105,8 @@ class _Target(NamedTuple):
     """Another column takes the section."""
     beside_reason: bool
     """Another column takes the reason."""
+    ticked: str
+    """Heading of another answer that is ticked in the row already; empty if none is."""
 
 
 def fill(
@@ -197,7 +213,8 @@ def _misfit(form: Form, tables: Sequence[Table], found: Found) -> tuple[str, str
     if found.numbered_by_word and not found.rows:
         return (
             "its items are numbered by Word's automatic numbering, and the numbers are not in the text",
-            "in Word: select the table, then turn the numbers into text (ConvertNumbersToText), and save",
+            "turn them into text in Word (Alt+F11, Ctrl+G, ActiveDocument.ConvertNumbersToText, Enter), "
+            "and save the form as .docx",
         )
     seen = f"{len(found.rows)} of the {len(form.rows)} items of {asked} have a row in it"
     if found.unknown:
@@ -331,7 +348,7 @@ def _targets(
         own = columns[at.table.number]
         for role, cell, like in _cells(at, own, row, found, work):
             beside = bool(own.of(Role.SECTION)), bool(own.of(Role.REASON))
-            target = _Target(role, cell, like, [], *beside)
+            target = _Target(role, cell, like, [], *beside, _ticked(at.row, own, role))
             shared.setdefault((role, id(cell.element)), target).rows.append(row)
     yield from shared.values()
 
@@ -341,8 +358,12 @@ def _cells(
 ) -> Iterator[tuple[Role, Cell, Cell | None]]:
     ids = found.readings[at.table.number].columns
     like = at.row.at(ids[0])
+    taken: set[int] = set()
     for role, column in _wanted(columns, row, work):
         cell = at.row.at(column)
+        if cell and id(cell.element) in taken:
+            continue  # one cell over several columns has the place already
+        taken |= {id(cell.element)} if cell else set()
         if cell is None:
             work.unplaced.append(About(row.item, f"{_row_of(at)} ends before the column"))
         elif _is_merged(cell, at.row, columns, ids):
@@ -350,6 +371,17 @@ def _cells(
             work.unplaced.append(About(row.item, why))
         else:
             yield role, cell, like
+
+
+def _ticked(row: Row, columns: Columns, role: Role) -> str:
+    """Return the heading of another answer than this one that has a tick already."""
+    if role not in WORDS:
+        return ""
+    for column in columns.of(*(each for each in WORDS if each is not role)):
+        cell = row.at(column)
+        if cell is not None and not is_unfilled(cell.element):
+            return columns.headings.get(column, "")
+    return ""
 
 
 def _row_of(at: Candidate) -> str:
@@ -440,10 +472,11 @@ def _write_text(work: _Work, target: _Target, items: str, text: str) -> None:
         if not work.replace:
             work.kept.append(About(items, _cut(seen)))
             return
-        work.replaced.append(About(items, _cut(seen)))
     like = target.like.element if target.like else None
-    work.changes += put_text(work.data, element, text, like)
+    work.change(put_text(work.data, element, text, like))
     work.written.append(About(items, text))
+    if not is_unfilled(element):
+        work.replaced.append(About(items, _cut(seen)))
 
 
 def _write_answer(work: _Work, target: _Target, items: str) -> None:
@@ -451,17 +484,19 @@ def _write_answer(work: _Work, target: _Target, items: str) -> None:
     if len(answers) > 1 or (answer := next(iter(answers))) is None:
         work.undecided += [row.item for row in target.rows]
         return
-    found = boxes(target.cell.element)
-    if not is_unfilled(target.cell.element) and not found:
-        return _write_text(work, target, items, _spelled(target, answer))
-    if found:
-        work.changes += tick(work.data, _box(found, answer, target.role))
-    elif (chosen := choose(work.data, target.cell.element, WORDS[answer])) is not None:
-        work.changes += chosen
+    element, text = target.cell.element, target.cell.text
+    if target.ticked or TICKED.search(text):
+        if target.ticked or target.role is Role.CHOICE:
+            said = target.ticked or _cut(text)
+            work.kept.append(About(items, f"answered already: {said}"))
+        return
+    if found := boxes(element):
+        work.change(tick(work.data, _box(found, answer, target.role)))
+    elif (chosen := choose(work.data, element, WORDS[answer])) is not None:
+        work.change(chosen)
     else:
         return _write_text(work, target, items, _spelled(target, answer))
     work.written.append(About(items, WORDS[answer][0]))
-    return None
 
 
 def _spelled(target: _Target, answer: Role) -> str:

@@ -10,6 +10,10 @@ WRAPS = frozenset(("w:sdt", "w:sdtContent", "w:customXml", "w:ins", "w:moveTo"))
 """What may stand around rows and cells."""
 
 
+WIDEST, LONGEST = 200, 2000
+"""Columns and rows beyond which a table is no form; its rows are not looked at."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Cell:
     """One cell; of cells merged downwards each one, and all show what stands in the topmost."""
@@ -72,6 +76,8 @@ def _table(number: int, element: Element) -> Table:
             tops = {each.column: each for each in cells}
             rows.append(Row(at, cells))
     width = max((c.column + c.span for row in rows for c in row.cells), default=0)
+    if width > WIDEST or len(rows) > LONGEST:
+        return Table(number, (), 0)
     return Table(number, tuple(rows), width)
 
 

@@ -17,6 +17,7 @@ HELD = ("w:drawing", "w:pict", "w:object", "w:tbl")
 """What is not taken out of a cell."""
 SAFE = frozenset(("w:r", "w:hyperlink", "w:ins", "w:smartTag", "w:fldSimple", "w:moveTo"))
 """Children of a paragraph that are taken out where text is replaced."""
+NO_CONTENT = "its content control is damaged"
 BOX, TICKED = "☐", "☒"
 LOOKS = ("w:rFonts", "w:sz", "w:szCs")
 """How the text of a neighbour looks, which ours takes over where its own cell does not say."""
@@ -129,19 +130,25 @@ def _looks(data: bytes, cell: Element, paragraph: Element, like: Element | None)
 
 
 def _control(cell: Element) -> Element | None:
-    """Return the content control of the cell: inside it, or around it."""
-    inside = next(cell.all("w:sdt"), None)
-    if inside is not None:
-        return inside
-    around = cell.parent.parent if cell.parent and cell.parent.tag == "w:sdtContent" else None
-    return around if around is not None and around.tag == "w:sdt" else None
+    """Return the content control of the cell: the one inside it, or around it alone.
+
+    Raises:
+        CannotWrite: there are several.
+    """
+    inside = list(cell.all("w:sdt"))
+    if len(inside) > 1:
+        raise CannotWrite("the cell holds several content controls")
+    content = cell.parent
+    if inside or content is None or content.tag != "w:sdtContent" or len(content.children) > 1:
+        return inside[0] if inside else None
+    return content.parent if content.parent and content.parent.tag == "w:sdt" else None
 
 
 def _into_control(data: bytes, control: Element, text: str, like: Element | None) -> list[Change]:
     properties, content = control.child("w:sdtPr"), control.child("w:sdtContent")
     _require_open(properties)
     if content is None:
-        raise CannotWrite("its content control is empty")
+        raise CannotWrite(NO_CONTENT)
     paragraph = next(content.all("w:p"), None) or content
     own = properties.child("w:rPr") if properties else None
     looks = data[own.inner : own.close] if own and own.children else b""
@@ -290,7 +297,8 @@ def _chosen(data: bytes, control: Element, menu: Element, wanted: Iterable[str])
         shown = item.attributes.get("w:displayText") or item.attributes.get("w:value", "")
         if plain(shown) in words:
             content = control.child("w:sdtContent")
-            assert content is not None, "a control has content"
+            if content is None:
+                raise CannotWrite(NO_CONTENT)
             removed = [Change(c.start, c.end, b"") for c in _runs(content)]
             paragraph = next(content.all("w:p"), None) or content
             made = [*removed, _inserted(data, paragraph, _run(data, content, b"", shown))]
