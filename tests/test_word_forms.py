@@ -172,6 +172,31 @@ def test_ids_are_known_however_they_are_printed(tmp_path: Path, how: str) -> Non
     assert after.unplaced == ()
 
 
+@pytest.mark.parametrize("name", [each.id for each in guidelines() if each.kind == "reporting"])
+@pytest.mark.parametrize("between", ["", " "])
+def test_the_form_of_every_guideline_is_filled(tmp_path: Path, name: str, between: str) -> None:
+    ids = tuple(item.id for item in guidelines([name])[0].items)
+    printed = {each: re.sub(r"(?<=\d)(?=[a-z])", between, each) for each in ids}
+    document = word.form(["Item", "Text", "Page"], ids, lambda e: [printed[e], word.LOREM, ""])
+    after, out = filled(document, made(ids), tmp_path)
+    found = {row[0]: row[2] for row in word.cells(out)}
+    assert {each: found[printed[each]] for each in ids} == places(ids)
+    assert (after.unplaced, after.notes) == ((), ())
+
+
+def test_rows_and_cells_inside_content_controls_are_found(tmp_path: Path) -> None:
+    document = word.form(["No", "Item", "Page"], CLAIM, lambda e: [e, word.LOREM, ""])
+    rows = {row.cells[0].text: row._tr for row in document.tables[0].rows}
+    word.wrapped_in_control(rows["5"])
+    word.wrapped_in_control(rows["6"].tc_lst[2], "Click or tap here to enter text.")
+    word.wrapped_in_control(rows["7"].tc_lst[0])
+    after, out = filled(document, made(CLAIM), tmp_path)
+    text = word.parts(out)["word/document.xml"].decode()
+    assert after.unplaced == ()
+    assert [each for each in CLAIM if text.count(f">Part {each}, p. 7<") != 1] == []
+    assert "Click or tap" not in text
+
+
 def test_an_id_that_is_split_over_runs_is_read_as_one(tmp_path: Path) -> None:
     document = tripod()
     for row in document.tables[0].rows:

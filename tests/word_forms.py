@@ -76,6 +76,16 @@ def in_control(
     )
 
 
+def wrapped_in_control(element, placeholder: str = "") -> None:
+    """Put a content control around a row or a cell, showing a placeholder if there is one."""
+    mark = "<w:showingPlcHdr/>" if placeholder else ""
+    control = parse_xml(f"<w:sdt {W}><w:sdtPr>{mark}</w:sdtPr><w:sdtContent/></w:sdt>")
+    element.addprevious(control)
+    control[1].append(element)
+    if placeholder:
+        element.p_lst[0].add_r().text = placeholder
+
+
 def checkbox(cell, label: str = "") -> None:
     """Put a check box control into the cell."""
     paragraph = cell.paragraphs[0]._p
