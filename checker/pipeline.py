@@ -15,13 +15,13 @@ from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun, Severity
-from checker.model.guideline import Guideline
+from checker.model.guideline import Guideline, is_named
 from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
 from checker.model.settings import Settings
 from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
-from checker.reading.guidelines import guidelines, is_named, read_guideline, read_index
+from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.quotes import told_places
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
@@ -174,7 +174,8 @@ def _appraised(
     study: Study, submission: Submission, options: Options, runs: Sequence[RuleRun]
 ) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen, others, notes = _chosen(study, submission, options)
+    chosen, others = _chosen(study, submission, options)
+    notes: tuple[str, ...] = ()
     waiting = _waiting(runs)
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
@@ -204,11 +205,10 @@ def _waiting(runs: Sequence[RuleRun]) -> Waiting:
 
 
 class Looked(NamedTuple):
-    """The guidelines to look at, each with the reason; those left out; what else to say."""
+    """The guidelines to look at, each with the reason, and those left out."""
 
     chosen: list[tuple[Guideline, str]]
     others: tuple[OtherGuideline, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
@@ -223,31 +223,52 @@ def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
             [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines]
         )
     choice = reporting.choose(study, read_index())
-    chosen = [(_described_by(each.guideline, submission), each.why) for each in choice.chosen]
-    others = tuple(_other(each) for each in choice.others)
-    return Looked(chosen, others, choice.notes)
+    read = _described_by([each.guideline for each in choice.chosen], submission)
+    chosen = [(guideline, each.why) for guideline, each in zip(read, choice.chosen, strict=True)]
+    shipped = [entry.id for entry in read_index()]
+    unknown = (
+        OtherGuideline(id=each, may_apply=False, because=reporting.not_here(each, shipped))
+        for each in choice.unknown
+    )
+    return Looked(chosen, (*map(_other, choice.others), *unknown))
 
 
-def _described_by(name: str, submission: Submission) -> Guideline:
-    """Return a guideline that the description names: one that ships, or one of the author's own inside the folder.
+def _described_by(names: Sequence[str], submission: Submission) -> list[Guideline]:
+    """Return the guidelines that the description names: those that ship, and own ones inside the folder.
+
+    Raises:
+        BadSubmission: files that cannot be used, or are none of the submission; every problem at once.
+    """
+    read: list[Guideline] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            read.append(_own(name, submission) if reporting.is_file(name) else _guideline(name))
+        except BadSubmission as bad:
+            problems += bad.problems
+    if problems:
+        raise BadSubmission(problems)
+    return read
+
+
+def _own(name: str, submission: Submission) -> Guideline:
+    """Return a guideline of the author's own.
 
     Raises:
         BadSubmission: the file cannot be used, or is none of the submission.
     """
-    if not reporting.is_file(name):
-        return _guideline(name)
     file = submission.resolve(name, what="statements.guidelines")
     return read_guideline(file, rules=RULES)
 
 
 def _other(left_out: reporting.Other) -> OtherGuideline:
     guideline = _guideline(left_out.guideline)
+    verb = "may apply" if left_out.may_apply else "does not apply"
+    name = f"{guideline.title.partition(':')[0]} ({guideline.year})"
     return OtherGuideline(
         id=guideline.id,
-        title=guideline.title,
-        year=guideline.year,
         may_apply=left_out.may_apply,
-        because=left_out.because,
+        because=f"{name} {verb}: {left_out.because}",
     )
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from checker.appraisal.facts import answer_fact, short_value
 from checker.appraisal.next_facts import OPEN, Waiting, rules_for
 from checker.model.finding import Severity
-from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part
+from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part, is_named
 from checker.model.report import Answer, AnswerFact, FactState, GuidelineReport, Status
 from checker.model.study import Study
 from checker.model.study.facts import FACTS, holds, values
@@ -52,11 +52,11 @@ class Other(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The guidelines that are looked at, those that are not, and a sentence for each name that is none."""
+    """The guidelines that are looked at, those that are not, and names that are none of this version."""
 
     chosen: tuple[Chosen, ...]
     others: tuple[Other, ...] = ()
-    notes: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def choose(study: Study, entries: Sequence[IndexEntry]) -> Choice:
@@ -70,10 +70,17 @@ def choose(study: Study, entries: Sequence[IndexEntry]) -> Choice:
     if named is None:
         return _fitting(study, [entry for entry in entries if entry.by_default])
     known = {entry.id for entry in entries}
-    here = [name for name in dict.fromkeys(named) if name in known or is_file(name)]
-    chosen = tuple(Chosen(name, "statements.guidelines names it.") for name in here)
-    notes = tuple(_not_here(name, known) for name in dict.fromkeys(named) if name not in here)
-    return Choice(chosen, notes=notes)
+    here = dict.fromkeys(_shipped(name, known) or name for name in named)
+    chosen = [name for name in here if name in known or is_file(name)]
+    return Choice(
+        tuple(Chosen(name, "statements.guidelines names it.") for name in chosen),
+        unknown=tuple(name for name in here if name not in chosen),
+    )
+
+
+def _shipped(name: str, known: Iterable[str]) -> str:
+    """Return the id of the guideline that a person means; empty if none of this version."""
+    return next((each for each in known if is_named(each, name)), "")
 
 
 def is_file(guideline: str) -> bool:
@@ -110,7 +117,8 @@ def _why(study: Study, entry: IndexEntry) -> str:
     return " ".join(sentences)
 
 
-def _not_here(name: str, known: Collection[str]) -> str:
+def not_here(name: str, known: Collection[str]) -> str:
+    """Return that no guideline of that name ships, and which is spelled alike."""
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"{name} is not part of this version.{hint}"

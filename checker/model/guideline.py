@@ -1,10 +1,12 @@
 """A reporting guideline as data: its rows, the facts each asks for, and when it is used."""
 
+import re
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 T = TypeVar("T")
+_LETTERS = re.compile(r"[^\W_]")
 Some = Annotated[tuple[T, ...], Field(min_length=1)]
 """A list that cannot be empty."""
 Part = Literal["development", "evaluation"]
@@ -135,3 +137,13 @@ class Index(Shape):
     title: str
     notes: tuple[str, ...] = ()
     catalogs: tuple[IndexEntry, ...]
+
+
+def is_named(guideline: str, name: str) -> bool:
+    """Return whether a person means this guideline: ``tripod_ai_2024``, ``TRIPOD+AI``, ``TRIPOD+AI 2024``."""
+    wanted, own = _letters(name), _letters(guideline)
+    return bool(wanted) and wanted in (own, own.rstrip("0123456789"))
+
+
+def _letters(name: str) -> str:
+    return "".join(_LETTERS.findall(name.casefold()))

@@ -290,14 +290,13 @@ class NextFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OtherGuideline:
-    """A guideline that ships and was not looked at, and why."""
+    """A guideline that was not looked at, and why."""
 
     id: str
-    title: str
-    year: int
     may_apply: bool
     """The description does not say yet what decides it."""
     because: str
+    """A sentence that names it: ``CLEAR (2023) may apply: predictors.features.kind is not described yet.``"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

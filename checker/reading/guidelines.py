@@ -1,7 +1,6 @@
 """Reads guidelines, those that ship and an author's own, and says everything wrong with one at once."""
 
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -17,7 +16,6 @@ from checker.reading.plain_values import nearest
 from checker.reading.yaml_nodes import ValuePath
 
 T = TypeVar("T", bound=BaseModel)
-_LETTERS = re.compile(r"[^\W_]")
 
 EXPECTED = {
     "model_type": "names and values are expected",
@@ -101,16 +99,6 @@ def guidelines(names: Collection[str] | None = None) -> tuple[Guideline, ...]:
         for entry in read_index()
         if names is None or entry.id in names
     )
-
-
-def is_named(guideline: str, name: str) -> bool:
-    """Return whether a person means this guideline: ``tripod_ai_2024``, ``TRIPOD+AI``, ``TRIPOD+AI 2024``."""
-    wanted, own = _letters(name), _letters(guideline)
-    return bool(wanted) and wanted in (own, own.rstrip("0123456789"))
-
-
-def _letters(name: str) -> str:
-    return "".join(_LETTERS.findall(name.casefold()))
 
 
 def _folder() -> Path:

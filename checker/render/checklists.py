@@ -9,7 +9,6 @@ from checker.model.report import (
     Answer,
     FactState,
     GuidelineReport,
-    OtherGuideline,
     Report,
     Status,
 )
@@ -81,12 +80,6 @@ def gap_words(answer: Answer) -> str:
     if answer.gap in (None, Severity.MINOR) or answer.status is Status.CONTRADICTED:
         return ""
     return f"{answer.gap} gap"
-
-
-def other_sentence(other: OtherGuideline) -> str:
-    """Return why a guideline was not looked at, as ``CLEAR (2023) may apply: study.stage is not described yet``."""
-    verb = "may apply" if other.may_apply else "does not apply"
-    return f"{short_title(other.title)} ({other.year}) {verb}: {other.because}"
 
 
 def items_together(report: Report, items: Sequence[str]) -> str:

@@ -360,7 +360,7 @@ def _looked_at(report: Report) -> Iterator[str]:
         name = f"{checklists.short_title(each.title)} ({each.year})"
         yield f"- {escaped(name)}: looked at. {escaped(each.why)}"
     for other in report.other_guidelines:
-        yield f"- {escaped(checklists.other_sentence(other))}"
+        yield f"- {escaped(other.because)}"
 
 
 def _next_facts(report: Report) -> Iterator[str]:
@@ -373,7 +373,7 @@ def _next_facts(report: Report) -> Iterator[str]:
             escaped(each.name) + (" (the paper needs a sentence first)" * each.said_missing),
             escaped(each.meaning),
             escaped(checklists.items_together(report, each.items)),
-            ", ".join(each.rules),
+            escaped(", ".join(each.rules)),
         )
         for each in report.next_facts
     ]

@@ -185,7 +185,7 @@ def _items(report: Report, screen: Screen) -> Iterator[str]:
         yield from screen.paragraph(f"{name}: {said}", "  ", "- ")
         yield from screen.paragraph(view.guideline.why, "  ", tone="quiet")
     for other in report.other_guidelines:
-        yield from screen.paragraph(checklists.other_sentence(other), "  ", "- ", tone="quiet")
+        yield from screen.paragraph(other.because, "  ", "- ", tone="quiet")
     yield from _critical_gaps(report, screen)
 
 
