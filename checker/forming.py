@@ -9,9 +9,9 @@ from checker.appraisal.forms import form_of
 from checker.appraisal.places import placed
 from checker.errors import BadRequest
 from checker.model.form import Form
-from checker.model.guideline import Guideline
+from checker.model.guideline import Guideline, is_named
 from checker.reading.documents import read_study
-from checker.reading.guidelines import guidelines, is_named, read_guideline, read_index
+from checker.reading.guidelines import guidelines, read_guideline, read_index
 from checker.reading.plain_values import nearest
 from checker.reading.quotes import told_places
 
