@@ -16,6 +16,7 @@ from docx import Document
 from checker.errors import BadRequest, BadSubmission
 from checker.forms.filling import Filled, fill
 from checker.forms.ids import Known, canonical, said_of
+from checker.forms.numbering import in_form
 from checker.forms.package import read_package
 from checker.model.form import Form, FormRow, Said, Where
 from checker.model.report import Status
@@ -707,14 +708,63 @@ def test_a_file_without_a_table_is_refused(tmp_path: Path) -> None:
         filled(document, made(CLAIM), tmp_path)
 
 
-def test_numbers_that_word_makes_are_named_as_the_reason(tmp_path: Path) -> None:
+# Numbers that Word makes
+
+
+def test_numbers_that_word_makes_are_ids(tmp_path: Path) -> None:
+    document = word.form(
+        ["No", "Item", "Page"], CLAIM, lambda e: ["", word.LOREM, ""], {"3": "METHODS"}
+    )
+    word.number(
+        document, word.numbering(document, [("decimal", "%1.", 1)]), lambda row: row.cells[0]
+    )
+    after, out = filled(document, made(CLAIM), tmp_path)
+    assert [row[2] for row in word.cells(out)[1:] if row[2] != "METHODS"] == list(
+        places(CLAIM).values()
+    )
+    assert after.unplaced == ()
+
+
+def test_letters_that_word_makes_below_its_numbers_are_ids(tmp_path: Path) -> None:
+    rows = below(TRIPOD)
+    document = Document()
+    table = document.add_table(rows=0, cols=3)
+    word.fill(table.add_row(), ["No", "Item", "Page"])
+    for _ in rows:
+        word.fill(table.add_row(), ["", word.LOREM, ""])
+    lists = word.numbering(document, [("decimal", "%1", 1), ("lowerLetter", "%1%2)", 1)])
+    levels = iter([1 if letter else 0 for _, letter in rows])
+    word.number(document, lists, lambda row: row.cells[0], lambda: next(levels))
+    after, out = filled(document, made(TRIPOD), tmp_path)
+    assert [row[2] for row in word.cells(out)[1:] if row[2]] == list(places(TRIPOD).values())
+    assert after.unplaced == ()
+
+
+def test_a_style_numbers_its_paragraphs_and_a_list_begins_anew(tmp_path: Path) -> None:
     document = word.form(["No", "Item", "Page"], CLAIM, lambda e: ["", word.LOREM, ""])
-    for row in list(document.tables[0].rows)[1:]:
+    document.add_paragraph(
+        "Read this", style="List Number"
+    )  # outside of the table, in the same list
+    document.element.body.insert(0, document.paragraphs[-1]._p)
+    lists = word.numbering(document, [("decimal", "Item %1", 1)])
+    again = word.numbering_again(document, lists)
+    word.style_number(document, "List Number", lists)
+    for at, row in enumerate(list(document.tables[0].rows)[1:]):
         row.cells[0].paragraphs[0].style = document.styles["List Number"]
-        properties = row.cells[0].paragraphs[0]._p.get_or_add_pPr()
-        properties.get_or_add_numPr().get_or_add_numId().val = 1
-    with pytest.raises(BadSubmission, match="automatic numbering"):
-        filled(document, made(CLAIM), tmp_path)
+        if at == 0:
+            word.set_number(row.cells[0].paragraphs[0], again, 0)
+    after, out = filled(document, made(CLAIM), tmp_path)
+    assert [row[2] for row in word.cells(out)[1:]] == list(places(CLAIM).values())
+    assert after.unplaced == ()
+
+
+@pytest.mark.parametrize(
+    ("number", "form", "printed"),
+    [(3, "decimal", "3"), (3, "lowerLetter", "c"), (27, "upperLetter", "AA"), (9, "upperRoman", "IX"),
+     (1994, "lowerRoman", "mcmxciv"), (4, "chineseCounting", "4"), (0, "lowerLetter", "0")],
+)  # fmt: skip
+def test_a_number_is_printed_in_its_form(number: int, form: str, printed: str) -> None:
+    assert in_form(number, form) == printed
 
 
 # Nothing else is touched

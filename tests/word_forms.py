@@ -7,6 +7,7 @@ from pathlib import Path
 
 from docx import Document
 from docx.oxml import parse_xml
+from docx.oxml.ns import qn
 
 LOREM = "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor."
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
@@ -110,6 +111,52 @@ def dropdown(cell, words: Sequence[str]) -> None:
             "<w:sdtContent><w:r><w:t>Choose an item.</w:t></w:r></w:sdtContent></w:sdt>"
         )
     )
+
+
+def numbering(document, levels: Sequence[tuple[str, str, int]]) -> str:
+    """Add a list with these levels (form, pattern, start) to the document and return its number."""
+    root = document.part.numbering_part.element
+    made = "".join(
+        f'<w:lvl w:ilvl="{at}"><w:start w:val="{start}"/><w:numFmt w:val="{form_}"/>'
+        f'<w:lvlText w:val="{pattern}"/></w:lvl>'
+        for at, (form_, pattern, start) in enumerate(levels)
+    )
+    first = root.find(qn("w:num"))
+    first.addprevious(parse_xml(f'<w:abstractNum {W} w:abstractNumId="900">{made}</w:abstractNum>'))
+    root.append(parse_xml(f'<w:num {W} w:numId="901"><w:abstractNumId w:val="900"/></w:num>'))
+    return "901"
+
+
+def numbering_again(document, number: str) -> str:
+    """Add a list that counts as the other one and begins anew, and return its number."""
+    document.part.numbering_part.element.append(
+        parse_xml(
+            f'<w:num {W} w:numId="902"><w:abstractNumId w:val="900"/><w:lvlOverride w:ilvl="0">'
+            '<w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+        )
+    )
+    assert number == "901"
+    return "902"
+
+
+def set_number(paragraph, number: str, level: int) -> None:
+    """Let Word number the paragraph."""
+    properties = paragraph._p.get_or_add_pPr().get_or_add_numPr()
+    properties.get_or_add_ilvl().val = level
+    properties.get_or_add_numId().val = int(number)
+
+
+def style_number(document, style: str, number: str) -> None:
+    """Let Word number the paragraphs of a style."""
+    properties = document.styles[style].element.get_or_add_pPr().get_or_add_numPr()
+    properties.get_or_add_numId().val = int(number)
+
+
+def number(document, lists: str, cell, level=lambda: 0) -> None:
+    """Let Word number a cell of each row of the first table but its header and rows over all columns."""
+    for row in list(document.tables[0].rows)[1:]:
+        if len(row._tr.tc_lst) > 1:
+            set_number(cell(row).paragraphs[0], lists, level())
 
 
 def parts(path: Path) -> dict[str, bytes]:

@@ -10,6 +10,7 @@ from checker.forms.anonymous import without_names
 from checker.forms.columns import Columns, Role, columns_of, empty_column, headings_of
 from checker.forms.elements import parsed
 from checker.forms.ids import Known
+from checker.forms.numbering import numbers_of
 from checker.forms.package import Package
 from checker.forms.rows import Candidate, Found, Reading, find_rows
 from checker.forms.tables import Cell, Row, Table, tables_of
@@ -131,7 +132,8 @@ def fill(
         BadRequest: no heading has that piece.
     """
     data = package.part(package.document)
-    tables = tables_of(parsed(package.file, data))
+    root = parsed(package.file, data)
+    tables = tables_of(root, numbers_of(package, root))
     found = find_rows(tables, Known.of(row.item for row in form.rows))
     _require_this_form(package.file, form, tables, found, others or {})
     columns, notes = _columns(package.file, tables, found, column)
@@ -210,12 +212,6 @@ def _misfit(form: Form, tables: Sequence[Table], found: Found) -> tuple[str, str
     asked = f"{form.guideline} ({form.version})"
     if not tables:
         return f"it has no table; the rows of {asked} are looked for in tables", ""
-    if found.numbered_by_word and not found.rows:
-        return (
-            "its items are numbered by Word's automatic numbering, and the numbers are not in the text",
-            "turn them into text in Word (Alt+F11, Ctrl+G, ActiveDocument.ConvertNumbersToText, Enter), "
-            "and save the form as .docx",
-        )
     seen = f"{len(found.rows)} of the {len(form.rows)} items of {asked} have a row in it"
     if found.unknown:
         seen += f", and it has rows that are none of them ({_few(found.unknown)})"

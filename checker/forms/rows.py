@@ -53,8 +53,6 @@ class Found:
     """Further rows of items that have one already."""
     by_number: int = 0
     """Items that share the row of their number, since they have none of their own."""
-    numbered_by_word: bool = False
-    """Cells are numbered by Word itself; their numbers are not in the text."""
 
     @property
     def different(self) -> int:
@@ -85,9 +83,7 @@ def find_rows(tables: Sequence[Table], known: Known) -> Found:
         if each.table.number in trusted and _is_another(each, rows[each.item], kept)
     ]
     unknown = [said.unknown for each in kept.values() for _, said in each.said if said.unknown]
-    return Found(
-        rows, kept, tuple(dict.fromkeys(unknown)), tuple(again), len(parents), _numbered(tables)
-    )
+    return Found(rows, kept, tuple(dict.fromkeys(unknown)), tuple(again), len(parents))
 
 
 def _is_another(one: Candidate, chosen: Candidate, readings: Mapping[int, Reading]) -> bool:
@@ -192,10 +188,3 @@ def _of_parents(
                 for each in parts:
                     found.setdefault(each, Candidate(each, table, row))
     return found
-
-
-def _numbered(tables: Iterable[Table]) -> bool:
-    """Return whether cells without text are numbered by Word itself."""
-    cells = [cell for table in tables for row in table.rows for cell in row.cells if not cell.text]
-    marks = (p.at("w:pPr", "w:numPr") for cell in cells for p in cell.element.all("w:p"))
-    return sum(each is not None for each in marks) > 2

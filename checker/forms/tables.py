@@ -1,6 +1,6 @@
 """The tables of a Word document as rows of cells in grid columns, whatever is merged, wrapped or nested."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from checker.forms.elements import Element
@@ -53,10 +53,15 @@ class Table:
     """Columns of the grid."""
 
 
-def tables_of(root: Element) -> tuple[Table, ...]:
-    """Return all tables in the order in which they begin."""
+def tables_of(root: Element, numbers: Mapping[int, str]) -> tuple[Table, ...]:
+    """Return all tables in the order in which they begin.
+
+    Args:
+        root: of the part with the text.
+        numbers: what Word prints before paragraphs, by the byte at which they begin.
+    """
     found = (each for each in root.all("w:tbl") if not _is_repeated(each))
-    return tuple(_table(number, each) for number, each in enumerate(found, start=1))
+    return tuple(_table(number, each, numbers) for number, each in enumerate(found, start=1))
 
 
 def _is_repeated(table: Element) -> bool:
@@ -67,12 +72,12 @@ def _is_repeated(table: Element) -> bool:
     return above is not None
 
 
-def _table(number: int, element: Element) -> Table:
+def _table(number: int, element: Element, numbers: Mapping[int, str]) -> Table:
     rows: list[Row] = []
     tops: dict[int, Cell] = {}
     for at, row in enumerate(_inside(element, "w:tr"), start=1):
         if row.at("w:trPr", "w:del") is None:
-            cells = tuple(_cells(row, tops))
+            cells = tuple(_cells(row, tops, numbers))
             tops = {each.column: each for each in cells}
             rows.append(Row(at, cells))
     width = max((c.column + c.span for row in rows for c in row.cells), default=0)
@@ -90,7 +95,7 @@ def _inside(element: Element, tag: str) -> Iterator[Element]:
             yield from _inside(each, tag)
 
 
-def _cells(row: Element, tops: dict[int, Cell]) -> Iterator[Cell]:
+def _cells(row: Element, tops: Mapping[int, Cell], numbers: Mapping[int, str]) -> Iterator[Cell]:
     column = _number(row.at("w:trPr", "w:gridBefore"), 0)
     for each in _inside(row, "w:tc"):
         span = max(1, _number(each.at("w:tcPr", "w:gridSpan"), 1))
@@ -99,7 +104,7 @@ def _cells(row: Element, tops: dict[int, Cell]) -> Iterator[Cell]:
         if merge is not None and merge.attributes.get("w:val") != "restart" and above is not None:
             yield Cell(above.element, column, span, above.text)
         else:
-            yield Cell(each, column, span, text_of(each))
+            yield Cell(each, column, span, text_of(each, numbers))
         column += span
 
 

@@ -1,6 +1,7 @@
 """What a person sees in a part of a Word document: nothing deleted or hidden, no placeholder, no footnote mark."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 from checker.forms.elements import Element
 
@@ -23,15 +24,23 @@ UNSEEN = frozenset(
 SPACES = frozenset(("w:tab", "w:br", "w:cr", "w:ptab"))
 SYMBOLS = {"F0A8": "☐", "F06F": "☐", "F0FE": "☒", "F078": "☒", "F0FC": "✓", "F052": "☑"}
 """Boxes of the fonts Wingdings, by their code."""
+NO_NUMBERS: Mapping[int, str] = MappingProxyType({})
 OFF = ("0", "false", "off", "none")
 
 
-def text_of(element: Element) -> str:
-    """Return the visible text, the paragraphs on lines of their own."""
-    return "".join(_pieces(element)).strip()
+def text_of(element: Element, numbers: Mapping[int, str] = NO_NUMBERS) -> str:
+    """Return the visible text, the paragraphs on lines of their own.
+
+    Args:
+        element: a cell, a run.
+        numbers: what Word prints before paragraphs, by the byte at which they begin.
+    """
+    return "".join(_pieces(element, numbers)).strip()
 
 
-def _pieces(element: Element) -> Iterator[str]:
+def _pieces(element: Element, numbers: Mapping[int, str]) -> Iterator[str]:
+    if element.tag == "w:p" and element.start in numbers:
+        yield f"{numbers[element.start]} "
     for each in element.children:
         tag = each.tag
         if tag in UNSEEN or (tag == "w:sdt" and is_placeholder(each)):
@@ -40,7 +49,7 @@ def _pieces(element: Element) -> Iterator[str]:
             yield each.text
         elif tag == "w:r":
             if not _is_aside(each):
-                yield from _pieces(each)
+                yield from _pieces(each, numbers)
         elif tag in SPACES:
             yield " "
         elif tag == "w:noBreakHyphen":
@@ -48,7 +57,7 @@ def _pieces(element: Element) -> Iterator[str]:
         elif tag == "w:sym":
             yield SYMBOLS.get(each.attributes.get("w:char", "").upper(), "•")
         else:
-            yield from _pieces(each)
+            yield from _pieces(each, numbers)
             if tag == "w:p":
                 yield "\n"
 
