@@ -97,10 +97,21 @@ def test_an_item_that_a_person_said_not_to_apply_has_the_reason(study: Path) -> 
 
 
 def test_an_item_for_other_studies_says_so_without_our_names(study: Path) -> None:
-    assert rows(study)["9a"].words == "Not applicable: asked of studies developing a model only"
+    assert rows(study)["9a"].words == "Not applicable: asked only of studies that develop a model"
     reason = rows(study)["8b"].words
     assert reason.startswith("Not applicable: asked only if ")
     assert "outcome.subjective" not in reason
+
+
+def test_an_item_of_which_no_fact_is_asked_says_what_decides_it(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text("model: {family: regression}", encoding="utf-8")
+    found = {row.item: row.words for row in forming.form("claim_2024", path).form.rows}
+    assert found["24"] == "Not applicable: regression (kind of model)"
+    rows = forming.form("claim_2024", EXAMPLE / "study.yaml").form.rows
+    assert {row.item: row.words for row in rows}[
+        "13"
+    ] == "Not applicable: No image entered the models"
 
 
 def test_what_a_person_said_is_missing_is_not_reported_with_the_reason_once(study: Path) -> None:

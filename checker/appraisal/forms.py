@@ -4,13 +4,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from checker.appraisal.facts import short_value
 from checker.appraisal.reporting import PARTS
 from checker.model.form import Form, FormRow, Said, Where
 from checker.model.guideline import Guideline, Item
 from checker.model.place import TYPED_PAGE, Place
 from checker.model.report import Answer, FactState, Status
 from checker.model.study import Study
-from checker.model.study.facts import FACTS, holds
+from checker.model.study.facts import FACTS, holds, state
 
 HIDDEN = "[removed]"
 """Stands in an anonymous form for what could name people or places."""
@@ -22,7 +23,7 @@ TELLING = re.compile(
     re.I,
 )
 """Addresses, links, identifiers of publications and people, paths of a machine."""
-_PARTS_OF_MODEL = {"development": "developing a model", "evaluation": "evaluating a model"}
+_PARTS_OF_MODEL = {"development": "develop a model", "evaluation": "evaluate a model"}
 
 
 def form_of(
@@ -131,10 +132,21 @@ def _why_not_applicable(item: Item, answer: Answer, study: Study) -> str:
     kind = study.study.type or ""
     if not set(item.applies) & set(PARTS.get(kind, item.applies)):
         asked = " and ".join(_PARTS_OF_MODEL[each] for each in item.applies)
-        return f"asked of studies {asked} only"
+        return f"asked only of studies that {asked}"
     if item.when and holds(study, item.when) is False:
         return f"asked only if {_in_words(item.condition)}, which is not so here"
-    return _joined(fact.reason for fact in answer.facts if _by_a_person(fact.reason))
+    said = [state(study, fact) for fact in item.evidence]
+    by_a_person = [each.reason for each in said if each.kind == "not_applicable"]
+    return _joined(by_a_person or _as_described(item, study))
+
+
+def _as_described(item: Item, study: Study) -> Iterator[str]:
+    """Yield what the description says about the facts because of which nothing of an item is asked."""
+    for fact in item.evidence:
+        for deciding, accepted in FACTS[fact].when.items():
+            if holds(study, {deciding: accepted}) is False:
+                value = short_value(study, deciding).replace("_", " ")
+                yield f"{value} ({FACTS[deciding].words})"
 
 
 def _in_words(condition: str) -> str:

@@ -1,16 +1,18 @@
 """The command `form`: the checklist for the journal, in its own Word form or in ours, and the audit beside it."""
 
-from collections.abc import Callable, Iterator, Sequence
+import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from checker.cli import console, outputs
-from checker.cli.checking import say_written
+from checker.cli.checking import say_broken, say_written
 from checker.cli.choices import Root, Study, roots_of
 from checker.cli.ending import DONE, Ending, counted
-from checker.errors import BadRequest, ExitCode
+from checker.cli.running import running
+from checker.errors import BadRequest, ExitCode, Problem
 
 if TYPE_CHECKING:
     from checker.forms.filling import About, Filled
@@ -143,25 +145,25 @@ def _form(
 ) -> Ending:
     from checker import forming
 
-    if into is None:
-        ready = forming.form(guideline, study, anonymous=anonymous)
-        written = outputs.write_made(files, _makers(ready.form, files))
-        filled = None
-    else:
-        ready = forming.form(guideline, study, anonymous=anonymous)
-        filled = _filled(into, ready.form, replace=replace, column=column)
-        data = filled.data
-        written = outputs.write_made(files, {file: lambda: (data, "") for file in files})
+    ready = forming.form(guideline, study, anonymous=anonymous)
+    filled = _filled(into, ready.form, replace=replace, column=column) if into else None
+    written = outputs.write_made(files, _makers(ready.form, filled, files))
     say_written(written)
     for line in (*ready.notes, *_told(ready.form, filled)):
         console.note(line)
     return _ending(written)
 
 
-def _makers(form: "Form", files: Sequence[Path]) -> dict[Path, Callable[[], tuple[bytes, str]]]:
+def _makers(
+    form: "Form", filled: "Filled | None", files: Sequence[Path]
+) -> dict[Path, outputs.Maker]:
+    """Return what makes each file: the filled form, or ours."""
     from checker.render.sheets.of_form import of_form
 
-    return {file: outputs.sheet_maker(of_form(form), file) for file in files}
+    if filled is None:
+        return {file: outputs.sheet_maker(of_form(form), file) for file in files}
+    data = filled.data
+    return dict.fromkeys(files, lambda: (data, ""))
 
 
 def _filled(into: Path, form: "Form", *, replace: bool, column: str) -> "Filled":
@@ -179,12 +181,15 @@ def _audit(guideline: str, study: Path, files: Sequence[Path], roots: dict[str, 
 
     found = forming.guideline_called(guideline)
     name = guideline if Path(guideline).suffix in (".yaml", ".yml") else found.id
-    with console.working(f"Checking {study}"):
-        report = pipeline.check(study, pipeline.Options(guidelines=(name,), roots=roots))
-        sheet = of_audit(report)
+    broken: list[Problem] = []
+    with running(f"Checking {study}", os.path.realpath(study)) as how:
+        asked = pipeline.Options(
+            guidelines=(name,), roots=roots, running=how, reported=broken.append
+        )
+        sheet = of_audit(pipeline.check(study, asked))
         written = outputs.write_made(files, {f: outputs.sheet_maker(sheet, f) for f in files})
     say_written(written)
-    return _ending(written)
+    return say_broken(broken) or _ending(written)
 
 
 def _ending(written: outputs.Written) -> Ending:
