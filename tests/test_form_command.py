@@ -2,10 +2,10 @@
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -521,16 +521,18 @@ def test_a_guideline_of_ones_own_has_a_form(study: Path, tmp_path: Path) -> None
     )
 
 
-def test_it_is_ready_within_a_second_and_a_half(tmp_path: Path) -> None:
+@pytest.mark.skipif(os.name == "nt", reason="Windows does not count the time of child processes")
+def test_it_takes_a_second_and_a_half_of_a_processor_at_most(tmp_path: Path) -> None:
     form = official(tmp_path / "official.docx", items("tripod_ai_2024"))
     command = [sys.executable, "-m", "checker", "form", "tripod_ai_2024", str(EXAMPLE / "study.yaml"),
                "--into", str(form), "-o", str(tmp_path / "f.docx")]  # fmt: skip
     taken = []
     for _ in range(3):
-        start = time.perf_counter()
+        before = os.times()
         subprocess.run(command, check=True, capture_output=True)
-        taken.append(time.perf_counter() - start)
-    assert min(taken) < 3  # 0.4 s on an idle machine
+        after = os.times()
+        taken.append(after.children_user - before.children_user)
+    assert min(taken) < 1.5
 
 
 @pytest.mark.slow
