@@ -161,6 +161,7 @@ def printed_ids() -> dict[str, Callable[[str], str]]:
         "12a*": lambda each: f"{each}*",
         "with a no-break space": apart("\u00a0"),
         "on two lines": apart("\n"),
+        "below its section": lambda each: f"Methods\n{each}",
     }
 
 

@@ -92,6 +92,9 @@ def _said(key: str, text: str, known: Known) -> Said:
         return Said(several)
     if _NUMBER.match(key) and known.below(key):
         return Said(number=key)
+    lines = [known.items[each] for each in map(canonical, text.split("\n")) if each in known.items]
+    if len(lines) == 1:  # the section above the number, in one cell
+        return Said((lines[0],))
     looks = re.fullmatch(r"\d{1,3}[a-z]?", key)
     return Said(unknown=" ".join(text.split())) if looks else Said()
 
