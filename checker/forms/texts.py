@@ -21,7 +21,7 @@ UNSEEN = frozenset(
     )
 )
 """Not looked into: what is no text, what is deleted, and tables of their own."""
-SPACES = frozenset(("w:tab", "w:br", "w:cr", "w:ptab"))
+SPACES = {"w:tab": " ", "w:ptab": " ", "w:br": "\n", "w:cr": "\n"}
 SYMBOLS = {"F0A8": "☐", "F06F": "☐", "F0FE": "☒", "F078": "☒", "F0FC": "✓", "F052": "☑"}
 """Boxes of the fonts Wingdings, by their code."""
 NO_NUMBERS: Mapping[int, str] = MappingProxyType({})
@@ -51,7 +51,7 @@ def _pieces(element: Element, numbers: Mapping[int, str]) -> Iterator[str]:
             if not _is_aside(each):
                 yield from _pieces(each, numbers)
         elif tag in SPACES:
-            yield " "
+            yield SPACES[tag]
         elif tag == "w:noBreakHyphen":
             yield "-"
         elif tag == "w:sym":
