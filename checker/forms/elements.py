@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from xml.parsers import expat
 
-from checker.errors import BadSubmission, Problem
+from checker.errors import BadSubmission
+from checker.forms.complaints import bad_form
 
 DEEPEST = 400
 """Elements inside each other; Word itself writes a few dozen."""
@@ -144,6 +145,4 @@ def _short(name: str) -> str:
 
 
 def _bad(file: str, message: str) -> BadSubmission:
-    return BadSubmission(
-        [Problem(file, None, "", message, "open it in Word or LibreOffice and save it as .docx")]
-    )
+    return bad_form(file, message, "open it in Word or LibreOffice and save it as .docx")

@@ -5,15 +5,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from checker.errors import BadRequest, BadSubmission, Problem
 from checker.forms.anonymous import without_names
-from checker.forms.columns import Columns, Role, columns_of, empty_column, headings_of
+from checker.forms.columns import Columns, Role
+from checker.forms.complaints import cut
 from checker.forms.elements import parsed
 from checker.forms.ids import Known
 from checker.forms.numbering import numbers_of
 from checker.forms.package import Package
-from checker.forms.rows import Candidate, Found, Reading, find_rows
-from checker.forms.tables import Cell, Row, Table, tables_of
+from checker.forms.recognising import require_this_form
+from checker.forms.rows import Candidate, Found, find_rows
+from checker.forms.table_columns import columns_by_table
+from checker.forms.tables import Cell, Row, tables_of
 from checker.forms.writing import (
     Box,
     CannotWrite,
@@ -30,12 +32,6 @@ from checker.model.form import Form, FormRow, Said
 
 TICK = "X"
 TICKED = re.compile("[☒☑✓✔]")
-FEWEST = 0.5
-"""Share of the items whose rows must be found; with fewer it is another form."""
-MOST_UNKNOWN = 0.15
-"""Share of the rows with numbers that may be none of the guideline."""
-SHOWN = 60
-"""Signs of a cell that are told."""
 WORDS: Mapping[Role, tuple[str, ...]] = {
     Role.YES: ("Yes", "Y", "Reported"),
     Role.NO: ("No", "N", "Not reported"),
@@ -135,8 +131,8 @@ def fill(
     root = parsed(package.file, data)
     tables = tables_of(root, numbers_of(package, root))
     found = find_rows(tables, Known.of(row.item for row in form.rows))
-    _require_this_form(package.file, form, tables, found, others or {})
-    columns, notes = _columns(package.file, tables, found, column)
+    require_this_form(package.file, form, tables, found, others or {})
+    columns, notes = columns_by_table(package.file, tables, found, column)
     work = _Work(data, replace)
     for target in _targets(form, found, columns, work):
         _write(work, target)
@@ -152,175 +148,6 @@ def fill(
         undecided=tuple(work.undecided),
         notes=(*notes, *_again(found), *_signed(package)),
     )
-
-
-# Is this the form?
-
-
-def _require_this_form(
-    file: str,
-    form: Form,
-    tables: Sequence[Table],
-    found: Found,
-    others: Mapping[str, Sequence[str]],
-) -> None:
-    """Complain about a form whose rows are not those of the guideline.
-
-    Raises:
-        BadSubmission: says which other guideline fits, or what was found.
-    """
-    asked, unknown = len(form.rows), len(found.unknown)
-    if len(found.rows) == asked and not unknown:
-        return
-    if better := _better(tables, others, found):
-        name, rows = better
-        raise _bad(
-            file,
-            f"this is a form of {name}: it has the rows of all {rows} items of that list, and not "
-            f"those of the {asked} items of {form.guideline}",
-            f"checker form {name} ..., or bring the form of {form.guideline}",
-        )
-    if not _fits(found, asked):
-        raise _bad(file, *_misfit(form, tables, found))
-
-
-def _fits(found: Found, asked: int) -> bool:
-    """Return whether enough items have a row, and few rows are of no item.
-
-    Where items share the row of their number, every other number speaks for another list.
-    """
-    unknown = len(found.unknown)
-    if unknown and found.by_number > 0.25 * asked:
-        return False
-    few = unknown <= MOST_UNKNOWN * (found.different + unknown)
-    return few and len(found.rows) >= FEWEST * asked
-
-
-def _better(
-    tables: Sequence[Table], others: Mapping[str, Sequence[str]], found: Found
-) -> tuple[str, int] | None:
-    """Return the guideline all of whose items are there, in more rows than ours, and little else."""
-    for name, ids in others.items():
-        other = find_rows(tables, Known.of(ids))
-        whole = len(other.rows) == len(ids) and not other.by_number
-        if whole and len(ids) > found.different and len(other.unknown) < max(len(found.unknown), 1):
-            return name, len(ids)
-    return None
-
-
-def _misfit(form: Form, tables: Sequence[Table], found: Found) -> tuple[str, str]:
-    asked = f"{form.guideline} ({form.version})"
-    if not tables:
-        return f"it has no table; the rows of {asked} are looked for in tables", ""
-    seen = f"{len(found.rows)} of the {len(form.rows)} items of {asked} have a row in it"
-    if found.unknown:
-        seen += f", and it has rows that are none of them ({_few(found.unknown)})"
-    return seen, "is it the form of another guideline, or of another edition of this one?"
-
-
-# Which columns are written?
-
-
-def _columns(
-    file: str, tables: Sequence[Table], found: Found, wanted: str
-) -> tuple[dict[int, Columns], list[str]]:
-    """Return the columns of each table that has items, and what to tell about them.
-
-    A table without headings goes on from the one before it that has as many columns.
-
-    Raises:
-        BadSubmission: no table has a column for the place.
-        BadRequest: no heading has the wanted piece.
-    """
-    columns: dict[int, Columns] = {}
-    notes: list[str] = []
-    before: dict[int, Columns] = {}
-    headings: dict[str, None] = {}
-    for table in tables:
-        reading = found.readings.get(table.number)
-        own = _own_columns(table, reading, before, wanted)
-        headings |= dict.fromkeys(own.headings.values())
-        if reading:
-            own, note = _completed(table, reading, own)
-            notes += [note] if note else []
-            columns[table.number] = own
-        if own.can_be_written:
-            before[table.width] = own
-    _require_columns(file, columns, headings, wanted)
-    return columns, notes
-
-
-def _require_columns(
-    file: str, columns: Mapping[int, Columns], headings: Iterable[str], wanted: str
-) -> None:
-    if wanted and not any(wanted.casefold() in each.casefold() for each in headings):
-        raise BadRequest(f'--column "{wanted}": no heading has this. Headings: {_all(columns)}')
-    if not any(each.can_be_written for each in columns.values()):
-        raise _bad(
-            file,
-            f"no column for the place is recognised. Headings: {_all(columns)}",
-            'name it: --column "..." with a piece of its heading',
-        )
-
-
-def _own_columns(
-    table: Table, reading: Reading | None, before: Mapping[int, Columns], wanted: str
-) -> Columns:
-    """Return the columns by the headings of the table, or of the one before it that is as wide."""
-    ids = reading.columns if reading else ()
-    own = columns_of(headings_of(table, _first(table, reading)), ids, wanted)
-    return own if own.can_be_written else before.get(table.width, own)
-
-
-def _completed(table: Table, reading: Reading, own: Columns) -> tuple[Columns, str]:
-    """Return the columns with what the rows tell that the headings do not, and what to tell about it."""
-    own = _with_boxes(reading, own)
-    if own.of(Role.PLACE):
-        return own, ""
-    own, note = _guessed(table, reading, own)
-    if not note and own.can_be_written:
-        note = f"table {table.number}: no column for the place is recognised; only answers were written"
-    return own, note
-
-
-def _first(table: Table, reading: Reading | None) -> int:
-    """Return the number of the first row with an item, or beyond the second row."""
-    if reading is None:
-        return min(3, len(table.rows) + 1)
-    rows = [row.number for row, said in reading.said if said.items or said.number or said.unknown]
-    return min(rows)
-
-
-def _with_boxes(reading: Reading, own: Columns) -> Columns:
-    """Return the columns with those that offer boxes in nearly every row, whatever their heading says."""
-    rows = [row for row, said in reading.said if said.items]
-    offered = {
-        column: Role.CHOICE
-        for column in {cell.column for row in rows for cell in row.cells} - {*own.roles}
-        if sum(_offers_boxes(row.at(column)) for row in rows) >= 0.8 * len(rows)
-    }
-    return Columns({**own.roles, **offered}, own.headings)
-
-
-def _offers_boxes(cell: Cell | None) -> bool:
-    return cell is not None and len(boxes(cell.element)) > 1
-
-
-def _guessed(table: Table, reading: Reading, own: Columns) -> tuple[Columns, str]:
-    """Return the only empty column, at the end of the table, as the one for the place."""
-    rows = [row for row, said in reading.said if said.items]
-    last = empty_column(rows, reading.columns, table.width)
-    if last is None:
-        return own, ""
-    heading = own.headings.get(last, "")
-    what = f'the column "{heading}"' if heading else "the last column"
-    note = f"table {table.number}: {what} was taken for the place, since it is the only empty one"
-    return Columns({**own.roles, last: Role.PLACE}, own.headings), note
-
-
-def _all(columns: Mapping[int, Columns]) -> str:
-    names = dict.fromkeys(each for one in columns.values() for each in one.headings.values())
-    return ", ".join(f'"{_cut(each)}"' for each in names) or "none"
 
 
 # What goes where?
@@ -363,7 +190,7 @@ def _cells(
         if cell is None:
             work.unplaced.append(About(row.item, f"{_row_of(at)} ends before the column"))
         elif _is_merged(cell, at.row, columns, ids):
-            why = f'{_row_of(at)}: the cell is merged with "{_cut(cell.text)}"'
+            why = f'{_row_of(at)}: the cell is merged with "{cut(cell.text)}"'
             work.unplaced.append(About(row.item, why))
         else:
             yield role, cell, like
@@ -466,13 +293,13 @@ def _write_text(work: _Work, target: _Target, items: str, text: str) -> None:
             work.written.append(About(items, text))
             return
         if not work.replace:
-            work.kept.append(About(items, _cut(seen)))
+            work.kept.append(About(items, cut(seen)))
             return
     like = target.like.element if target.like else None
     work.change(put_text(work.data, element, text, like))
     work.written.append(About(items, text))
     if not is_unfilled(element):
-        work.replaced.append(About(items, _cut(seen)))
+        work.replaced.append(About(items, cut(seen)))
 
 
 def _write_answer(work: _Work, target: _Target, items: str) -> None:
@@ -483,7 +310,7 @@ def _write_answer(work: _Work, target: _Target, items: str) -> None:
     element, text = target.cell.element, target.cell.text
     if target.ticked or TICKED.search(text):
         if target.ticked or target.role is Role.CHOICE:
-            said = target.ticked or _cut(text)
+            said = target.ticked or cut(text)
             work.kept.append(About(items, f"answered already: {said}"))
         return
     if found := boxes(element):
@@ -523,16 +350,3 @@ def _again(found: Found) -> Iterator[str]:
 def _signed(package: Package) -> Iterator[str]:
     if any(name.startswith("_xmlsignatures/") for name in package.names()):
         yield "the file is signed, and the signature does not hold for the filled form"
-
-
-def _few(words: Sequence[str]) -> str:
-    return ", ".join(words[:6]) + (" ..." if len(words) > 6 else "")
-
-
-def _cut(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= SHOWN else f"{flat[: SHOWN - 1].rstrip()}…"
-
-
-def _bad(file: str, message: str, hint: str = "") -> BadSubmission:
-    return BadSubmission([Problem(file, None, "", message, hint)])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from checker.errors import BadSubmission, Problem
+from checker.forms.complaints import bad_form
 
 LARGEST_FILE = 2**26
 """Bytes of a form; official ones have less than 1 MiB."""
@@ -66,30 +66,30 @@ def read_package(path: Path) -> Package:
     file = str(path)
     data = _bytes(path)
     if not data.startswith(b"PK"):
-        raise _bad(file, *_what(data))
+        raise bad_form(file, *_what(data))
     try:
         archive = _archive(data)
         _require_sound(file, archive, data)
     except (zipfile.BadZipFile, struct.error, UnicodeDecodeError, ValueError):
-        raise _bad(file, "the file is damaged: it begins like a Word file and cannot be unpacked",
+        raise bad_form(file, "the file is damaged: it begins like a Word file and cannot be unpacked",
                    "download it again, or open it in Word and save it as .docx") from None  # fmt: skip
     return Package(file, data, _document_of(file, archive))
 
 
 def _bytes(path: Path) -> bytes:
     if path.is_dir():
-        raise _bad(str(path), "this is a folder; a .docx file is expected")
+        raise bad_form(str(path), "this is a folder; a .docx file is expected")
     if path.exists() and not path.is_file():
-        raise _bad(str(path), "this is a device or a pipe; a .docx file is expected")
+        raise bad_form(str(path), "this is a device or a pipe; a .docx file is expected")
     try:
         with path.open("rb") as opened:
             data = opened.read(LARGEST_FILE + 1)
     except FileNotFoundError:
-        raise _bad(str(path), "there is no such file") from None
+        raise bad_form(str(path), "there is no such file") from None
     except OSError as error:
-        raise _bad(str(path), f"the file cannot be read: {error.strerror}") from None
+        raise bad_form(str(path), f"the file cannot be read: {error.strerror}") from None
     if len(data) > LARGEST_FILE:
-        raise _bad(
+        raise bad_form(
             str(path), f"it has more than {LARGEST_FILE // 2**20} MiB; a form has less than one"
         )
     return data
@@ -130,15 +130,17 @@ def _require_sound(file: str, archive: zipfile.ZipFile, data: bytes) -> None:
     infos = archive.infolist()
     names = [each.filename for each in infos]
     if any(each.flag_bits & 1 for each in infos):
-        raise _bad(file, "the file is encrypted", "take the password off and save it")
+        raise bad_form(file, "the file is encrypted", "take the password off and save it")
     if len(infos) > MOST_PARTS or sum(each.file_size for each in infos) > LARGEST_UNPACKED:
-        raise _bad(
+        raise bad_form(
             file,
             f"unpacked it would have {len(infos)} parts and "
             f"{sum(each.file_size for each in infos) // 2**20} MiB; no form is that large",
         )
     if len(set(names)) < len(names):
-        raise _bad(file, "it has two parts of the same name", "open it in Word and save it again")
+        raise bad_form(
+            file, "it has two parts of the same name", "open it in Word and save it again"
+        )
     for each in infos:
         if each.header_offset >= 0xFFFFFFFF or data[each.header_offset :][:4] != b"PK\x03\x04":
             raise ValueError(each.filename)
@@ -153,12 +155,12 @@ def _document_of(file: str, archive: zipfile.ZipFile) -> str:
     names = archive.namelist()
     if TYPES not in names:
         other = "an OpenDocument file" if "mimetype" in names else "a zip archive"
-        raise _bad(file, f"this is {other}, not a Word file (.docx)", "save it as .docx")
+        raise bad_form(file, f"this is {other}, not a Word file (.docx)", "save it as .docx")
     types = dict(_types(_part(file, archive, TYPES)))
     if any("macroEnabled" in kind for kind in types.values()) or any(
         name.endswith("vbaProject.bin") for name in names
     ):
-        raise _bad(
+        raise bad_form(
             file,
             "the file holds macros (.docm), which are not taken over",
             "open it in Word and save it as a Word document without macros (.docx)",
@@ -167,8 +169,10 @@ def _document_of(file: str, archive: zipfile.ZipFile) -> str:
         if types.get(name) == DOCUMENT:
             return name
     if TEMPLATE in types.values():
-        raise _bad(file, "this is a Word template (.dotx)", "open it in Word and save it as .docx")
-    raise _bad(file, "this is an Office file, and no Word document (.docx)")
+        raise bad_form(
+            file, "this is a Word template (.dotx)", "open it in Word and save it as .docx"
+        )
+    raise bad_form(file, "this is an Office file, and no Word document (.docx)")
 
 
 def _types(part: bytes) -> list[tuple[str, str]]:
@@ -190,13 +194,15 @@ def without_thumbnail(relationships: bytes) -> bytes:
 def _part(file: str, archive: zipfile.ZipFile, name: str) -> bytes:
     info = archive.getinfo(name)
     if info.file_size > LARGEST_PART:
-        raise _bad(
+        raise bad_form(
             file, f"{name} has {info.file_size // 2**20} MiB unpacked; no form is that large"
         )
     try:
         return archive.read(info)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise _bad(file, f"{name} inside it is damaged", "open it in Word and save it") from None
+        raise bad_form(
+            file, f"{name} inside it is damaged", "open it in Word and save it"
+        ) from None
 
 
 def _rewritten(data: bytes, parts: Mapping[str, bytes]) -> bytes:
@@ -253,7 +259,3 @@ def _ends(data: bytes, infos: list[zipfile.ZipInfo]) -> dict[int, int]:
     """Return where the bytes of each part end, by where they begin: where the next ones begin."""
     starts = sorted(each.header_offset for each in infos)
     return dict(zip(starts, [*starts[1:], _archive(data).start_dir], strict=True))
-
-
-def _bad(file: str, message: str, hint: str = "") -> BadSubmission:
-    return BadSubmission([Problem(file, None, "", message, hint)])
