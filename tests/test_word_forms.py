@@ -662,6 +662,10 @@ def test_an_item_without_a_row_is_told(tmp_path: Path) -> None:
         ("43", "the form has no row with this number"),
         ("44", "the form has no row with this number"),
     )
+    assert after.notes == (
+        "the form ends with item 42, and list_2024 (2024) with 44: see that it is the same edition, whose "
+        "numbers mean the same",
+    )
 
 
 def test_a_place_cell_that_is_merged_with_the_text_is_told(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from checker.forms.elements import parsed
 from checker.forms.ids import Known
 from checker.forms.numbering import numbers_of
 from checker.forms.package import Package
-from checker.forms.recognising import require_this_form
+from checker.forms.recognising import ends_early, require_this_form
 from checker.forms.rows import Candidate, Found, find_rows
 from checker.forms.table_columns import columns_by_table
 from checker.forms.tables import Cell, Row, tables_of
@@ -146,7 +146,7 @@ def fill(
         replaced=tuple(work.replaced),
         unplaced=tuple(work.unplaced),
         undecided=tuple(work.undecided),
-        notes=(*notes, *_again(found), *_signed(package)),
+        notes=(*ends_early(form, found), *notes, *_again(found), *_signed(package)),
     )
 
 

@@ -1,6 +1,6 @@
 """Says whether a Word file is the form of a guideline, or that of another list."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from checker.forms.complaints import bad_form
 from checker.forms.ids import Known
@@ -39,6 +39,17 @@ def require_this_form(
         )
     if not _fits(found, asked):
         raise bad_form(file, *_misfit(form, tables, found))
+
+
+def ends_early(form: Form, found: Found) -> Iterator[str]:
+    """Yield what to tell about a form that has all items but the last ones: another edition may end so."""
+    there = [row.item in found.rows for row in form.rows]
+    last = sum(there)
+    if 0 < last < len(there) and all(there[:last]):
+        yield (
+            f"the form ends with item {form.rows[last - 1].item}, and {form.guideline} ({form.version}) with "
+            f"{form.rows[-1].item}: see that it is the same edition, whose numbers mean the same"
+        )
 
 
 def _fits(found: Found, asked: int) -> bool:
