@@ -482,6 +482,17 @@ def test_check_boxes_of_word_are_ticked(tmp_path: Path) -> None:
     assert [c._tc.xml.count("☒") for c in rows[2].cells[3:6]] == [0, 0, 1]
 
 
+def test_check_boxes_of_the_old_kind_are_ticked(tmp_path: Path) -> None:
+    document = word.form(CLAIM_HEADS, CLAIM, lambda e: ["", e, word.LOREM, "", "", "", ""])
+    for row in list(document.tables[0].rows)[1:]:
+        word.old_checkbox(row.cells[3])
+        word.old_checkbox(row.cells[4], '<w:checked w:val="0"/>')
+    _, out = filled(document, made(CLAIM, i2=NOT_REPORTED), tmp_path)
+    rows = Document(str(out)).tables[0].rows
+    assert ["<w:checked/>" in cell._tc.xml for cell in rows[1].cells[3:5]] == [True, False]
+    assert ["<w:checked/>" in cell._tc.xml for cell in rows[2].cells[3:5]] == [False, True]
+
+
 def test_a_list_to_choose_from_gets_one_of_its_own_words(tmp_path: Path) -> None:
     document = word.form(
         ["No.", "Item", "Yes/No/NA", "Page"], CLAIM, lambda e: [e, word.LOREM, "", ""]

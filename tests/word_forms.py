@@ -102,6 +102,17 @@ def checkbox(cell, label: str = "") -> None:
         cell.paragraphs[0].add_run(label)
 
 
+def old_checkbox(cell, checked: str = "") -> None:
+    """Put a check box of the old kind into the cell, a form field."""
+    for xml in (
+        f'<w:r {W}><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:sizeAuto/>'
+        f'<w:default w:val="0"/>{checked}</w:checkBox></w:ffData></w:fldChar></w:r>',
+        f"<w:r {W}><w:instrText> FORMCHECKBOX </w:instrText></w:r>",
+        f'<w:r {W}><w:fldChar w:fldCharType="end"/></w:r>',
+    ):
+        cell.paragraphs[0]._p.append(parse_xml(xml))
+
+
 def dropdown(cell, words: Sequence[str]) -> None:
     """Put a list to choose from into the cell."""
     items = "".join(f'<w:listItem w:displayText="{w}" w:value="{w}"/>' for w in words)

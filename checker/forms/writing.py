@@ -6,7 +6,7 @@ from typing import NamedTuple
 from xml.sax.saxutils import escape
 
 from checker.forms.elements import Element, is_empty, printed_name
-from checker.forms.texts import SYMBOLS, is_placeholder, text_of
+from checker.forms.texts import SYMBOLS, is_on, is_placeholder, text_of
 
 EMPTY = re.compile(r"[\s_.…·\u200b]*")
 """What a cell shows that nobody has filled: nothing, or a line to write on."""
@@ -224,7 +224,9 @@ def boxes(cell: Element) -> list[Box]:
 def _tokens(element: Element) -> Iterator[tuple[Element, str]]:
     for each in element.children:
         if each.tag == "w:sdt" and each.at("w:sdtPr", "w14:checkbox") is not None:
-            yield each, "☒" if _is_ticked(each) else BOX
+            yield each, TICKED if _is_ticked(each) else BOX
+        elif each.tag == "w:fldChar" and (old := each.at("w:ffData", "w:checkBox")) is not None:
+            yield each, TICKED if is_on(old.child("w:checked")) else BOX
         elif each.tag == "w:t":
             yield each, each.text
         elif each.tag == "w:sym":
@@ -247,6 +249,8 @@ def tick(data: bytes, box: Box) -> list[Change]:
     element = box.element
     if element.tag == "w:sdt":
         return _tick_control(data, element)
+    if element.tag == "w:fldChar":
+        return _tick_field(data, element)
     if element.tag == "w:sym":
         raw = data[element.start : element.end]
         made = re.sub(rb"(?i)F0A8|F06F", b"F0FE", raw)
@@ -258,6 +262,16 @@ def tick(data: bytes, box: Box) -> list[Change]:
         raise CannotWrite("its box cannot be ticked")
     start, end = (element.inner + each for each in found[box.at].span())
     return [Change(start, end, TICKED.encode())]
+
+
+def _tick_field(data: bytes, field: Element) -> list[Change]:
+    """Return the change that ticks a box of the old kind, a form field."""
+    box = field.at("w:ffData", "w:checkBox")
+    assert box is not None, "only fields with a box are boxes"
+    if old := box.child("w:checked"):
+        return [Change(old.start, old.end, b"<" + printed_name(old, data) + b"/>")]
+    w = printed_name(box, data).removesuffix(b"checkBox")
+    return [_inserted(data, box, b"<" + w + b"checked/>")]
 
 
 def _tick_control(data: bytes, control: Element) -> list[Change]:
