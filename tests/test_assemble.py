@@ -71,9 +71,7 @@ def finding(at: str) -> ReportedFinding:
 
 
 def missing(name: str, reason: str = "") -> AnswerFact:
-    return AnswerFact(
-        name=name, meaning="", state=FactState.NOT_REPORTED, value="", reason=reason, place=""
-    )
+    return AnswerFact(name=name, meaning="", state=FactState.NOT_REPORTED, value="", reason=reason)
 
 
 def answer(status: Status, *facts: AnswerFact) -> Answer:
