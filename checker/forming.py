@@ -19,11 +19,8 @@ TOOLS = {
     "probastai": "PROBAST+AI is a tool to judge quality and risk of bias",
     "probast": "PROBAST is a tool to judge risk of bias",
     "quadas": "QUADAS-2 is a tool to judge risk of bias",
-    "metrics": "METRICS is a quality score",
-    "rqs": "RQS is a quality score",
-    "appraiseai": "APPRAISE-AI is a quality score",
 }
-"""Letters of the name to what it is; assessors fill these, and no author submits a form of them."""
+"""Letters of the name to what it is, of tools that do not ship; assessors fill them, and no author submits a form."""
 _LETTERS = re.compile(r"[^a-z]")
 
 
@@ -71,12 +68,13 @@ def guideline_called(name: str) -> Guideline:
     """
     if reporting.is_file(name):
         return _reporting(read_guideline(Path(name)))
-    known = [entry.id for entry in read_index()]
-    if called := [each for each in known if is_named(each, name)]:
+    entries = read_index()
+    if called := [each.id for each in entries if is_named(each.id, name)]:
         return _reporting(guidelines(called)[0])
     letters = _letters(name)
     if letters in TOOLS:
         raise BadRequest(_no_form(TOOLS[letters]))
+    known = [each.id for each in entries if each.kind == "reporting"]
     near = nearest(name.casefold(), known)
     there = near or f"there are {', '.join(known)}, and YAML files of your own"
     raise BadRequest(f'there is no guideline "{name}"; {there}')
@@ -94,17 +92,15 @@ def _reporting(guideline: Guideline) -> Guideline:
     """
     if guideline.kind == "reporting":
         return guideline
-    raise BadRequest(_no_form(f"{guideline.title} is of the kind {guideline.kind}"))
+    kind = guideline.kind.replace("_", " ")
+    raise BadRequest(_no_form(f"{guideline.title.split(':')[0]} is a {kind}"))
 
 
 def _no_form(what: str) -> str:
-    return f"{what}: assessors fill it, and authors hand in no form of it. See checker check"
+    return f"{what}: assessors fill it, and authors hand in no form of it"
 
 
 def items_of_all() -> dict[str, tuple[str, ...]]:
     """Return the items of every reporting guideline that ships, to recognise its form."""
-    return {
-        each.id: tuple(item.id for item in each.items)
-        for each in guidelines()
-        if each.kind == "reporting"
-    }
+    reporting_lists = [each.id for each in read_index() if each.kind == "reporting"]
+    return {each.id: tuple(i.id for i in each.items) for each in guidelines(reporting_lists)}

@@ -17,6 +17,7 @@ from checker.cli import (
     forming,
     measuring,
     scaffolding,
+    scoring,
     viewing,
 )
 from checker.cli.console import note, prepare, say
@@ -46,6 +47,7 @@ app.command("validate")(checking.validate)
 app.command("check")(checking.check)
 app.command("render")(viewing.render)
 app.command("form")(forming.form)
+app.command("score")(scoring.score)
 app.command("explain")(explaining.explain)
 app.command("list")(explaining.show_list)
 app.command("schema")(explaining.schema)
