@@ -28,6 +28,7 @@ MAY_IMPORT = {
     "scaffold": {"model", "reading", "resources", "errors", "visible"},
     "evidence": {"model", "metrics", "consistency", "needs"},
     "rules": {"model", "needs"},
+    "forms": {"model", "errors"},
     "appraisal": {"model", "needs"},
     "gate": {"model", "needs"},
     "audit": {"model", "metrics"},
@@ -40,7 +41,8 @@ MAY_IMPORT |= {
     "assemble": BELOW_THE_PIPELINE,
     "pipeline": BELOW_THE_PIPELINE | {"assemble"},
     "measuring": BELOW_THE_PIPELINE | {"assemble"},
-    "cli": {*MAY_IMPORT, "assemble", "measuring", "pipeline"},
+    "forming": BELOW_THE_PIPELINE,
+    "cli": {*MAY_IMPORT, "assemble", "forming", "measuring", "pipeline"},
     "__main__": {"cli"},
     "__init__": {"pipeline"},
 }

@@ -165,7 +165,7 @@ from checker.render import pdf_child
 to_pdf = sys.modules["checker.render.to_pdf"]
 pdf_child.__file__ = {child!r}
 to_pdf._write = lambda *_: None
-starting.run = lambda _: to_pdf.to_pdf(None)
+starting.run = lambda _: to_pdf.page_to_pdf("")
 starting.main()
 """
 

@@ -14,6 +14,7 @@ from checker.cli import (
     checking,
     demonstration,
     explaining,
+    forming,
     measuring,
     scaffolding,
     scoring,
@@ -45,6 +46,7 @@ app.command("new")(scaffolding.new)
 app.command("validate")(checking.validate)
 app.command("check")(checking.check)
 app.command("render")(viewing.render)
+app.command("form")(forming.form)
 app.command("score")(scoring.score)
 app.command("explain")(explaining.explain)
 app.command("list")(explaining.show_list)

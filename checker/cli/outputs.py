@@ -1,7 +1,7 @@
 """Writes reports to files: the format from the suffix, to a temporary name first, then moved."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +10,10 @@ from checker.errors import BadRequest, OutputFailed
 
 if TYPE_CHECKING:
     from checker.model.report import Report
+    from checker.render.sheets.shapes import Sheet
+
+Maker = Callable[[], tuple[bytes, str]]
+"""Makes the bytes of an output, and what a reader of it should know."""
 
 
 class Written(NamedTuple):
@@ -64,10 +68,15 @@ def read_from(place: Path) -> list[Path]:
 
 def write_all(report: "Report", files: Sequence[Path]) -> Written:
     """Write every output that can be written."""
+    return write_made(files, {file: _report_maker(report, file) for file in files})
+
+
+def write_made(files: Sequence[Path], makers: Mapping[Path, Maker]) -> Written:
+    """Write every output that can be made and written; each maker returns its bytes and a remark."""
     done, notes, failures = [], [], []
     for file in files:
         try:
-            data, remark = _made(report, file.suffix.lower())
+            data, remark = _made(makers[file])
             save(file, data)
         except OutputFailed as failed:
             failures.append(f"{file} was not written: {failed}")
@@ -78,19 +87,40 @@ def write_all(report: "Report", files: Sequence[Path]) -> Written:
     return Written(tuple(done), tuple(notes), tuple(failures))
 
 
-def _made(report: "Report", suffix: str) -> tuple[bytes, str]:
+def _report_maker(report: "Report", file: Path) -> Maker:
+    """Return what makes a report in the format of the file, with what a reader of it should know."""
+
+    def make() -> tuple[bytes, str]:
+        from checker.render import FORMATS
+
+        made = FORMATS[file.suffix.lower()](report)
+        return (made.encode("utf-8"), "") if isinstance(made, str) else (made.content, made.note)
+
+    return make
+
+
+def sheet_maker(sheet: "Sheet", file: Path) -> Maker:
+    """Return what makes a sheet in the format of the file, with what a reader of it should know."""
+
+    def make() -> tuple[bytes, str]:
+        from checker.render.sheets import FORMATS
+
+        made = FORMATS[file.suffix.lower()](sheet)
+        return (made, "") if isinstance(made, bytes) else (made.content, made.note)
+
+    return make
+
+
+def _made(maker: Maker) -> tuple[bytes, str]:
     """Return the bytes of an output, and what a reader of it should know.
 
     Raises:
         OutputFailed: it cannot be made on this machine.
     """
-    from checker.render import FORMATS
-
     try:
-        made = FORMATS[suffix](report)
+        return maker()
     except OSError as error:
         raise OutputFailed(error.strerror or str(error)) from None
-    return (made.encode("utf-8"), "") if isinstance(made, str) else (made.content, made.note)
 
 
 def save(file: Path, data: bytes) -> None:

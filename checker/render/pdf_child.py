@@ -1,9 +1,9 @@
 """Turns one HTML file into one PDF with WeasyPrint; a program of its own, because WeasyPrint can take its process down.
 
-Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``report.json`` and ``fonts.txt`` (the folder of our fonts)
-there, writes ``report.pdf`` and ``missing.txt`` (the code points that no font could show). Exit code 4: a library is
-missing; its message is on stderr. It imports nothing of ours, so that it runs as a file. Its stdin is a pipe that its
-parent holds open: it ends when its parent is gone, however that happened.
+Usage: ``pdf_child.py FOLDER``. Reads ``report.html``, ``fonts.txt`` (the folder of our fonts) and ``report.json`` there
+(if it is there, it is attached), writes ``report.pdf`` and ``missing.txt`` (the code points that no font could show).
+Exit code 4: a library is missing; its message is on stderr. It imports nothing of ours, so that it runs as a file. Its
+stdin is a pipe that its parent holds open: it ends when its parent is gone, however that happened.
 """
 
 import hashlib
@@ -53,12 +53,13 @@ def main(folder: Path) -> int:
     logger.propagate = False
     html = (folder / "report.html").read_text(encoding="utf-8")
     fonts = Path((folder / "fonts.txt").read_text(encoding="utf-8"))
+    report = folder / "report.json"
     page = weasyprint.HTML(string=html, url_fetcher=_only_ours(fonts))
     page.write_pdf(
         folder / "report.pdf",
         pdf_variant="pdf/ua-1",
         pdf_identifier=hashlib.sha256(html.encode("utf-8")).digest()[:16],
-        attachments=[_attached(weasyprint, folder / "report.json")],
+        attachments=[_attached(weasyprint, report)] if report.is_file() else [],
     )
     (folder / "missing.txt").write_text("\n".join(listener.signs), encoding="utf-8")
     return 0

@@ -56,9 +56,22 @@ def to_pdf(report: Report, *, figures: bool = True) -> Pdf:
     Raises:
         OutputFailed: neither WeasyPrint nor a browser can make it here; says what to install.
     """
+    return page_to_pdf(to_html(report, figures=figures, paged=True), attached=to_json(report))
+
+
+def page_to_pdf(page: str, attached: str = "") -> Pdf:
+    """Return a page of ours as PDF (tagged), and a note.
+
+    Args:
+        page: HTML that asks for nothing but our fonts.
+        attached: text of a report.json that the PDF carries; empty: nothing.
+
+    Raises:
+        OutputFailed: neither WeasyPrint nor a browser can make it here; says what to install.
+    """
     with tempfile.TemporaryDirectory(prefix="checker-", ignore_cleanup_errors=True) as name:
         place = Path(name)
-        _write(place, report, figures)
+        _write(place, page, attached)
         environment = os.environ | {"FONTCONFIG_FILE": str(place / "fonts.conf")}
         failed = _weasyprint(place, environment)
         if not failed:
@@ -66,7 +79,7 @@ def to_pdf(report: Report, *, figures: bool = True) -> Pdf:
         return _browser(place, environment, failed)
 
 
-def _write(place: Path, report: Report, figures: bool) -> None:
+def _write(place: Path, page: str, attached: str) -> None:
     fonts = folder("templates") / "fonts"
     places = (
         str(fonts),
@@ -74,12 +87,14 @@ def _write(place: Path, report: Report, figures: bool) -> None:
     )
     listed = "\n".join(f"<dir>{escape(each)}</dir>" for each in places)
     texts = {
-        "report.html": to_html(report, figures=figures, paged=True),
-        "report.json": to_json(report),
+        "report.html": page,
+        "report.json": attached,
         "fonts.txt": str(fonts),
         "fonts.conf": SETTINGS.format(folders=listed),
     }
     for name, text in texts.items():
+        if not text:
+            continue
         (place / name).write_text(text, encoding="utf-8", newline="\n")
 
 
