@@ -147,7 +147,7 @@ def _described(path: Path) -> StudyDocument:
     try:
         return read_study(path)
     except BadSubmission as bad:
-        inside = any(each.line is not None for each in bad.problems)
+        inside = any(each.line is not None or each.cell for each in bad.problems)
         raise BadSubmission(
             bad.problems, "its tables were not read yet" if inside else ""
         ) from None
