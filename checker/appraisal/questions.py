@@ -34,7 +34,9 @@ def questions(study: Study, guidelines: Sequence[Guideline] = ()) -> tuple[Quest
 
 def topic(name: str) -> str:
     """Return what a fact is about in a few words: ``Operating point: threshold``."""
-    around = max((each for each in record_lists() if name.startswith(f"{each}.")), key=len, default="")
+    around = max(
+        (each for each in record_lists() if name.startswith(f"{each}.")), key=len, default=""
+    )
     return _first_upper(_spaced(name.removeprefix(f"{around or FACTS[name].section}.")))
 
 
@@ -123,7 +125,9 @@ def _given(spot: Spot) -> Given:
     )
 
 
-def _plain(value: object) -> str | bool | int | float | tuple[object, ...] | dict[str, object] | None:
+def _plain(
+    value: object,
+) -> str | bool | int | float | tuple[object, ...] | dict[str, object] | None:
     match value:
         case None | bool() | int() | float() | str():
             return value

@@ -55,6 +55,7 @@ def validate(
 
 def _say_described(file: Path, document: "StudyDocument", form: Form) -> None:
     from checker.model.study.facts import described
+
     present, asked = described(document.study)
     if form is Form.JSON:
         console.send(

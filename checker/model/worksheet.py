@@ -84,7 +84,9 @@ def sheet_of(name: str) -> Sheet:
 
 def parent(name: str) -> str:
     """Return the list of records around a fact; empty: there is none."""
-    return max((each for each in record_lists() if name.startswith(f"{each}.")), key=len, default="")
+    return max(
+        (each for each in record_lists() if name.startswith(f"{each}.")), key=len, default=""
+    )
 
 
 @cache

@@ -1,0 +1,726 @@
+"""Turns a worksheet that a person filled in into the values of a description, each with the cell it stands in."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from checker.errors import BadSubmission, Problem
+from checker.model.study.facts import FACTS
+from checker.model.study.kinds import Kind, kinds
+from checker.model.study.statements import Location
+from checker.model.worksheet import (
+    LOCATIONS,
+    MARK,
+    NO,
+    NONE,
+    NOT_APPLICABLE,
+    NOT_REPORTED,
+    SAID,
+    STATEMENTS,
+    YES,
+    Piece,
+    Sheet,
+    first_of,
+    pairs,
+    parent,
+    piece,
+    pieces,
+    sheet_of,
+    sheets,
+)
+from checker.reading import yaml_nodes
+from checker.reading.plain_values import nearest, quoted
+from checker.reading.workbooks import Cell, Page, Workbook, read_cells
+from checker.reading.yaml_nodes import (
+    Node,
+    Note,
+    Place,
+    Places,
+    Scalar,
+    Sequence,
+    Source,
+    ValuePath,
+    column_letters,
+)
+
+AS_TEXT = "format the cell as text and type the answer again"
+LOCATED = tuple(name for name in kinds(Location) if name != "about")
+_INDEXED = re.compile(r"([\w.]+)\[([0-9]{1,4})\]\.([\w.]+)")
+_TEXT = Kind("text")
+_OWN = ("state", "topic", "question", "how", "items")
+"""Columns that we write and nobody needs to read."""
+_LAST = 2**31
+"""Where a statement stands that was not in the description before."""
+
+
+def read_worksheet(path: Path) -> Source:
+    """Return the values that a worksheet holds, as those of a YAML file are returned.
+
+    Every question has its cell, also where it has no answer: a finding about it points there.
+
+    Raises:
+        BadSubmission: it is no worksheet, or has answers that belong to no question; every problem at once.
+    """
+    book = read_cells(path)
+    reading = _Reading(book.file, Places(sheets=tuple(page.name for page in book.pages)))
+    reading.read(_recognised(book, reading))
+    if reading.problems:
+        raise BadSubmission([each for _, each in sorted(reading.problems)])
+    root = _node(reading.root, reading.places, ())
+    notes = tuple(reading.notes)
+    return Source(book.file, book.sha256, root, reading.places, notes)
+
+
+class _Own(NamedTuple):
+    """A sheet of the workbook that is one of ours."""
+
+    sheet: Sheet
+    page: Page
+    keys: Mapping[int, str]
+    """Column to its key, in the order of the columns."""
+
+
+def _recognised(book: Workbook, reading: "_Reading") -> dict[Sheet, _Own]:
+    """Return which of our sheets is which of the workbook; others are told.
+
+    Raises:
+        BadSubmission: the workbook is no worksheet.
+    """
+    known = {sheet.role: sheet for sheet in sheets()}
+    found: dict[Sheet, _Own] = {}
+    for page in book.pages:
+        role = page.cells[1, 1].text.strip() if (1, 1) in page.cells else ""
+        sheet = known.get(role)
+        if sheet is None:
+            _tell_unknown(page, role, reading)
+        elif sheet in found:
+            said = f'this sheet is there twice: as "{found[sheet].page.name}" too'
+            reading.problem(page, None, said, "delete one of the two")
+        else:
+            found[sheet] = _Own(sheet, page, _keys(page))
+    if not found:
+        hint = "checker worksheet STUDY -o work.xlsx writes one"
+        raise BadSubmission(
+            [Problem(book.file, None, "", "this workbook holds no questions", hint)]
+        )
+    return found
+
+
+def _tell_unknown(page: Page, role: str, reading: "_Reading") -> None:
+    if role.startswith(MARK.rpartition(" ")[0]):
+        said = "this sheet was written by another version of checker"
+        hint = "write the workbook again with this version: checker worksheet STUDY -o work.xlsx"
+        reading.problem(page, None, said, hint)
+    else:
+        reading.tell(page, None, "this sheet is not one of the worksheet, and is not read")
+
+
+def _keys(page: Page) -> dict[int, str]:
+    found = {
+        column: cell.text.strip()
+        for (row, column), cell in sorted(page.cells.items())
+        if row == 1 and column > 1
+    }
+    return found
+
+
+@dataclass(slots=True)
+class _Leaf:
+    """The text of a cell on its way to a node, or why it is none."""
+
+    kind: Kind
+    cell: Cell
+    place: Place
+
+
+Tree = dict[str, "Tree | list[Tree] | _Leaf | _Empty"]
+
+
+@dataclass(slots=True)
+class _Empty:
+    """An empty list, or an empty map."""
+
+    place: Place
+    is_map: bool = False
+
+
+@dataclass(slots=True)
+class _Statement:
+    """A statement and what sorts it: its place in the list, its sheet, its row."""
+
+    rank: tuple[int, int, int]
+    values: Tree
+    places: dict[str, Place]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What has been read so far."""
+
+    file: str
+    places: Places
+    root: Tree = field(default_factory=dict)
+    problems: list[tuple[tuple[int, int, int], Problem]] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    statements: dict[str, list[_Statement]] = field(default_factory=dict)
+    empty: dict[str, Place] = field(default_factory=dict)
+    """Lists of statements that are said to be empty."""
+    names: dict[str, dict[str, int]] = field(default_factory=dict)
+    """List of records whose entries stand in columns, to their names and places."""
+    answered: dict[str, Place] = field(default_factory=dict)
+    """Questions with a row, by fact."""
+
+    # Problems and notes
+
+    def place(self, page: Page, at: tuple[int, int] | None, printed: str | None = None) -> Place:
+        """Return a cell as a place; None: the sheet."""
+        row, column = at or (0, 0)
+        return Place(row, column, printed, page.name)
+
+    def problem(
+        self, page: Page, at: tuple[int, int] | None, message: str, hint: str = "", path: str = ""
+    ) -> None:
+        """Remember a problem at a cell."""
+        place = self.place(page, at)
+        rank = (self.places.sheets.index(page.name), place.line, place.column)
+        self.problems.append((rank, Problem(self.file, None, path, message, hint, place.cell)))
+
+    def tell(
+        self, page: Page, at: tuple[int, int] | None, message: str, path: ValuePath = ()
+    ) -> None:
+        """Remember what should be known about a cell."""
+        self.notes.append(Note(path, 0, message, self.place(page, at).cell))
+
+    # Sheets
+
+    def read(self, found: Mapping[Sheet, _Own]) -> None:
+        """Read every sheet; lists first whose entries other sheets name."""
+        for sheet in sheets():
+            if sheet not in found and sheet.layout not in ("start", "lists"):
+                said = f'the sheet "{sheet.title}" is missing; what it asks counts as not answered'
+                self.notes.append(Note((), 0, said, "workbook"))
+        order = ("entries", "questions", "table", "differences", "statements")
+        for layout in order:
+            for sheet, own in found.items():
+                if sheet.layout == layout:
+                    self.sheet(own)
+        self.put_statements()
+
+    def sheet(self, own: _Own) -> None:
+        """Read one sheet."""
+        self.strangers(own)
+        match own.sheet.layout:
+            case "questions":
+                self.questions(own)
+            case "entries":
+                self.entries(own)
+            case "table":
+                self.table(own)
+            case "differences":
+                self.differences(own)
+            case "statements":
+                self.other_statements(own)
+
+    def strangers(self, own: _Own) -> None:
+        """Tell of columns that are not ours."""
+        seen = set[int]()
+        for row, column in sorted(own.page.cells):
+            if row > 1 and column > 1 and column not in own.keys and column not in seen:
+                seen.add(column)
+                self.tell(
+                    own.page, (row, column), "this column is not one of ours, and is not read"
+                )
+
+    def rows(self, own: _Own) -> Iterator[tuple[int, dict[str, list[int]]]]:
+        """Yield the rows below the headings that are not empty, with the columns of every key."""
+        columns: dict[str, list[int]] = {}
+        for column, key in own.keys.items():
+            columns.setdefault(key, []).append(column)
+        mine = {column for column, key in own.keys.items() if key not in _OWN} | {1}
+        for row in sorted({row for row, column in own.page.cells if row > 2 and column in mine}):
+            yield row, columns
+
+    def asked(self, own: _Own) -> Iterator[tuple[int, str, dict[str, list[int]]]]:
+        """Yield the rows that ask for a fact; others with an answer, and facts that come twice, are told."""
+        for row, columns in self.rows(own):
+            cell = own.page.cells.get((row, 1))
+            if cell is None:
+                filled = next(
+                    (c for c in own.keys if own.keys[c] not in _OWN and (row, c) in own.page.cells),
+                    0,
+                )
+                if filled:
+                    self.tell(
+                        own.page, (row, filled), "this row belongs to no question, and is not read"
+                    )
+                continue
+            fact = cell.text.strip()
+            here = self.place(own.page, (row, 1))
+            if first := self.answered.get(fact):
+                if self.is_filled(own, row):
+                    said = f"{fact} is asked twice: {first.cell} has it too"
+                    self.problem(own.page, (row, 1), said, "delete one of the two rows", fact)
+                continue
+            self.answered[fact] = here
+            yield row, fact, columns
+
+    def is_filled(self, own: _Own, row: int) -> bool:
+        """Return whether a row has an answer or a statement."""
+        return any(
+            (row, column) in own.page.cells for column, key in own.keys.items() if key not in _OWN
+        )
+
+    def questions(self, own: _Own) -> None:
+        """Read a sheet with one answer in each row."""
+        for row, fact, columns in self.asked(own):
+            self.beside(own, row, fact, columns)
+            for column in columns.get("answer", ())[:1]:
+                self.answer(own, (row, column), fact, tuple(fact.split(".")))
+
+    def answer(self, own: _Own, at: tuple[int, int], fact: str, path: ValuePath) -> None:
+        """Take the answer in a cell; of a list of records it stands elsewhere."""
+        cell = own.page.cells.get(at)
+        known = FACTS.get(fact)
+        if known and known.kind.item == "records":
+            if cell and not cell.text.startswith("see "):
+                where = f'fill in the sheet "{sheet_of(fact).title}"'
+                self.problem(
+                    own.page, at, "the answer to this stands on another sheet", where, fact
+                )
+            self.places.known.setdefault(path, self.place(own.page, at))
+            return
+        self.put(own.page, at, path, known.kind if known else _TEXT)
+
+    def put(self, page: Page, at: tuple[int, int], path: ValuePath, kind: Kind) -> None:
+        """Put the answer of a cell at its path; an empty cell only has its place."""
+        cell = page.cells.get(at)
+        place = self.place(page, at, cell.text.strip() if cell and not kind.is_list else None)
+        self.places.known[path] = place
+        if cell is None or not self.is_sound(page, cell, kind, path):
+            return
+        if cell.text.strip() == NONE and (kind.is_list or kind.form == "map of text"):
+            _set(self.root, path, _Empty(place, not kind.is_list))
+        else:
+            _set(self.root, path, _Leaf(kind, cell, place))
+
+    def is_sound(self, page: Page, cell: Cell, kind: Kind, path: ValuePath) -> bool:
+        """Return whether a cell holds what can be taken as typed; else it is a problem. Lost digits are told."""
+        at = (cell.row, cell.column)
+        name = yaml_nodes.dotted(path)
+        if cell.stored == "error":
+            said = f"the cell shows {cell.text}, an error of the spreadsheet"
+            self.problem(page, at, said, AS_TEXT, name)
+            return False
+        if cell.stored == "date" and kind.item != "date":
+            said = f"the spreadsheet made a date of what was typed: {cell.text[:10]}"
+            self.problem(page, at, said, AS_TEXT, name)
+            return False
+        if cell.stored == "date":
+            self.tell(page, at, f"is stored as a date, read as {cell.text[:10]}", path)
+        if cell.stored == "number" and kind.printed:
+            said = f"is stored as a number, read as {cell.text}; format it as text if the paper prints more digits"
+            self.tell(page, at, said, path)
+        return True
+
+    # Entries in columns
+
+    def entries(self, own: _Own) -> None:
+        """Read a list of records whose entries stand in columns."""
+        name, steps = own.sheet.of, tuple(own.sheet.of.split("."))
+        rows = list(self.asked(own))
+        columns = [column for column, key in own.keys.items() if key == "entry"]
+        filled = [c for c in columns if self.has_answer(own, rows, c)]
+        for row, fact, by_key in rows:
+            self.beside(own, row, fact, by_key)
+        first = first_of(name)
+        if self.says_none(own, rows, filled, first):
+            _set(self.root, steps, _Empty(self.place(own.page, (rows[0][0], filled[0]))))
+            return
+        self.names[name] = {}
+        for i, column in enumerate(filled):
+            for row, fact, _ in rows:
+                self.entry(own, (row, column), fact, name, (*steps, i))
+
+    def entry(self, own: _Own, at: tuple[int, int], fact: str, name: str, path: ValuePath) -> None:
+        """Read one answer of an entry."""
+        cell = own.page.cells.get(at)
+        if fact == name:
+            self.places.known.setdefault(path, self.place(own.page, at))
+            return
+        if not fact.startswith(f"{name}."):
+            if cell:
+                said = f"{fact} is not a fact of {name}"
+                self.problem(own.page, at, said, "leave the keys in the first column as they were")
+            return
+        if fact == f"{name}.name" and cell:
+            self.names[name].setdefault(piece(cell.text).text, int(path[-1]))
+        self.answer(own, at, fact, (*path, *fact.removeprefix(f"{name}.").split(".")))
+
+    def has_answer(
+        self, own: _Own, rows: list[tuple[int, str, dict[str, list[int]]]], column: int
+    ) -> bool:
+        """Return whether a column holds an entry."""
+        return any(
+            (row, column) in own.page.cells
+            for row, fact, _ in rows
+            if fact not in FACTS or FACTS[fact].kind.item != "records"
+        )
+
+    def says_none(
+        self,
+        own: _Own,
+        rows: list[tuple[int, str, dict[str, list[int]]]],
+        filled: list[int],
+        first: str,
+    ) -> bool:
+        """Return whether the only entry says that there are none."""
+        if len(filled) != 1:
+            return False
+        texts = {
+            fact: own.page.cells[row, filled[0]].text.strip()
+            for row, fact, _ in rows
+            if (row, filled[0]) in own.page.cells
+        }
+        return texts == {first: NONE}
+
+    # Entries in rows
+
+    def table(self, own: _Own) -> None:
+        """Read a list of records whose entries stand in rows."""
+        around = parent(own.sheet.of)
+        counts: dict[ValuePath, int] = {}
+        for row, columns in self.rows(own):
+            cells = {c: own.page.cells[row, c] for c in own.keys if (row, c) in own.page.cells}
+            if not cells:
+                continue
+            home = self.home(own, row, columns, around) if around else ()
+            if home is None:
+                continue
+            steps = (*home, *own.sheet.of.removeprefix(f"{around}.").split("."))
+            facts = {
+                own.keys[c]: cell.text.strip()
+                for c, cell in cells.items()
+                if own.keys[c] != "parent"
+            }
+            if facts == {first_of(own.sheet.of): NONE}:
+                self.none(own, row, steps, counts)
+            else:
+                self.row(own, row, (*steps, counts.get(steps, 0)))
+                counts[steps] = counts.get(steps, 0) + 1
+
+    def none(self, own: _Own, row: int, steps: ValuePath, counts: Mapping[ValuePath, int]) -> None:
+        """Take that a list of records is empty."""
+        if counts.get(steps):
+            said = f"{NONE} stands here, but there are entries"
+            self.problem(own.page, (row, 2), said, "delete this row", yaml_nodes.dotted(steps))
+            return
+        _set(self.root, steps, _Empty(self.place(own.page, (row, 2))))
+
+    def row(self, own: _Own, row: int, path: ValuePath) -> None:
+        """Read one entry."""
+        _set(self.root, path, {})
+        self.places.known[path] = self.place(own.page, (row, 2))
+        for column, key in own.keys.items():
+            if key == "parent":
+                continue
+            if parent(key) != own.sheet.of:
+                said = f"{key} is not a fact of {own.sheet.of}"
+                if (row, column) in own.page.cells:
+                    self.problem(own.page, (row, column), said)
+                continue
+            steps = key.removeprefix(f"{own.sheet.of}.").split(".")
+            self.put(own.page, (row, column), (*path, *steps), FACTS[key].kind)
+
+    def home(
+        self, own: _Own, row: int, columns: Mapping[str, list[int]], around: str
+    ) -> ValuePath | None:
+        """Return the path of the entry that a row belongs to; None: it names none, which is a problem."""
+        names = self.names.get(around, {})
+        column = next(iter(columns.get("parent", ())), 2)
+        cell = own.page.cells.get((row, column))
+        if cell is None and len(names) == 1:
+            return (*around.split("."), 0)
+        return self.entry_named(own.page, (row, column), cell, around)
+
+    def entry_named(
+        self, page: Page, at: tuple[int, int], cell: Cell | None, around: str
+    ) -> ValuePath | None:
+        """Return the path of the entry whose name a cell holds; None: there is none, which is a problem."""
+        names = self.names.get(around, {})
+        what = around.rpartition(".")[2].removesuffix("s")
+        listed = (
+            f"there is {', '.join(list(names)[:5])}"
+            if names
+            else f"the sheet {sheet_of(around).title} has none"
+        )
+        if cell is None:
+            self.problem(
+                page, at, f"the {what} is missing that this row belongs to", listed, around
+            )
+            return None
+        name = piece(cell.text).text
+        if name not in names:
+            said = f"no {what} has the name {quoted(name)}"
+            self.problem(page, at, said, nearest(name, names) or listed, around)
+            return None
+        return (*around.split("."), names[name])
+
+    # Differences
+
+    def differences(self, own: _Own) -> None:
+        """Read the facts that differ in one partition or evaluation."""
+        lists = {"partition": "data.partitions", "evaluation": "evaluations"}
+        for row, columns in self.rows(own):
+            at = {key: (row, found[0]) for key, found in columns.items()}
+            cells = {key: own.page.cells.get(at[key]) for key in at}
+            given = [key for key in lists if cells.get(key)]
+            if len(given) != 1:
+                said = (
+                    "name the partition or the evaluation in which the fact differs, one of the two"
+                )
+                self.problem(own.page, at.get("partition", (row, 2)), said)
+                continue
+            home = self.entry_named(own.page, at[given[0]], cells[given[0]], lists[given[0]])
+            fact = cells.get("fact")
+            if fact is None:
+                self.problem(own.page, at.get("fact", (row, 4)), "the fact that differs is missing")
+            elif home is not None:
+                self.difference(own.page, fact, at["answer"], (*home, "differs"))
+
+    def difference(self, page: Page, fact: Cell, at: tuple[int, int], path: ValuePath) -> None:
+        """Read one fact that differs."""
+        name = piece(fact.text).text
+        if name == NONE:
+            _set(self.root, path, _Empty(self.place(page, (fact.row, fact.column)), is_map=True))
+            return
+        if found := _INDEXED.fullmatch(name):
+            steps: ValuePath = (*path, found[1], int(found[2]), *found[3].split("."))
+            name = f"{found[1]}.{found[3]}"
+        else:
+            steps = (*path, name)
+        cell = page.cells.get(at)
+        known = FACTS.get(name)
+        if cell is None and known:
+            self.problem(page, at, f"the answer is missing by which {name} differs")
+        elif known and known.kind.item == "records" and cell and cell.text.strip() == NONE:
+            _set(self.root, steps, _Empty(self.place(page, at)))
+        elif _get(self.root, steps) is not None:
+            self.problem(
+                page,
+                (fact.row, fact.column),
+                f"{name} stands here twice",
+                "delete one of the two rows",
+            )
+        elif cell is not None:
+            self.put(page, at, steps, known.kind if known else _TEXT)
+
+    # Statements
+
+    def beside(self, own: _Own, row: int, fact: str, columns: Mapping[str, list[int]]) -> None:
+        """Read what is said beside a question: why it has no answer, and where the paper speaks of it."""
+        at = {key: (row, found[0]) for key, found in columns.items()}
+        self.said(own.page, at, row, fact)
+        located = [key for key in LOCATED if key in at and at[key] in own.page.cells]
+        if located:
+            about = self.place(own.page, at[located[0]])
+            self.locate(own.page, at, row, fact, about)
+
+    def said(self, page: Page, at: Mapping[str, tuple[int, int]], row: int, about: str) -> None:
+        """Read that a fact is not reported or does not apply."""
+        said = page.cells.get(at["said"]) if "said" in at else None
+        reason = page.cells.get(at["reason"]) if "reason" in at else None
+        if said is None:
+            if reason is not None:
+                words = f'say whether it is "{NOT_REPORTED}" or "{NOT_APPLICABLE}"'
+                self.problem(
+                    page,
+                    at.get("said", (row, 1)),
+                    "a reason is given, but not for what",
+                    words,
+                    about,
+                )
+            return
+        name = SAID.get(" ".join(said.text.split()).casefold())
+        if name is None:
+            hint = f'write "{NOT_REPORTED}" or "{NOT_APPLICABLE}"'
+            self.problem(page, at["said"], f"{quoted(said.text)} is neither", hint, about)
+            return
+        self.state(page, name, about, at, row, {"reason": at["reason"]} if "reason" in at else {})
+
+    def locate(
+        self, page: Page, at: Mapping[str, tuple[int, int]], row: int, about: str, place: Place
+    ) -> None:
+        """Read where the paper speaks of something."""
+        self.state(
+            page, LOCATIONS, about, at, row, {key: at[key] for key in LOCATED if key in at}, place
+        )
+
+    def state(
+        self,
+        page: Page,
+        name: str,
+        about: str,
+        at: Mapping[str, tuple[int, int]],
+        row: int,
+        fields: Mapping[str, tuple[int, int]],
+        place: Place | None = None,
+    ) -> None:
+        """Remember a statement, with the cells of its fields."""
+        where = place or self.place(page, at.get("said", (row, 1)))
+        rank = page.cells.get(at.get("location_at" if name == LOCATIONS else "said_at", (0, 0)))
+        first = int(rank.text) if rank and rank.text.isdigit() else _LAST
+        values: Tree = {"about": _Leaf(_TEXT, Cell(about, "text", row, 1), where)}
+        places = {"about": where}
+        for key, cell_at in fields.items():
+            places[key] = self.place(page, cell_at)
+            if (cell := page.cells.get(cell_at)) and self.is_sound(page, cell, _TEXT, (key,)):
+                values[key] = _Leaf(FACTS[f"{name}.{key}"].kind, cell, places[key])
+        number = self.places.sheets.index(page.name)
+        self.statements.setdefault(name, []).append(
+            _Statement((first, number, row), values, places)
+        )
+
+    def other_statements(self, own: _Own) -> None:
+        """Read the statements that stand beside no question."""
+        for row, columns in self.rows(own):
+            at = {key: (row, found[0]) for key, found in columns.items()}
+            about = own.page.cells.get(at.get("about", (row, 2)))
+            said = own.page.cells.get(at.get("said", (0, 0)))
+            located = any(at.get(key, (0, 0)) in own.page.cells for key in LOCATED)
+            if about is None:
+                self.problem(own.page, at.get("about", (row, 2)), "what this is about is missing")
+            elif about.text.strip() == NONE:
+                self.no_statements(own, row, said)
+            else:
+                name = piece(about.text).text
+                self.said(own.page, at, row, name)
+                if located or said is None:
+                    self.locate(own.page, at, row, name, self.place(own.page, at["about"]))
+
+    def no_statements(self, own: _Own, row: int, said: Cell | None) -> None:
+        """Take that there are no statements of one sort."""
+        name = SAID.get(said.text.strip().casefold(), "") if said else LOCATIONS
+        if name:
+            self.empty[name] = self.place(own.page, (row, 2))
+
+    def put_statements(self) -> None:
+        """Put the statements into their lists, in the order they had, new ones last."""
+        for name in STATEMENTS:
+            steps = tuple(name.split("."))
+            found = sorted(self.statements.get(name, ()), key=lambda each: each.rank)
+            if name in self.empty and not found:
+                _set(self.root, steps, _Empty(self.empty[name]))
+            for i, each in enumerate(found):
+                _set(self.root, (*steps, i), each.values)
+                self.places.known |= {(*steps, i, key): place for key, place in each.places.items()}
+
+
+# From cells to nodes
+
+
+def _set(tree: Tree, path: ValuePath, value: "Tree | _Leaf | _Empty") -> None:
+    """Put a value into a tree of groups and lists; lists grow as they need."""
+    node: object = tree
+    for step, following in zip(path, (*path[1:], None), strict=True):
+        below: object = {} if not isinstance(following, int) else []
+        if following is None:
+            below = value
+        if isinstance(node, list) and isinstance(step, int):
+            node += [{} for _ in range(step + 1 - len(node))]
+            if following is None:
+                node[step] = below
+            node = node[step]
+        elif isinstance(node, dict):
+            if following is None or isinstance(node.get(str(step)), _Empty | None):
+                node[str(step)] = below
+            node = node[str(step)]
+
+
+def _get(tree: Tree, path: ValuePath) -> object:
+    node: object = tree
+    for step in path:
+        if isinstance(node, list) and isinstance(step, int) and step < len(node):
+            node = node[step]
+        elif isinstance(node, dict):
+            node = node.get(str(step))
+        else:
+            return None
+    return node
+
+
+def _node(value: object, places: Places, path: ValuePath) -> Node:
+    """Return a tree as nodes."""
+    if isinstance(value, _Leaf):
+        return _leaf(value)
+    if isinstance(value, _Empty):
+        line, column = value.place.line, value.place.column
+        if value.is_map:
+            return yaml_nodes.Mapping({}, {}, line, column)
+        return Sequence((), line, column)
+    place = places.at(path)
+    if isinstance(value, list):
+        items = tuple(_node(each, places, (*path, i)) for i, each in enumerate(value) if each != {})
+        return Sequence(items, place.line, place.column)
+    assert isinstance(value, dict)
+    entries = {name: _node(each, places, (*path, name)) for name, each in value.items()}
+    keys = {
+        name: (found.line, found.column) for name in entries if (found := places.at((*path, name)))
+    }
+    return yaml_nodes.Mapping(entries, keys, place.line, place.column)
+
+
+def _leaf(leaf: _Leaf) -> Node:
+    kind, text, place = leaf.kind, leaf.cell.text, leaf.place
+    if leaf.cell.stored == "date":
+        text = text[:10]
+    if kind.form.startswith("map of"):
+        return _mapping(text, place)
+    if kind.is_list:
+        found = _listed(kind, text)
+        return Sequence(
+            tuple(_scalar(kind, each, place) for each in found), place.line, place.column
+        )
+    return _scalar(kind, piece(text), place)
+
+
+def _listed(kind: Kind, text: str) -> tuple[Piece, ...]:
+    """Return the texts of a list; numbers and coded values may also be parted by commas in brackets."""
+    if kind.item in ("number", "integer", "enum"):
+        bare = text.strip()
+        if bare[:1] == "[" and bare[-1:] == "]":
+            return pieces(bare[1:-1].replace(",", ";"))
+        if kind.item == "enum":
+            return pieces(text.replace(",", ";"))
+    return pieces(text)
+
+
+def _mapping(text: str, place: Place) -> Node:
+    entries: dict[str, Node] = {}
+    for name, value in pairs(text):
+        if name.text in entries:
+            continue
+        found = value or Piece("")
+        entries[name.text] = Scalar(found.text, found.plain, place.line, place.column)
+    keys = {name: (place.line, place.column) for name in entries}
+    return yaml_nodes.Mapping(entries, keys, place.line, place.column)
+
+
+def _scalar(kind: Kind, found: Piece, place: Place) -> Scalar:
+    return Scalar(_code(kind, found.text), found.plain, place.line, place.column)
+
+
+def _code(kind: Kind, text: str) -> str:
+    """Return a coded value for the words that a worksheet shows."""
+    words = " ".join(text.split())
+    if kind.item == "bool":
+        return {YES: "true", NO: "false"}.get(words.casefold(), text)
+    if kind.item == "enum":
+        code = words.replace(" ", "_")
+        known = {each.casefold(): each for each in kind.values}
+        return known.get(code.casefold(), text)
+    return text
+
+
+_ = column_letters
