@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
+from checker.appraisal import questions as asking
 from checker.appraisal import reporting
 from checker.cases import Running, measured_maps, measured_masks
 from checker.cases.of_study import OfStudy
@@ -14,6 +15,7 @@ from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun
 from checker.model.guideline import Guideline
+from checker.model.question import Counting, Question
 from checker.model.report import Answer, GuidelineReport, Report
 from checker.model.settings import Settings
 from checker.model.study import Study
@@ -68,6 +70,32 @@ def tables(path: Path, roots: Mapping[str, Path] | None = None) -> tuple[Path, .
     named = [submission.place(name) for name in tables_named(read_study(path).study)]
     inside = (place.iterdir() if os.path.isdir(place) else (place,) for place in named)
     return tuple(each for places in inside for each in places)
+
+
+class Asked(NamedTuple):
+    """A description, what it still has to answer, and the guidelines that ask."""
+
+    document: StudyDocument
+    questions: tuple[Question, ...]
+    counting: tuple[Counting, ...]
+
+
+def questions(path: Path, names: tuple[str, ...] = ()) -> Asked:
+    """Return the questions about a study with the answers so far.
+
+    Args:
+        path: of the description.
+        names: of guidelines, or their files; empty: those that apply.
+
+    Raises:
+        BadSubmission: the description or a guideline cannot be used; every problem at once.
+        BadRequest: there is no guideline of that name.
+    """
+    document = read_study(path)
+    chosen, _ = _chosen(document.study, Options(guidelines=names))
+    counting = [Counting(name=each.id, title=each.title, why=why) for each, why in chosen]
+    found = asking.questions(document.study, [each for each, _ in chosen])
+    return Asked(document, found, tuple(counting))
 
 
 def check(path: Path, options: Options | None = None) -> Report:

@@ -10,7 +10,15 @@ from typing import Annotated
 import typer
 
 from checker import __version__
-from checker.cli import checking, demonstration, explaining, measuring, scaffolding, viewing
+from checker.cli import (
+    checking,
+    demonstration,
+    explaining,
+    measuring,
+    scaffolding,
+    viewing,
+    worksheets,
+)
 from checker.cli.console import note, prepare, say
 from checker.cli.ending import DONE, Ending, counted
 from checker.cli.starting import INTERRUPTED
@@ -34,6 +42,7 @@ app = typer.Typer(
 )
 app.command("demo")(demonstration.demo)
 app.command("new")(scaffolding.new)
+app.command("worksheet")(worksheets.worksheet)
 app.command("validate")(checking.validate)
 app.command("check")(checking.check)
 app.command("render")(viewing.render)

@@ -70,3 +70,12 @@ class Question:
     """Why it is not reported, does not apply or is not asked; what lacks where it is partly answered."""
     answers: tuple[Given, ...]
     """One for each place where it can stand; none: the list around it has no entries."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counting:
+    """A guideline that counts for the study."""
+
+    name: str
+    title: str
+    why: str

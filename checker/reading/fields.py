@@ -55,7 +55,7 @@ class FieldReader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.places = source.places
-        self._problems: list[tuple[tuple[int, int], Problem]] = []
+        self._problems: list[tuple[tuple[int, int], Problem]] = [*source.problems]
         self._notes: list[tuple[tuple[int, int], Note]] = []
 
     @property

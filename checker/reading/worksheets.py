@@ -42,7 +42,6 @@ from checker.reading.yaml_nodes import (
     Sequence,
     Source,
     ValuePath,
-    column_letters,
 )
 
 AS_TEXT = "format the cell as text and type the answer again"
@@ -58,19 +57,19 @@ _LAST = 2**31
 def read_worksheet(path: Path) -> Source:
     """Return the values that a worksheet holds, as those of a YAML file are returned.
 
-    Every question has its cell, also where it has no answer: a finding about it points there.
+    Every question has its cell, also where it has no answer: a finding about it points there. Answers that belong to
+    no question, and cells that cannot be taken as typed, are problems of the source.
 
     Raises:
-        BadSubmission: it is no worksheet, or has answers that belong to no question; every problem at once.
+        BadSubmission: it is no worksheet, or it cannot be read.
     """
     book = read_cells(path)
     reading = _Reading(book.file, Places(sheets=tuple(page.name for page in book.pages)))
     reading.read(_recognised(book, reading))
-    if reading.problems:
-        raise BadSubmission([each for _, each in sorted(reading.problems)])
     root = _node(reading.root, reading.places, ())
-    notes = tuple(reading.notes)
-    return Source(book.file, book.sha256, root, reading.places, notes)
+    return Source(
+        book.file, book.sha256, root, reading.places, tuple(reading.notes), tuple(reading.problems)
+    )
 
 
 class _Own(NamedTuple):
@@ -126,6 +125,20 @@ def _keys(page: Page) -> dict[int, str]:
     return found
 
 
+class _Row(NamedTuple):
+    """A row that asks for a fact."""
+
+    row: int
+    fact: str
+    columns: dict[str, list[int]]
+    """Key to its columns."""
+
+
+def _is_own(fact: str) -> bool:
+    """Return whether the answers to a fact stand in its own row; those of lists of records do not."""
+    return fact not in FACTS or FACTS[fact].kind.item != "records"
+
+
 @dataclass(slots=True)
 class _Leaf:
     """The text of a cell on its way to a node, or why it is none."""
@@ -162,7 +175,7 @@ class _Reading:
     file: str
     places: Places
     root: Tree = field(default_factory=dict)
-    problems: list[tuple[tuple[int, int, int], Problem]] = field(default_factory=list)
+    problems: list[tuple[tuple[int, int], Problem]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     statements: dict[str, list[_Statement]] = field(default_factory=dict)
     empty: dict[str, Place] = field(default_factory=dict)
@@ -184,7 +197,7 @@ class _Reading:
     ) -> None:
         """Remember a problem at a cell."""
         place = self.place(page, at)
-        rank = (self.places.sheets.index(page.name), place.line, place.column)
+        rank = (self.places.sheets.index(page.name), place.line)
         self.problems.append((rank, Problem(self.file, None, path, message, hint, place.cell)))
 
     def tell(
@@ -242,7 +255,7 @@ class _Reading:
         for row in sorted({row for row, column in own.page.cells if row > 2 and column in mine}):
             yield row, columns
 
-    def asked(self, own: _Own) -> Iterator[tuple[int, str, dict[str, list[int]]]]:
+    def asked(self, own: _Own) -> Iterator[_Row]:
         """Yield the rows that ask for a fact; others with an answer, and facts that come twice, are told."""
         for row, columns in self.rows(own):
             cell = own.page.cells.get((row, 1))
@@ -264,7 +277,7 @@ class _Reading:
                     self.problem(own.page, (row, 1), said, "delete one of the two rows", fact)
                 continue
             self.answered[fact] = here
-            yield row, fact, columns
+            yield _Row(row, fact, columns)
 
     def is_filled(self, own: _Own, row: int) -> bool:
         """Return whether a row has an answer or a statement."""
@@ -300,10 +313,21 @@ class _Reading:
         self.places.known[path] = place
         if cell is None or not self.is_sound(page, cell, kind, path):
             return
+        if not self.is_once(page, cell, kind, path):
+            return
         if cell.text.strip() == NONE and (kind.is_list or kind.form == "map of text"):
             _set(self.root, path, _Empty(place, not kind.is_list))
         else:
             _set(self.root, path, _Leaf(kind, cell, place))
+
+    def is_once(self, page: Page, cell: Cell, kind: Kind, path: ValuePath) -> bool:
+        """Return whether no name of a map comes twice; else it is a problem."""
+        names = [name.text for name, _ in pairs(cell.text)] if kind.form == "map of text" else []
+        twice = next((each for i, each in enumerate(names) if each in names[:i]), None)
+        if twice is not None:
+            said = f"{quoted(twice)} is given twice"
+            self.problem(page, (cell.row, cell.column), said, "keep one", yaml_nodes.dotted(path))
+        return twice is None
 
     def is_sound(self, page: Page, cell: Cell, kind: Kind, path: ValuePath) -> bool:
         """Return whether a cell holds what can be taken as typed; else it is a problem. Lost digits are told."""
@@ -331,7 +355,11 @@ class _Reading:
         name, steps = own.sheet.of, tuple(own.sheet.of.split("."))
         rows = list(self.asked(own))
         columns = [column for column, key in own.keys.items() if key == "entry"]
-        filled = [c for c in columns if self.has_answer(own, rows, c)]
+        filled = [
+            column
+            for column in columns
+            if any((row, column) in own.page.cells for row, fact, _ in rows if _is_own(fact))
+        ]
         for row, fact, by_key in rows:
             self.beside(own, row, fact, by_key)
         first = first_of(name)
@@ -358,31 +386,12 @@ class _Reading:
             self.names[name].setdefault(piece(cell.text).text, int(path[-1]))
         self.answer(own, at, fact, (*path, *fact.removeprefix(f"{name}.").split(".")))
 
-    def has_answer(
-        self, own: _Own, rows: list[tuple[int, str, dict[str, list[int]]]], column: int
-    ) -> bool:
-        """Return whether a column holds an entry."""
-        return any(
-            (row, column) in own.page.cells
-            for row, fact, _ in rows
-            if fact not in FACTS or FACTS[fact].kind.item != "records"
-        )
-
-    def says_none(
-        self,
-        own: _Own,
-        rows: list[tuple[int, str, dict[str, list[int]]]],
-        filled: list[int],
-        first: str,
-    ) -> bool:
+    def says_none(self, own: _Own, rows: list[_Row], filled: list[int], first: str) -> bool:
         """Return whether the only entry says that there are none."""
         if len(filled) != 1:
             return False
-        texts = {
-            fact: own.page.cells[row, filled[0]].text.strip()
-            for row, fact, _ in rows
-            if (row, filled[0]) in own.page.cells
-        }
+        cells = {fact: own.page.cells.get((row, filled[0])) for row, fact, _ in rows}
+        texts = {fact: cell.text.strip() for fact, cell in cells.items() if cell and _is_own(fact)}
         return texts == {first: NONE}
 
     # Entries in rows
@@ -699,8 +708,6 @@ def _listed(kind: Kind, text: str) -> tuple[Piece, ...]:
 def _mapping(text: str, place: Place) -> Node:
     entries: dict[str, Node] = {}
     for name, value in pairs(text):
-        if name.text in entries:
-            continue
         found = value or Piece("")
         entries[name.text] = Scalar(found.text, found.plain, place.line, place.column)
     keys = {name: (place.line, place.column) for name in entries}
@@ -721,6 +728,3 @@ def _code(kind: Kind, text: str) -> str:
         known = {each.casefold(): each for each in kind.values}
         return known.get(code.casefold(), text)
     return text
-
-
-_ = column_letters

@@ -188,6 +188,8 @@ class Source:
     places: Places
     notes: tuple[Note, ...] = ()
     """What was seen on the way that is no value of the description."""
+    problems: tuple[tuple[tuple[int, int], Problem], ...] = ()
+    """What is wrong outside of its values, each with its rank (`Places.rank`)."""
 
 
 def read_source(path: Path) -> Source:

@@ -2,13 +2,14 @@
 
 import datetime
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from checker.errors import OutputFailed
 from checker.model.metric_names import METRIC_NAMES
-from checker.model.question import Question, QuestionState
+from checker.model.question import Counting, Question, QuestionState
 from checker.model.study import Study
 from checker.model.study.evaluations import Claim
 from checker.model.study.facts import CAN_DIFFER, FACTS, Spot, holds, spots
@@ -81,20 +82,13 @@ HEADINGS: Mapping[str, str] = {
     "partition": "In the partition",
     "evaluation": "In the evaluation",
 }
+_ESCAPES = re.compile("_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_")
+"""The library that writes workbooks keeps one such code as it stands, but not two that share a sign."""
 _STATE_WORDS = {
     QuestionState.NOT_REPORTED: NOT_REPORTED,
     QuestionState.NOT_APPLICABLE: NOT_APPLICABLE,
     QuestionState.NOT_ASKED: "not asked",
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Counting:
-    """A guideline that counts for the study."""
-
-    name: str
-    title: str
-    why: str
 
 
 class _Said(NamedTuple):
@@ -261,12 +255,16 @@ class _Writer:
         """Write a text, whatever it looks like.
 
         Raises:
-            OutputFailed: it is longer than a cell can be.
+            OutputFailed: it is longer than a cell can be, or no workbook can hold it.
         """
         if len(text) > LONGEST_CELL:
             raise OutputFailed(
                 f"{what or 'a text'} has {len(text):,} signs, and a cell of a workbook holds {LONGEST_CELL:,}; "
                 "name a file that holds it instead"
+            )
+        if _ESCAPES.search(text):
+            raise OutputFailed(
+                f"{what or 'a text'} has codes one after another that a workbook takes for signs: {text[:60]}"
             )
         if text:
             page.write_string(row, column, text, form)
