@@ -1,4 +1,4 @@
-"""Descriptions of studies made at random, with everything that a description can say: for tests of what reads and writes them."""
+"""Descriptions of studies made at random, with everything that a description can say."""
 
 import datetime
 from collections.abc import Mapping
@@ -47,7 +47,10 @@ def descriptions(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def values(draw: st.DrawFn, kind: Kind) -> Any:
     if kind.item == "records":
-        return [draw(records(draw(st.sampled_from(kind.classes)))) for _ in range(draw(st.integers(0, 3)))]
+        return [
+            draw(records(draw(st.sampled_from(kind.classes))))
+            for _ in range(draw(st.integers(0, 3)))
+        ]
     match kind.form:
         case "group":
             return draw(records(kind.classes[0]))
@@ -64,7 +67,9 @@ def values(draw: st.DrawFn, kind: Kind) -> Any:
 def records(draw: st.DrawFn, cls: type[Described]) -> dict[str, Any]:
     fields = kinds(cls)
     chosen = draw(st.sets(st.sampled_from(sorted(fields)), max_size=6))
-    made = {name: draw(values(kind)) for name, kind in fields.items() if kind.required or name in chosen}
+    made = {
+        name: draw(values(kind)) for name, kind in fields.items() if kind.required or name in chosen
+    }
     if cls is Claim:
         made["metric"] = "auroc"
     for name, kind in fields.items():
@@ -78,7 +83,8 @@ def differences(draw: st.DrawFn) -> dict[str, Any]:
     known = [
         name
         for name, fact in FACTS.items()
-        if fact.section in CAN_DIFFER and not any(name.startswith(f"{each}.") for each in record_lists())
+        if fact.section in CAN_DIFFER
+        and not any(name.startswith(f"{each}.") for each in record_lists())
     ]
     chosen = draw(st.lists(st.sampled_from(known), max_size=3, unique=True))
     return {name: draw(values(FACTS[name].kind)) for name in chosen}
@@ -153,7 +159,9 @@ def _mend_claim(claim: dict[str, Any], task: str) -> None:
 
 def _mend_statements(said: dict[str, Any], evaluations: list[dict[str, Any]]) -> None:
     _refer(said.get("appraisals") or [], "evaluation", evaluations)
-    abouts = [each for each in (*sorted(FACTS), *sorted(groups())) if not each.startswith("statements")]
+    abouts = [
+        each for each in (*sorted(FACTS), *sorted(groups())) if not each.startswith("statements")
+    ]
     for name in ("locations", "not_reported", "not_applicable", "appraisals"):
         for i, entry in enumerate(said.get(name) or []):
             about = abouts[hash_of(entry["about"], i) % len(abouts)]

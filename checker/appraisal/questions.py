@@ -7,6 +7,7 @@ from checker.model.guideline import Guideline
 from checker.model.question import Choice, Given, Question, QuestionState
 from checker.model.study import Printed, Study
 from checker.model.study.facts import FACTS, Fact, Spot, is_asked, record_lists, spots, state
+from checker.model.study.marks import Described
 
 _SENTENCE = re.compile(r"(?<=[^ .][.;]) (?=[A-Za-z\"])")
 _ASKING = re.compile(r"(Was|Were|Is|Are|Did|Does|Do|Had|Has|Can)\b")
@@ -91,7 +92,7 @@ def _state(study: Study, fact: Fact, places: Sequence[Spot]) -> tuple[QuestionSt
     found = _STATES[said.kind]
     if found is QuestionState.ANSWERED:
         return found, ""
-    if not is_asked(study, fact.name):
+    if found is not QuestionState.NOT_APPLICABLE and not is_asked(study, fact.name):
         return QuestionState.NOT_ASKED, f"asked only if {condition(fact.when)}"
     if found is QuestionState.OPEN and any(each.value is not None for each in places):
         return QuestionState.PARTLY, said.reason
@@ -141,7 +142,7 @@ def _plain(
 
 
 def _is_record(value: object) -> bool:
-    return hasattr(value, "model_fields") or isinstance(value, dict)
+    return isinstance(value, Described | dict)
 
 
 def _items_of(values: Iterable[object]) -> Iterator[object]:

@@ -111,7 +111,7 @@ def _show_questions(study: Path | None, form: Form, guidelines: tuple[str, ...])
         return DONE
     shown = [each for each in asked.questions if each.state is not QuestionState.NOT_ASKED]
     rows = [
-        {"fact": each.fact, "state": _STATE_WORDS[each.state], "question": each.question}
+        {"fact": each.fact, "question": each.question, "state": _STATE_WORDS[each.state]}
         for each in shown
     ]
     console.say(visible(_table(rows, console.screen().width), kept="\n"))

@@ -224,6 +224,7 @@ class _Reading:
     def sheet(self, own: _Own) -> None:
         """Read one sheet."""
         self.strangers(own)
+        self.around(own, own.sheet.of)
         match own.sheet.layout:
             case "questions":
                 self.questions(own)
@@ -235,6 +236,13 @@ class _Reading:
                 self.differences(own)
             case "statements":
                 self.other_statements(own)
+
+    def around(self, own: _Own, name: str, at: tuple[int, int] | None = None) -> None:
+        """Let a fact and everything around it stand in the cell, or on the sheet, if it stands nowhere yet."""
+        steps = name.split(".") if name else []
+        for depth in range(1, len(steps) + 1):
+            if parent(".".join([*steps[:depth], "x"])) in ("", own.sheet.of):
+                self.places.known.setdefault(tuple(steps[:depth]), self.place(own.page, at))
 
     def strangers(self, own: _Own) -> None:
         """Tell of columns that are not ours."""
@@ -277,6 +285,11 @@ class _Reading:
                     self.problem(own.page, (row, 1), said, "delete one of the two rows", fact)
                 continue
             self.answered[fact] = here
+            if own.sheet.layout == "questions":
+                self.around(own, fact.partition(".")[0])
+                self.around(
+                    own, fact.rpartition(".")[0], (row, next(iter(columns.get("answer", ())), 1))
+                )
             yield _Row(row, fact, columns)
 
     def is_filled(self, own: _Own, row: int) -> bool:
@@ -368,6 +381,7 @@ class _Reading:
             return
         self.names[name] = {}
         for i, column in enumerate(filled):
+            self.places.known[*steps, i] = self.place(own.page, (2, column))
             for row, fact, _ in rows:
                 self.entry(own, (row, column), fact, name, (*steps, i))
 
@@ -375,7 +389,6 @@ class _Reading:
         """Read one answer of an entry."""
         cell = own.page.cells.get(at)
         if fact == name:
-            self.places.known.setdefault(path, self.place(own.page, at))
             return
         if not fact.startswith(f"{name}."):
             if cell:

@@ -42,6 +42,8 @@ SPARE_ENTRIES = 2
 SPARE_ROWS = 20
 """Empty rows of a table that are ready to be filled in."""
 A4 = 9
+TEXT = 49
+"""The number of the format of text cells."""
 LINE = 13.5
 """Height of a line, in points."""
 TALLEST = 20
@@ -235,7 +237,7 @@ class _Writer:
     def style(self, **asked: object) -> Any:
         """Return a format: text, wrapped, on the top of its cell, unless something else is asked."""
         base: dict[str, object] = {
-            "num_format": "@",
+            "num_format": TEXT,
             "text_wrap": True,
             "valign": "top",
             "font_name": "Calibri",
@@ -334,7 +336,11 @@ class _Writer:
         question = self.questions[fact]
         said = fact in self.beside.said or fact in self.beside.located
         given = any(each.value is not None for each in question.answers)
-        return said or given or question.state is not QuestionState.NOT_ASKED
+        return (
+            said
+            or given
+            or question.state not in (QuestionState.NOT_ASKED, QuestionState.NOT_APPLICABLE)
+        )
 
     def asked(self, sheet: Sheet, page: Any) -> None:
         """Write the questions of a section, those that are open first."""
@@ -350,7 +356,7 @@ class _Writer:
             else:
                 self.answer(page, row, 4, fact, next(iter(spots(self.study, fact)), None))
         last = max(FIRST, FIRST + len(shown) - 1)
-        self.shade(page, (FIRST, last), (4, 4), keys, "")
+        self.shade(page, (FIRST, last), (4, 4))
         page.freeze_panes(FIRST, 3)
         page.autofilter(HEAD, 0, last, len(keys) + 2)
 
@@ -377,7 +383,7 @@ class _Writer:
                 self.answers(page, row, sheet.of, fact, wide)
         last = FIRST + len(shown) - 1
         if count:
-            self.shade(page, (FIRST, last), (4, 3 + count), keys, "")
+            self.shade(page, (FIRST, last), (4, 3 + count))
         page.freeze_panes(FIRST, 3)
         page.autofilter(HEAD, 0, last, len(keys) + 2)
 
@@ -525,15 +531,12 @@ class _Writer:
         page: Any,
         rows: tuple[int, int],
         columns: tuple[int, int],
-        keys: Sequence[str],
-        other: str,
     ) -> None:
-        """Let answers that are open be yellow, and those that a person said to be absent grey."""
-        cell = f"{_letters(columns[0] + 1)}{rows[0] + 1}"
-        said = f"${_letters(keys.index('said') + 2)}{rows[0] + 1}" if "said" in keys else '""'
+        """Let empty cells be yellow where the question is open, and grey where a person said why it has no answer."""
+        cell, state = f"{_letters(columns[0] + 1)}{rows[0] + 1}", f"$B{rows[0] + 1}"
         for formula, colour in (
-            (f"=AND(LEN({cell})=0,LEN({said})>0)", GREY),
-            (f"=LEN({cell})=0", YELLOW),
+            (f'=AND(LEN({cell})=0,OR({state}="open",{state}="partly"))', YELLOW),
+            (f"=LEN({cell})=0", GREY),
         ):
             page.conditional_format(
                 rows[0],
