@@ -75,27 +75,30 @@ def tables(path: Path, roots: Mapping[str, Path] | None = None) -> tuple[Path, .
 class Asked(NamedTuple):
     """A description, what it still has to answer, and the guidelines that ask."""
 
-    document: StudyDocument
+    document: StudyDocument | None
+    """None: there is none yet."""
+    study: Study
     questions: tuple[Question, ...]
     counting: tuple[Counting, ...]
 
 
-def questions(path: Path, names: tuple[str, ...] = ()) -> Asked:
+def questions(path: Path | None, names: tuple[str, ...] = ()) -> Asked:
     """Return the questions about a study with the answers so far.
 
     Args:
-        path: of the description.
+        path: of the description; None: nothing is answered yet.
         names: of guidelines, or their files; empty: those that apply.
 
     Raises:
         BadSubmission: the description or a guideline cannot be used; every problem at once.
         BadRequest: there is no guideline of that name.
     """
-    document = read_study(path)
-    chosen, _ = _chosen(document.study, Options(guidelines=names))
+    document = read_study(path) if path else None
+    study = document.study if document else Study()
+    chosen, _ = _chosen(study, Options(guidelines=names))
     counting = [Counting(name=each.id, title=each.title, why=why) for each, why in chosen]
-    found = asking.questions(document.study, [each for each, _ in chosen])
-    return Asked(document, found, tuple(counting))
+    found = asking.questions(study, [each for each, _ in chosen])
+    return Asked(document, study, found, tuple(counting))
 
 
 def check(path: Path, options: Options | None = None) -> Report:

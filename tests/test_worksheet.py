@@ -40,6 +40,7 @@ from checker.model.worksheet import (
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.guidelines import guidelines
 from checker.reading.workbooks import read_cells
+from checker.render.to_description import to_description
 from checker.render.to_workbook import to_workbook
 from tests.study_descriptions import descriptions
 
@@ -138,6 +139,8 @@ def test_going_to_a_workbook_and_back_changes_nothing(path, tmp_path):
     back = read_study(kept(tmp_path, document))
     assert back.study == document.study
     assert back.file == "work.xlsx"
+    (tmp_path / "back.yaml").write_text(to_description(back.study, back.places.printed), "utf-8")
+    assert read_study(tmp_path / "back.yaml").study == document.study
     again = read_study(kept(tmp_path, back, "again.xlsx"))
     assert again.study == document.study
     assert again.sha256 == back.sha256, "the same answers give the same bytes"
@@ -166,7 +169,10 @@ def test_whatever_a_description_says_survives_the_workbook(data, tmp_path_factor
         document = read_study(folder / "study.yaml")
     except BadSubmission:
         assume(False)
-    assert read_study(kept(folder, document)).study == document.study
+    back = read_study(kept(folder, document))
+    assert back.study == document.study
+    (folder / "back.yaml").write_text(to_description(back.study, back.places.printed), "utf-8")
+    assert read_study(folder / "back.yaml").study == document.study
 
 
 EDGES = {
@@ -898,7 +904,9 @@ def test_a_workbook_that_somebody_may_have_filled_in_is_not_replaced(tmp_path, c
     assert run(["worksheet", "work.xlsx", "-o", "work.xlsx", "--replace"]) == 2
     assert "is read by this command" in capsys.readouterr().err
     assert run(["worksheet", str(LIVER), "-o", "work.pdf"]) == 2
-    assert "work.pdf: a worksheet is a .xlsx file" in capsys.readouterr().err
+    assert (
+        "work.pdf: the ending must be .xlsx, or .yaml for a description" in capsys.readouterr().err
+    )
     assert sorted(each.name for each in tmp_path.iterdir()) == ["work.xlsx"]
 
 

@@ -41,6 +41,14 @@ def topic(name: str) -> str:
     return _first_upper(_spaced(name.removeprefix(f"{around or FACTS[name].section}.")))
 
 
+def in_words(fact: Fact) -> str:
+    """Return the meaning of a fact with its coded values in words, as people read it."""
+    text = fact.meaning.replace("`", "")
+    for code in fact.values:
+        text = re.sub(rf"\b{re.escape(code)}\b", _words(code), text) if "_" in code else text
+    return text
+
+
 def condition(when: Mapping[str, Iterable[object]]) -> str:
     """Return a condition as a person reads it: ``"Data: split: method" is random or temporal``."""
     return " and ".join(
@@ -73,8 +81,8 @@ def _question(study: Study, fact: Fact, items: tuple[str, ...]) -> Question:
         fact=fact.name,
         section=fact.section,
         topic=topic(fact.name),
-        question=_asked(fact.meaning),
-        meaning=fact.meaning,
+        question=_asked(in_words(fact)),
+        meaning=in_words(fact),
         type=fact.type,
         choices=_choices(fact),
         unit=fact.unit,

@@ -103,7 +103,7 @@ def _show_questions(study: Path | None, form: Form, guidelines: tuple[str, ...])
     if form is Form.JSON:
         result = {
             "format": "checker-questions-1",
-            "study": asked.document.file,
+            "study": asked.document.file if asked.document else "",
             "guidelines": plain(asked.counting),
             "questions": plain(asked.questions),
         }

@@ -42,6 +42,8 @@ SPARE_ENTRIES = 2
 SPARE_ROWS = 20
 """Empty rows of a table that are ready to be filled in."""
 A4 = 9
+A4_SIGNS = 125
+"""Signs that stand side by side on a page; wider sheets are printed smaller."""
 TEXT = 49
 """The number of the format of text cells."""
 LINE = 13.5
@@ -215,7 +217,11 @@ class _Writer:
         page.set_paper(A4)
         page.set_landscape()
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-        page.fit_to_pages(1, 0)
+        if (
+            sum(signs for (name, _), signs in self.widths.items() if name == page.get_name())
+            > A4_SIGNS
+        ):
+            page.fit_to_pages(1, 0)
         page.set_footer("&L&8&A&R&8&P of &N")
         if sheet.layout != "start":
             page.repeat_rows(HEAD)
@@ -382,8 +388,7 @@ class _Writer:
             else:
                 self.answers(page, row, sheet.of, fact, wide)
         last = FIRST + len(shown) - 1
-        if count:
-            self.shade(page, (FIRST, last), (4, 3 + count))
+        self.shade(page, (FIRST, last), (4, 3 + max(count, 1)))
         page.freeze_panes(FIRST, 3)
         page.autofilter(HEAD, 0, last, len(keys) + 2)
 
@@ -466,7 +471,8 @@ class _Writer:
     def how(self, question: Question) -> str:
         """Return how the question is answered."""
         fact = FACTS[question.fact]
-        words = [_how(question.type, [each.words for each in question.choices], question.unit)]
+        how = _how(question.type, [each.words for each in question.choices], question.unit)
+        words = [f"{how[:1].upper()}{how[1:]}."]
         if fact.kind.item == "records":
             where = sheet_of(question.fact)
             words = [f'Fill in the sheet "{where.title}".']
