@@ -3,11 +3,13 @@
 import datetime
 import io
 import json
+import random
 import re
 import shutil
 import subprocess
 import time
 import zipfile
+from collections import Counter
 from pathlib import Path
 from typing import Any, NamedTuple
 from xml.etree import ElementTree
@@ -37,12 +39,13 @@ from checker.model.worksheet import (
     sheets,
     written,
 )
+from checker.reading import worksheets
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.guidelines import guidelines
-from checker.reading.workbooks import read_cells
+from checker.reading.workbooks import Cell, Page, read_cells
 from checker.render.to_description import to_description
 from checker.render.to_workbook import to_workbook
-from tests.study_descriptions import descriptions
+from tests.study_descriptions import TEXTS, descriptions
 
 ROOT = Path(__file__).parent.parent
 EXAMPLES = sorted(
@@ -528,8 +531,8 @@ WRONG = [
           '"by chance" is none of the values: none, random'),
     Wrong("a text where a number is asked", [["data.split.seed", "forty"]], "B3", '"forty" is no whole number'),
     Wrong("a number that is not whole", [["data.split.seed", Typed(1.5)]], "B3", '"1.5" is no whole number'),
-    Wrong("a key that does not exist", [["data.splitt.seed", "1"]], "B3",
-          "data.splitt: this field does not exist", "did you mean split?"),
+    Wrong("a key that does not exist", [["data.splitt.seed", "1"]], "A3",
+          "data.splitt.seed: there is no such fact", "did you mean data.split.seed?"),
     Wrong("a reason for nothing", [["data.rationale", "", "", "because"]], "C3",
           "data.rationale: a reason is given, but not for what",
           'say whether it is "not reported" or "does not apply"'),
@@ -540,8 +543,8 @@ WRONG = [
           "data.rationale is said to be not reported, but this description has it"),
     Wrong("a row that is there twice", [["data.rationale", "x"], ["data.rationale", "y"]], "A4",
           'data.rationale is asked twice: sheet "Data", cell A3 has it too'),
-    Wrong("an answer that stands elsewhere", [["data.sources", "one hospital"]], "B3",
-          "the answer to this stands on another sheet", 'fill in the sheet "Sources"'),
+    Wrong("an answer that stands elsewhere", [["predictors.inputs", "age"]], "B3",
+          "the answer to this stands on another sheet", 'fill in the sheet "Inputs"'),
     Wrong("a path out of the folder", [["statements.manuscript", "../paper.pdf"]], "B3", "leaves the folder"),
     Wrong("a list for one value", [["data.split.unit", "patient; exam"]], "B3",
           '"patient; exam" is none of the values'),
@@ -565,7 +568,9 @@ def test_every_problem_is_said_at_once_in_the_order_of_the_cells(tmp_path):
         ["data.rationale", Typed(datetime.date(2026, 1, 2))],
     ]
     found = problems(asked(tmp_path, *rows))
-    assert [each.cell for each in found] == [f'sheet "Data", cell B{row}' for row in (3, 4, 5)]
+    assert [each.cell for each in found] == [
+        f'sheet "Data", cell {at}' for at in ("B3", "A4", "B5")
+    ]
 
 
 class Sane(NamedTuple):
@@ -888,6 +893,63 @@ def test_cells_are_read_with_what_sort_they_are(tmp_path):
         ((6, 1), "25.60 %", "number"),
         ((7, 1), "1234.5", "number"),
     ]
+
+
+KEYS = ("not reported", "does not apply", "entry", "answer", "parent", "said", "reason", "about", "see Claims",
+        "predictors.inputs[0].name", "predictors.inputs[3].nothing", "evaluations.name", "data.split.unit", "test")  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_nothing_that_is_done_to_a_workbook_makes_us_fail(seed, tmp_path, monkeypatch):
+    book = read_cells(kept(tmp_path, read_study(EXAMPLES[seed])))
+    chance = random.Random(seed)
+    words = [*filter(str.strip, TEXTS), *KEYS, *chance.sample(sorted(FACTS), 40)]
+    found = Counter[str]()
+    for _ in range(40):
+        pages = [changed_page(each, chance, words) for each in book.pages]
+        if chance.random() < 0.2:
+            pages.pop(chance.randrange(len(pages)))
+        made = book._replace(pages=tuple(pages))
+        monkeypatch.setattr(worksheets, "read_cells", lambda path, made=made: made)
+        try:
+            found[read_study(tmp_path / "work.xlsx").file] += 1
+        except BadSubmission as bad:
+            found["bad"] += all(
+                each.message and (each.cell or each.line is None) for each in bad.problems
+            )
+    assert found.total() == 40
+    assert found["bad"]
+
+
+def changed_page(page: Page, chance: random.Random, words: list[str]) -> Page:
+    """Return the sheet with some cells that are changed, moved or gone."""
+    cells = dict(page.cells)
+    for _ in range(chance.choice((0, 0, 1, 3))):
+        row, column = chance.choice(list(cells))
+        if chance.random() < 0.3:
+            row, column = (
+                max(1, row + chance.randint(-1, 2)),
+                max(1, column + chance.randint(-1, 3)),
+            )
+        if chance.random() < 0.25:
+            cells.pop((row, column), None)
+        else:
+            stored = chance.choice(("text", "text", "number", "date", "boolean", "error"))
+            cells[row, column] = Cell(chance.choice(words), stored, row, column)
+    return Page(page.name, cells)
+
+
+def test_a_sheet_whose_keys_are_gone_is_told(tmp_path):
+    path = filled(tmp_path / "work.xlsx", EVALUATIONS)
+    book = read_cells(path)
+    (page,) = book.pages
+    cells = {at: cell for at, cell in page.cells.items() if at[1] > 1}
+    book = book._replace(pages=(page, Page("Data", cells)))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(worksheets, "read_cells", lambda path: book)
+        (found,) = problems(path)
+    assert found.cell == 'sheet "Data"'
+    assert found.message == "the hidden first row or the hidden first column of this sheet is gone"
 
 
 # The command

@@ -1,8 +1,9 @@
 """Turns a worksheet that a person filled in into the values of a description, each with the cell it stands in."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,11 +23,14 @@ from checker.model.worksheet import (
     YES,
     Piece,
     Sheet,
+    fields_of,
     first_of,
     pairs,
     parent,
     piece,
     pieces,
+    questions_of,
+    rows_of,
     sheet_of,
     sheets,
 )
@@ -112,6 +116,10 @@ def _tell_unknown(page: Page, role: str, reading: "_Reading") -> None:
         said = "this sheet was written by another version of checker"
         hint = "write the workbook again with this version: checker worksheet STUDY -o work.xlsx"
         reading.problem(page, None, said, hint)
+    elif page.cells and page.name in {sheet.title for sheet in sheets()}:
+        said = "the hidden first row or the hidden first column of this sheet is gone"
+        hint = "undo that, or copy the answers into a new workbook; they cannot be told apart without them"
+        reading.problem(page, None, said, hint)
     else:
         reading.tell(page, None, "this sheet is not one of the worksheet, and is not read")
 
@@ -136,7 +144,14 @@ class _Row(NamedTuple):
 
 def _is_own(fact: str) -> bool:
     """Return whether the answers to a fact stand in its own row; those of lists of records do not."""
-    return fact not in FACTS or FACTS[fact].kind.item != "records"
+    return FACTS[fact].kind.item != "records"
+
+
+@cache
+def _questions() -> tuple[str, ...]:
+    """Return the facts that have one answer; a row of one may stand on the sheet of another section."""
+    sections = [sheet.of for sheet in sheets() if sheet.layout == "questions"]
+    return tuple(fact for section in sections for fact in questions_of(section))
 
 
 @dataclass(slots=True)
@@ -265,6 +280,7 @@ class _Reading:
 
     def asked(self, own: _Own) -> Iterator[_Row]:
         """Yield the rows that ask for a fact; others with an answer, and facts that come twice, are told."""
+        allowed = tuple(rows_of(own.sheet.of)) if own.sheet.layout == "entries" else _questions()
         for row, columns in self.rows(own):
             cell = own.page.cells.get((row, 1))
             if cell is None:
@@ -285,12 +301,24 @@ class _Reading:
                     self.problem(own.page, (row, 1), said, "delete one of the two rows", fact)
                 continue
             self.answered[fact] = here
+            if fact not in allowed:
+                if self.is_filled(own, row):
+                    self.stranger(own.page, (row, 1), fact, allowed)
+                continue
             if own.sheet.layout == "questions":
                 self.around(own, fact.partition(".")[0])
                 self.around(
                     own, fact.rpartition(".")[0], (row, next(iter(columns.get("answer", ())), 1))
                 )
             yield _Row(row, fact, columns)
+
+    def stranger(
+        self, page: Page, at: tuple[int, int], fact: str, allowed: Collection[str]
+    ) -> None:
+        """Remember that a key is of nothing that is asked there."""
+        said = "this fact is not asked here" if fact in FACTS else "there is no such fact"
+        hint = nearest(fact, allowed) or "leave the keys in the hidden row and column as they were"
+        self.problem(page, at, said, hint, fact)
 
     def is_filled(self, own: _Own, row: int) -> bool:
         """Return whether a row has an answer or a statement."""
@@ -308,8 +336,8 @@ class _Reading:
     def answer(self, own: _Own, at: tuple[int, int], fact: str, path: ValuePath) -> None:
         """Take the answer in a cell; of a list of records it stands elsewhere."""
         cell = own.page.cells.get(at)
-        known = FACTS.get(fact)
-        if known and known.kind.item == "records":
+        kind = FACTS[fact].kind
+        if kind.item == "records":
             if cell and not cell.text.startswith("see "):
                 where = f'fill in the sheet "{sheet_of(fact).title}"'
                 self.problem(
@@ -317,7 +345,7 @@ class _Reading:
                 )
             self.places.known.setdefault(path, self.place(own.page, at))
             return
-        self.put(own.page, at, path, known.kind if known else _TEXT)
+        self.put(own.page, at, path, kind)
 
     def put(self, page: Page, at: tuple[int, int], path: ValuePath, kind: Kind) -> None:
         """Put the answer of a cell at its path; an empty cell only has its place."""
@@ -390,11 +418,6 @@ class _Reading:
         cell = own.page.cells.get(at)
         if fact == name:
             return
-        if not fact.startswith(f"{name}."):
-            if cell:
-                said = f"{fact} is not a fact of {name}"
-                self.problem(own.page, at, said, "leave the keys in the first column as they were")
-            return
         if fact == f"{name}.name" and cell:
             self.names[name].setdefault(piece(cell.text).text, int(path[-1]))
         self.answer(own, at, fact, (*path, *fact.removeprefix(f"{name}.").split(".")))
@@ -447,10 +470,9 @@ class _Reading:
         for column, key in own.keys.items():
             if key == "parent":
                 continue
-            if parent(key) != own.sheet.of:
-                said = f"{key} is not a fact of {own.sheet.of}"
+            if key not in fields_of(own.sheet.of):
                 if (row, column) in own.page.cells:
-                    self.problem(own.page, (row, column), said)
+                    self.stranger(own.page, (row, column), key, fields_of(own.sheet.of))
                 continue
             steps = key.removeprefix(f"{own.sheet.of}.").split(".")
             self.put(own.page, (row, column), (*path, *steps), FACTS[key].kind)
@@ -509,34 +531,39 @@ class _Reading:
             if fact is None:
                 self.problem(own.page, at.get("fact", (row, 4)), "the fact that differs is missing")
             elif home is not None:
-                self.difference(own.page, fact, at["answer"], (*home, "differs"))
+                self.difference(own.page, fact, at.get("answer", (row, 5)), (*home, "differs"))
 
     def difference(self, page: Page, fact: Cell, at: tuple[int, int], path: ValuePath) -> None:
         """Read one fact that differs."""
-        name = piece(fact.text).text
+        name, here = piece(fact.text).text, (fact.row, fact.column)
         if name == NONE:
-            _set(self.root, path, _Empty(self.place(page, (fact.row, fact.column)), is_map=True))
+            _set(self.root, path, _Empty(self.place(page, here), is_map=True))
             return
+        steps: ValuePath = (*path, name)
         if found := _INDEXED.fullmatch(name):
-            steps: ValuePath = (*path, found[1], int(found[2]), *found[3].split("."))
+            steps = (*path, found[1], int(found[2]), *found[3].split("."))
             name = f"{found[1]}.{found[3]}"
-        else:
-            steps = (*path, name)
-        cell = page.cells.get(at)
-        known = FACTS.get(name)
-        if cell is None and known:
-            self.problem(page, at, f"the answer is missing by which {name} differs")
-        elif known and known.kind.item == "records" and cell and cell.text.strip() == NONE:
-            _set(self.root, steps, _Empty(self.place(page, at)))
+        if name not in FACTS or (found and parent(name) != found[1]):
+            self.problem(page, here, "there is no such fact", nearest(name, FACTS), name)
         elif _get(self.root, steps) is not None:
-            self.problem(
-                page,
-                (fact.row, fact.column),
-                f"{name} stands here twice",
-                "delete one of the two rows",
-            )
-        elif cell is not None:
-            self.put(page, at, steps, known.kind if known else _TEXT)
+            said = f"{name} stands here twice"
+            self.problem(page, here, said, "delete one of the two rows", name)
+        else:
+            self.differing(page, at, steps, name)
+
+    def differing(self, page: Page, at: tuple[int, int], steps: ValuePath, name: str) -> None:
+        """Read the answer by which a fact differs."""
+        cell, kind = page.cells.get(at), FACTS[name].kind
+        if cell is None:
+            self.problem(page, at, f"the answer is missing by which {name} differs", "", name)
+        elif kind.item != "records":
+            self.put(page, at, steps, kind)
+        elif cell.text.strip() == NONE:
+            _set(self.root, steps, _Empty(self.place(page, at)))
+        else:
+            first = first_of(name).removeprefix(f"{name}.")
+            hint = f"write a row for each field of each entry: {name}[0].{first}"
+            self.problem(page, at, "a list of entries is expected here", hint, name)
 
     # Statements
 
@@ -608,18 +635,19 @@ class _Reading:
         """Read the statements that stand beside no question."""
         for row, columns in self.rows(own):
             at = {key: (row, found[0]) for key, found in columns.items()}
-            about = own.page.cells.get(at.get("about", (row, 2)))
+            about_at = at.get("about", (row, 2))
+            about = own.page.cells.get(about_at)
             said = own.page.cells.get(at.get("said", (0, 0)))
             located = any(at.get(key, (0, 0)) in own.page.cells for key in LOCATED)
             if about is None:
-                self.problem(own.page, at.get("about", (row, 2)), "what this is about is missing")
+                self.problem(own.page, about_at, "what this is about is missing")
             elif about.text.strip() == NONE:
                 self.no_statements(own, row, said)
             else:
                 name = piece(about.text).text
                 self.said(own.page, at, row, name)
                 if located or said is None:
-                    self.locate(own.page, at, row, name, self.place(own.page, at["about"]))
+                    self.locate(own.page, at, row, name, self.place(own.page, about_at))
 
     def no_statements(self, own: _Own, row: int, said: Cell | None) -> None:
         """Take that there are no statements of one sort."""
