@@ -364,6 +364,8 @@ def test_coded_values_have_drop_downs_in_words(liver):
     assert liver.drop_downs("Model")[cell_of(liver, "Model", "model.locked", "E")] == ["yes", "no"]
     said = cell_of(liver, "Model", "model.locked", "G")
     assert liver.drop_downs("Model")[said] == ["not reported", "does not apply"]
+    partition = cell_of(liver, "Evaluations", "evaluations.partition", "E")
+    assert liver.drop_downs("Evaluations")[partition] == ["development", "test"]
     claims = liver.drop_downs("Claims")
     assert next(names for at, names in claims.items() if at.startswith("B3:")) == ["test"]
     assert next("auroc" in names for at, names in claims.items() if at.startswith("D3:"))

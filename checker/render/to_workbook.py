@@ -12,8 +12,9 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.question import Counting, Question, QuestionState
 from checker.model.study import Study
 from checker.model.study.evaluations import Claim
-from checker.model.study.facts import CAN_DIFFER, FACTS, Spot, holds, spots
+from checker.model.study.facts import CAN_DIFFER, FACTS, Spot, holds, spots, values
 from checker.model.study.kinds import Kind, kinds
+from checker.model.study.references import REFERENCES
 from checker.model.study.statements import Location, NotApplicable, NotReported
 from checker.model.worksheet import (
     LONGEST_CELL,
@@ -42,7 +43,7 @@ SPARE_ENTRIES = 2
 SPARE_ROWS = 20
 """Empty rows of a table that are ready to be filled in."""
 A4 = 9
-A4_SIGNS = 125
+A4_SIGNS = 95
 """Signs that stand side by side on a page; wider sheets are printed smaller."""
 TEXT = 49
 """The number of the format of text cells."""
@@ -176,9 +177,8 @@ class _Writer:
         self.lines: dict[tuple[str, int], list[tuple[int, str]]] = {}
         self.beside = _beside(study, self.has_row)
         self.names = {
-            "partition": [each.name for each in study.data.partitions or ()],
-            "evaluation": [each.name for each in study.evaluations or ()],
-            "explanation": [each.name for each in study.explanations or ()],
+            name: [each for each in values(study, f"{name}.name") if isinstance(each, str)]
+            for name in ("data.sources", "data.partitions", "evaluations", "explanations")
         }
 
     def write(self, counting: Sequence[Counting]) -> None:
@@ -473,6 +473,9 @@ class _Writer:
         fact = FACTS[question.fact]
         how = _how(question.type, [each.words for each in question.choices], question.unit)
         words = [f"{how[:1].upper()}{how[1:]}."]
+        if lists := REFERENCES.get(question.fact):
+            titles = " or ".join(f'"{sheet_of(each).title}"' for each in lists)
+            words = [f"A name of the sheet {titles}."]
         if fact.kind.item == "records":
             where = sheet_of(question.fact)
             words = [f'Fill in the sheet "{where.title}".']
@@ -530,6 +533,8 @@ class _Writer:
             return tuple(
                 each.name for each in METRIC_NAMES.values() if not tasks or tasks & {*each.tasks}
             )
+        if lists := REFERENCES.get(fact):
+            return tuple(self.written_text(each) for name in lists for each in self.names[name])
         return tuple(each.words for each in self.questions[fact].choices)
 
     def shade(
@@ -621,7 +626,7 @@ class _Writer:
         for column, key in enumerate(keys, start=1):
             if key == "parent":
                 self.width(page, column, 20)
-                names = tuple(map(self.written_text, self.names[_singular(around)]))
+                names = tuple(map(self.written_text, self.names[around]))
                 self.drop_down(page, (FIRST, last), (column, column), names, strict=False)
                 continue
             kind = FACTS[key].kind
@@ -677,8 +682,8 @@ class _Writer:
         for empty in range(row, last + 1):
             for column in range(1, 5):
                 page.write_blank(empty, column, None, self.framed())
-        for column, key in enumerate(keys[:2], start=1):
-            names = tuple(map(self.written_text, self.names[key]))
+        for column, name in enumerate(("data.partitions", "evaluations"), start=1):
+            names = tuple(map(self.written_text, self.names[name]))
             self.drop_down(page, (FIRST, last), (column, column), names, strict=False)
         facts = tuple(
             name
