@@ -10,8 +10,9 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from checker.model.study.facts import FACTS, record_lists
-from checker.model.study.kinds import Kind
+from checker.model.study.kinds import Kind, kinds
 from checker.model.study.printed import Printed
+from checker.model.study.statements import Location
 
 MARK = "checker worksheet 1"
 """How A1 of every sheet begins; the number is that of the layout."""
@@ -23,6 +24,8 @@ SAID = {NOT_REPORTED: "statements.not_reported", NOT_APPLICABLE: "statements.not
 LOCATIONS = "statements.locations"
 STATEMENTS = (*SAID.values(), LOCATIONS)
 """Lists that are not tables of their own: they stand beside the question that they are about."""
+LOCATED = tuple(name for name in kinds(Location) if name != "about")
+"""What is said about a place in the paper."""
 YES, NO = "yes", "no"
 WIDE = 10
 """Fields above which the entries of a list stand in columns, one beside the other, instead of rows."""

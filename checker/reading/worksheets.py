@@ -9,26 +9,22 @@ from typing import NamedTuple
 
 from checker.errors import BadSubmission, Problem
 from checker.model.study.facts import FACTS
-from checker.model.study.kinds import Kind, kinds
-from checker.model.study.statements import Location
+from checker.model.study.kinds import Kind
 from checker.model.worksheet import (
+    LOCATED,
     LOCATIONS,
     MARK,
-    NO,
     NONE,
     NOT_APPLICABLE,
     NOT_REPORTED,
     SAID,
     STATEMENTS,
-    YES,
-    Piece,
     Sheet,
     fields_of,
     first_of,
     pairs,
     parent,
     piece,
-    pieces,
     questions_of,
     rows_of,
     sheet_of,
@@ -37,19 +33,16 @@ from checker.model.worksheet import (
 from checker.reading import yaml_nodes
 from checker.reading.plain_values import nearest, quoted
 from checker.reading.workbooks import Cell, Page, Workbook, read_cells
+from checker.reading.worksheet_nodes import Empty, Leaf, Tree, found_at, put_at, to_node
 from checker.reading.yaml_nodes import (
-    Node,
     Note,
     Place,
     Places,
-    Scalar,
-    Sequence,
     Source,
     ValuePath,
 )
 
 AS_TEXT = "format the cell as text and type the answer again"
-LOCATED = tuple(name for name in kinds(Location) if name != "about")
 _INDEXED = re.compile(r"([\w.]+)\[([0-9]{1,4})\]\.([\w.]+)")
 _TEXT = Kind("text")
 _OWN = ("state", "topic", "question", "how", "items")
@@ -70,7 +63,7 @@ def read_worksheet(path: Path) -> Source:
     book = read_cells(path)
     reading = _Reading(book.file, Places(sheets=tuple(page.name for page in book.pages)))
     reading.read(_recognised(book, reading))
-    root = _node(reading.root, reading.places, ())
+    root = to_node(reading.root, reading.places, ())
     return Source(
         book.file, book.sha256, root, reading.places, tuple(reading.notes), tuple(reading.problems)
     )
@@ -152,26 +145,6 @@ def _questions() -> tuple[str, ...]:
     """Return the facts that have one answer; a row of one may stand on the sheet of another section."""
     sections = [sheet.of for sheet in sheets() if sheet.layout == "questions"]
     return tuple(fact for section in sections for fact in questions_of(section))
-
-
-@dataclass(slots=True)
-class _Leaf:
-    """The text of a cell on its way to a node, or why it is none."""
-
-    kind: Kind
-    cell: Cell
-    place: Place
-
-
-Tree = dict[str, "Tree | list[Tree] | _Leaf | _Empty"]
-
-
-@dataclass(slots=True)
-class _Empty:
-    """An empty list, or an empty map."""
-
-    place: Place
-    is_map: bool = False
 
 
 @dataclass(slots=True)
@@ -357,9 +330,9 @@ class _Reading:
         if not self.is_once(page, cell, kind, path):
             return
         if cell.text.strip() == NONE and (kind.is_list or kind.form == "map of text"):
-            _set(self.root, path, _Empty(place, not kind.is_list))
+            put_at(self.root, path, Empty(place, not kind.is_list))
         else:
-            _set(self.root, path, _Leaf(kind, cell, place))
+            put_at(self.root, path, Leaf(kind, cell, place))
 
     def is_once(self, page: Page, cell: Cell, kind: Kind, path: ValuePath) -> bool:
         """Return whether no name of a map comes twice; else it is a problem."""
@@ -405,7 +378,7 @@ class _Reading:
             self.beside(own, row, fact, by_key)
         first = first_of(name)
         if self.says_none(own, rows, filled, first):
-            _set(self.root, steps, _Empty(self.place(own.page, (rows[0][0], filled[0]))))
+            put_at(self.root, steps, Empty(self.place(own.page, (rows[0][0], filled[0]))))
             return
         self.names[name] = {}
         for i, column in enumerate(filled):
@@ -444,6 +417,12 @@ class _Reading:
             if home is None:
                 continue
             steps = (*home, *own.sheet.of.removeprefix(f"{around}.").split("."))
+            if isinstance(found_at(self.root, steps), Empty):
+                said = f"an entry stands here, but another row says {NONE}"
+                self.problem(
+                    own.page, (row, 2), said, "delete one of them", yaml_nodes.dotted(steps)
+                )
+                continue
             facts = {
                 own.keys[c]: cell.text.strip()
                 for c, cell in cells.items()
@@ -461,11 +440,11 @@ class _Reading:
             said = f"{NONE} stands here, but there are entries"
             self.problem(own.page, (row, 2), said, "delete this row", yaml_nodes.dotted(steps))
             return
-        _set(self.root, steps, _Empty(self.place(own.page, (row, 2))))
+        put_at(self.root, steps, Empty(self.place(own.page, (row, 2))))
 
     def row(self, own: _Own, row: int, path: ValuePath) -> None:
         """Read one entry."""
-        _set(self.root, path, {})
+        put_at(self.root, path, {})
         self.places.known[path] = self.place(own.page, (row, 2))
         for column, key in own.keys.items():
             if key == "parent":
@@ -537,7 +516,7 @@ class _Reading:
         """Read one fact that differs."""
         name, here = piece(fact.text).text, (fact.row, fact.column)
         if name == NONE:
-            _set(self.root, path, _Empty(self.place(page, here), is_map=True))
+            put_at(self.root, path, Empty(self.place(page, here), is_map=True))
             return
         steps: ValuePath = (*path, name)
         if found := _INDEXED.fullmatch(name):
@@ -545,7 +524,7 @@ class _Reading:
             name = f"{found[1]}.{found[3]}"
         if name not in FACTS or (found and parent(name) != found[1]):
             self.problem(page, here, "there is no such fact", nearest(name, FACTS), name)
-        elif _get(self.root, steps) is not None:
+        elif found_at(self.root, steps) is not None:
             said = f"{name} stands here twice"
             self.problem(page, here, said, "delete one of the two rows", name)
         else:
@@ -559,7 +538,7 @@ class _Reading:
         elif kind.item != "records":
             self.put(page, at, steps, kind)
         elif cell.text.strip() == NONE:
-            _set(self.root, steps, _Empty(self.place(page, at)))
+            put_at(self.root, steps, Empty(self.place(page, at)))
         else:
             first = first_of(name).removeprefix(f"{name}.")
             hint = f"write a row for each field of each entry: {name}[0].{first}"
@@ -620,12 +599,12 @@ class _Reading:
         where = place or self.place(page, at.get("said", (row, 1)))
         rank = page.cells.get(at.get("location_at" if name == LOCATIONS else "said_at", (0, 0)))
         first = int(rank.text) if rank and rank.text.isdigit() else _LAST
-        values: Tree = {"about": _Leaf(_TEXT, Cell(about, "text", row, 1), where)}
+        values: Tree = {"about": Leaf(_TEXT, Cell(about, "text", row, 1), where)}
         places = {"about": where}
         for key, cell_at in fields.items():
             places[key] = self.place(page, cell_at)
             if (cell := page.cells.get(cell_at)) and self.is_sound(page, cell, _TEXT, (key,)):
-                values[key] = _Leaf(FACTS[f"{name}.{key}"].kind, cell, places[key])
+                values[key] = Leaf(FACTS[f"{name}.{key}"].kind, cell, places[key])
         number = self.places.sheets.index(page.name)
         self.statements.setdefault(name, []).append(
             _Statement((first, number, row), values, places)
@@ -661,111 +640,7 @@ class _Reading:
             steps = tuple(name.split("."))
             found = sorted(self.statements.get(name, ()), key=lambda each: each.rank)
             if name in self.empty and not found:
-                _set(self.root, steps, _Empty(self.empty[name]))
+                put_at(self.root, steps, Empty(self.empty[name]))
             for i, each in enumerate(found):
-                _set(self.root, (*steps, i), each.values)
+                put_at(self.root, (*steps, i), each.values)
                 self.places.known |= {(*steps, i, key): place for key, place in each.places.items()}
-
-
-# From cells to nodes
-
-
-def _set(tree: Tree, path: ValuePath, value: "Tree | _Leaf | _Empty") -> None:
-    """Put a value into a tree of groups and lists; lists grow as they need."""
-    node: object = tree
-    for step, following in zip(path, (*path[1:], None), strict=True):
-        below: object = {} if not isinstance(following, int) else []
-        if following is None:
-            below = value
-        if isinstance(node, list) and isinstance(step, int):
-            node += [{} for _ in range(step + 1 - len(node))]
-            if following is None:
-                node[step] = below
-            node = node[step]
-        elif isinstance(node, dict):
-            if following is None or isinstance(node.get(str(step)), _Empty | None):
-                node[str(step)] = below
-            node = node[str(step)]
-
-
-def _get(tree: Tree, path: ValuePath) -> object:
-    node: object = tree
-    for step in path:
-        if isinstance(node, list) and isinstance(step, int) and step < len(node):
-            node = node[step]
-        elif isinstance(node, dict):
-            node = node.get(str(step))
-        else:
-            return None
-    return node
-
-
-def _node(value: object, places: Places, path: ValuePath) -> Node:
-    """Return a tree as nodes."""
-    if isinstance(value, _Leaf):
-        return _leaf(value)
-    if isinstance(value, _Empty):
-        line, column = value.place.line, value.place.column
-        if value.is_map:
-            return yaml_nodes.Mapping({}, {}, line, column)
-        return Sequence((), line, column)
-    place = places.at(path)
-    if isinstance(value, list):
-        items = tuple(_node(each, places, (*path, i)) for i, each in enumerate(value) if each != {})
-        return Sequence(items, place.line, place.column)
-    assert isinstance(value, dict)
-    entries = {name: _node(each, places, (*path, name)) for name, each in value.items()}
-    keys = {
-        name: (found.line, found.column) for name in entries if (found := places.at((*path, name)))
-    }
-    return yaml_nodes.Mapping(entries, keys, place.line, place.column)
-
-
-def _leaf(leaf: _Leaf) -> Node:
-    kind, text, place = leaf.kind, leaf.cell.text, leaf.place
-    if leaf.cell.stored == "date":
-        text = text[:10]
-    if kind.form.startswith("map of"):
-        return _mapping(text, place)
-    if kind.is_list:
-        found = _listed(kind, text)
-        return Sequence(
-            tuple(_scalar(kind, each, place) for each in found), place.line, place.column
-        )
-    return _scalar(kind, piece(text), place)
-
-
-def _listed(kind: Kind, text: str) -> tuple[Piece, ...]:
-    """Return the texts of a list; numbers and coded values may also be parted by commas in brackets."""
-    if kind.item in ("number", "integer", "enum"):
-        bare = text.strip()
-        if bare[:1] == "[" and bare[-1:] == "]":
-            return pieces(bare[1:-1].replace(",", ";"))
-        if kind.item == "enum":
-            return pieces(text.replace(",", ";"))
-    return pieces(text)
-
-
-def _mapping(text: str, place: Place) -> Node:
-    entries: dict[str, Node] = {}
-    for name, value in pairs(text):
-        found = value or Piece("")
-        entries[name.text] = Scalar(found.text, found.plain, place.line, place.column)
-    keys = {name: (place.line, place.column) for name in entries}
-    return yaml_nodes.Mapping(entries, keys, place.line, place.column)
-
-
-def _scalar(kind: Kind, found: Piece, place: Place) -> Scalar:
-    return Scalar(_code(kind, found.text), found.plain, place.line, place.column)
-
-
-def _code(kind: Kind, text: str) -> str:
-    """Return a coded value for the words that a worksheet shows."""
-    words = " ".join(text.split())
-    if kind.item == "bool":
-        return {YES: "true", NO: "false"}.get(words.casefold(), text)
-    if kind.item == "enum":
-        code = words.replace(" ", "_")
-        known = {each.casefold(): each for each in kind.values}
-        return known.get(code.casefold(), text)
-    return text

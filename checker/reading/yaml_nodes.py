@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from checker.errors import BadSubmission, Problem, place_in
+from checker.model.cell_names import column_letters
 from checker.reading.folder import unreachable
 
 LIMIT_BYTES = 2_000_000
@@ -81,15 +82,6 @@ class Place:
         at = f"{column_letters(self.column)}{self.line}" if self.line else ""
         name = f'sheet "{self.sheet}"'
         return (f"{name}, cell {at}" if at else name) if self.sheet else ""
-
-
-def column_letters(number: int) -> str:
-    """Return the name of a column of a sheet: 1 is A, 27 is AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
 
 
 @dataclass(slots=True)

@@ -4,19 +4,19 @@ import datetime
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from checker.errors import OutputFailed
+from checker.model.cell_names import column_letters
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.question import Counting, Question, QuestionState
 from checker.model.study import Study
 from checker.model.study.evaluations import Claim
 from checker.model.study.facts import CAN_DIFFER, FACTS, Spot, holds, spots, values
-from checker.model.study.kinds import Kind, kinds
+from checker.model.study.kinds import Kind
 from checker.model.study.references import REFERENCES
-from checker.model.study.statements import Location, NotApplicable, NotReported
 from checker.model.worksheet import (
+    LOCATED,
     LONGEST_CELL,
     NONE,
     NOT_APPLICABLE,
@@ -31,6 +31,17 @@ from checker.model.worksheet import (
     sheet_of,
     sheets,
     written,
+)
+from checker.render.worksheet_statements import Located, Said, beside, different, name_at
+from checker.render.worksheet_words import (
+    STEPS,
+    WIDTHS,
+    about_sheet,
+    entry_of,
+    heading_of,
+    how_to_answer,
+    lines_of,
+    width_of,
 )
 
 Printed = Callable[[tuple[str | int, ...]], str | None]
@@ -56,37 +67,6 @@ HEAD = 1
 FIRST = 2
 """The first row with a question or an entry, from 0."""
 YELLOW, GREY, BLUE, RULE = "#FFF4C2", "#ECEDEF", "#1F3A5F", "#C9CDD3"
-WIDTHS: Mapping[str, int] = {
-    "state": 11,
-    "topic": 20,
-    "question": 38,
-    "answer": 36,
-    "entry": 22,
-    "how": 26,
-    "said": 13,
-    "reason": 22,
-    "place": 16,
-    "quote": 26,
-    "items": 19,
-}
-"""Of columns, in signs."""
-HEADINGS: Mapping[str, str] = {
-    "state": "State",
-    "topic": "About",
-    "question": "Question",
-    "answer": "Answer",
-    "entry": "Entry",
-    "how": "How to answer",
-    "said": "No answer because",
-    "reason": "Reason",
-    "place": "Where in the paper",
-    "quote": "Words of the paper",
-    "items": "Asked by",
-    "about": "About (a fact, a group of facts, or an item of a guideline)",
-    "fact": "Fact that differs",
-    "partition": "In the partition",
-    "evaluation": "In the evaluation",
-}
 _ESCAPES = re.compile("_x[0-9A-Fa-f]{4}_x[0-9A-Fa-f]{4}_")
 """The library that writes workbooks keeps one such code as it stands, but not two that share a sign."""
 _STATE_WORDS = {
@@ -94,35 +74,6 @@ _STATE_WORDS = {
     QuestionState.NOT_APPLICABLE: NOT_APPLICABLE,
     QuestionState.NOT_ASKED: "not asked",
 }
-
-
-class _Said(NamedTuple):
-    """A statement that a fact is not reported or does not apply."""
-
-    about: str
-    words: str
-    reason: str
-    at: int
-    """Its place in the list of statements, from 1."""
-
-
-class _Located(NamedTuple):
-    """A place in the paper."""
-
-    about: str
-    values: Mapping[str, str]
-    """Field to its text."""
-    at: int
-
-
-@dataclass(slots=True)
-class _Beside:
-    """Statements by the fact that they are about, and those that have no row of their own."""
-
-    said: dict[str, _Said] = field(default_factory=dict)
-    located: dict[str, _Located] = field(default_factory=dict)
-    other_said: list[_Said] = field(default_factory=list)
-    other_located: list[_Located] = field(default_factory=list)
 
 
 def to_workbook(
@@ -175,7 +126,7 @@ class _Writer:
         self.sheets: dict[Sheet, Any] = {}
         self.widths: dict[tuple[str, int], int] = {}
         self.lines: dict[tuple[str, int], list[tuple[int, str]]] = {}
-        self.beside = _beside(study, self.has_row)
+        self.beside = beside(study, self.has_row)
         self.names = {
             name: [each for each in values(study, f"{name}.name") if isinstance(each, str)]
             for name in ("data.sources", "data.partitions", "evaluations", "explanations")
@@ -237,7 +188,7 @@ class _Writer:
         """Make each row as high as its texts need, up to a limit; not every program does that by itself."""
         for (name, row), texts in self.lines.items():
             if name == page.get_name():
-                lines = max(_lines(text, self.widths.get((name, at), 20)) for at, text in texts)
+                lines = max(lines_of(text, self.widths.get((name, at), 20)) for at, text in texts)
                 page.set_row(row, LINE * min(lines, TALLEST) + 2)
 
     def style(self, **asked: object) -> Any:
@@ -302,7 +253,7 @@ class _Writer:
         if not words:
             return
         if words not in self.lists:
-            letter = _letters(len(self.lists) + 2)
+            letter = column_letters(len(self.lists) + 2)
             self.lists[words] = f"=Lists!${letter}$1:${letter}${len(words)}"
         page.data_validation(
             rows[0],
@@ -353,7 +304,7 @@ class _Writer:
         shown = [each for each in questions_of(sheet.of) if self.is_shown(each)]
         shown.sort(key=lambda each: self.questions[each].state is not QuestionState.OPEN)
         keys = ["state", "topic", "question", "answer", "how", "said", "reason", *LOCATED, "items"]
-        self.head(page, [*keys, "said_at", "location_at"], [*map(_heading, keys), "", ""])
+        self.head(page, [*keys, "said_at", "location_at"], [*map(heading_of, keys), "", ""])
         self.columns(page, keys)
         for row, fact in enumerate(shown, start=FIRST):
             self.question(page, row, fact, keys)
@@ -373,11 +324,11 @@ class _Writer:
         before = ["state", "topic", "question"]
         after = ["how", "said", "reason", *LOCATED, "items"]
         keys = [*before, *["entry"] * wide, *after]
-        named = [f"{_entry(sheet.of)} {i + 1}" for i in range(wide)]
+        named = [f"{entry_of(sheet.of)} {i + 1}" for i in range(wide)]
         self.head(
             page,
             [*keys, "said_at", "location_at"],
-            [*map(_heading, before), *named, *map(_heading, after), "", ""],
+            [*map(heading_of, before), *named, *map(heading_of, after), "", ""],
         )
         self.columns(page, keys)
         shown = [each for each in rows_of(sheet.of) if self.is_shown(each)]
@@ -418,8 +369,8 @@ class _Writer:
         """Write how far the question is answered, as a formula that follows what is typed."""
         key = "answer" if "answer" in keys else "entry"
         first, count = 1 + keys.index(key), keys.count(key)
-        cells = f"{_letters(first + 1)}{row + 1}:{_letters(first + count)}{row + 1}"
-        said = f"{_letters(keys.index('said') + 2)}{row + 1}"
+        cells = f"{column_letters(first + 1)}{row + 1}:{column_letters(first + count)}{row + 1}"
+        said = f"{column_letters(keys.index('said') + 2)}{row + 1}"
         wanted = max(1, sum(each.is_asked for each in question.answers))
         rest = _STATE_WORDS.get(question.state, "open")
         if FACTS[question.fact].kind.item == "records":
@@ -447,7 +398,7 @@ class _Writer:
         page.write_formula(row, 1, formula, self.framed(num_format="General"), now)
 
     def beside_row(
-        self, page: Any, row: int, keys: Sequence[str], said: _Said | None, located: _Located | None
+        self, page: Any, row: int, keys: Sequence[str], said: Said | None, located: Located | None
     ) -> None:
         """Write what is said about a fact without an answer, and where the paper speaks of it."""
         form = self.framed()
@@ -471,7 +422,7 @@ class _Writer:
     def how(self, question: Question) -> str:
         """Return how the question is answered."""
         fact = FACTS[question.fact]
-        how = _how(question.type, [each.words for each in question.choices], question.unit)
+        how = how_to_answer(question.type, [each.words for each in question.choices], question.unit)
         words = [f"{how[:1].upper()}{how[1:]}."]
         if lists := REFERENCES.get(question.fact):
             titles = " or ".join(f'"{sheet_of(each).title}"' for each in lists)
@@ -544,7 +495,7 @@ class _Writer:
         columns: tuple[int, int],
     ) -> None:
         """Let empty cells be yellow where the question is open, and grey where a person said why it has no answer."""
-        cell, state = f"{_letters(columns[0] + 1)}{rows[0] + 1}", f"$B{rows[0] + 1}"
+        cell, state = f"{column_letters(columns[0] + 1)}{rows[0] + 1}", f"$B{rows[0] + 1}"
         for formula, colour in (
             (f'=AND(LEN({cell})=0,OR({state}="open",{state}="partly"))', YELLOW),
             (f"=LEN({cell})=0", GREY),
@@ -569,7 +520,7 @@ class _Writer:
         around, facts = parent(sheet.of), fields_of(sheet.of)
         keys = [*(["parent"] if around else []), *facts]
         texts = [
-            *([_entry(around)] if around else []),
+            *([entry_of(around)] if around else []),
             *(self.questions[each].topic for each in facts),
         ]
         self.head(page, keys, texts)
@@ -601,7 +552,7 @@ class _Writer:
         for column, key in enumerate(keys, start=1):
             text = ""
             if key == "parent":
-                text = self.written_text(_name_at(self.study, spot.path))
+                text = self.written_text(name_at(self.study, spot.path))
             elif at is None:
                 text = NONE if key == first_of(parent(key)) else ""
             else:
@@ -630,7 +581,7 @@ class _Writer:
                 self.drop_down(page, (FIRST, last), (column, column), names, strict=False)
                 continue
             kind = FACTS[key].kind
-            self.width(page, column, _width(kind))
+            self.width(page, column, width_of(kind))
             single = kind.form in ("enum", "bool")
             self.drop_down(page, (FIRST, last), (column, column), self.words(key), strict=single)
             note = f"{notes[key]} {self.how(self.questions[key])}"
@@ -641,8 +592,8 @@ class _Writer:
     def statements(self, page: Any) -> None:
         """Write the statements that stand beside no question: about groups, items, and further places."""
         keys = ["about", "said", "reason", *LOCATED]
-        self.head(page, [*keys, "said_at", "location_at"], [*map(_heading, keys), "", ""])
-        rows: list[tuple[str, _Said | None, _Located | None]] = [
+        self.head(page, [*keys, "said_at", "location_at"], [*map(heading_of, keys), "", ""])
+        rows: list[tuple[str, Said | None, Located | None]] = [
             (each.about, each, None) for each in self.beside.other_said
         ]
         rows += [(each.about, None, each) for each in self.beside.other_located]
@@ -662,16 +613,16 @@ class _Writer:
     def differences(self, page: Any) -> None:
         """Write the facts that are different in one partition or evaluation."""
         keys = ["partition", "evaluation", "fact", "answer"]
-        self.head(page, keys, [*map(_heading, keys)])
+        self.head(page, keys, [*map(heading_of, keys)])
         row = FIRST
         for i, name in enumerate(("data.partitions.differs", "evaluations.differs")):
             for spot in spots(self.study, name):
-                for fact, text in _different(spot.value):
+                for fact, text in different(spot.value):
                     self.put(
                         page,
                         row,
                         1 + i,
-                        self.written_text(_name_at(self.study, spot.path)),
+                        self.written_text(name_at(self.study, spot.path)),
                         self.framed(),
                     )
                     self.put(page, row, 2 - i, "", self.framed())
@@ -765,7 +716,7 @@ class _Writer:
             if sheet.layout in ("start", "lists"):
                 continue
             page.write_url(row, 1, f"internal:'{sheet.title}'!A1", link, sheet.title)
-            self.put(page, row, 2, _about(sheet), self.framed())
+            self.put(page, row, 2, about_sheet(sheet), self.framed())
             for column, count in enumerate(self.counts(sheet), start=3):
                 if count is None:
                     page.write_blank(row, column, None, self.framed())
@@ -784,212 +735,8 @@ class _Writer:
         return half, states.count(QuestionState.ANSWERED)
 
 
-STEPS = (
-    (
-        "Answer",
-        "Fill in the yellow cells of the sheets below. Leave a cell empty if you have not looked yet.",
-    ),
-    (
-        "Choose",
-        "Cells with coded answers show a list when you click on them. Where several answers can be given, part them "
-        'by semicolons: "technique; task". A text with a semicolon in it then stands in quotation marks. '
-        f'"{NONE}" is an empty list: there are none.',
-    ),
-    (
-        "Numbers",
-        "Write them as the paper prints them: 0.850 stays 0.850. Every answer cell is a text cell, so nothing is "
-        "turned into a date or rounded. If you paste, paste values (text) only.",
-    ),
-    ("Dates", "2014-01-31, or 2014-01 or 2014 if the paper prints no more."),
-    (
-        "Not in the paper",
-        f'Choose "{NOT_REPORTED}" and say why if you looked and the paper does not say it; "{NOT_APPLICABLE}" with a '
-        "reason if it does not concern this study.",
-    ),
-    (
-        "Where it is said",
-        "A place (page 4, Methods) and the words of the paper let a reader look it up; both are optional.",
-    ),
-    (
-        "Entries",
-        "Sources, partitions, evaluations and explanations have a column for each entry. Claims and other lists have "
-        "a row for each entry: one row for each number that the paper prints.",
-    ),
-    (
-        "Files",
-        "Names of files are written from the folder in which this workbook lies: predictions/test.csv.",
-    ),
-    (
-        "When you are done",
-        "Save as .xlsx, in the folder of the data, and run: checker validate FILE.xlsx, then checker check FILE.xlsx. "
-        "Some answers open further questions: checker worksheet FILE.xlsx -o NEW.xlsx writes a workbook with those.",
-    ),
-    (
-        "Your own notes",
-        "Rows may be sorted and filtered. Further columns and sheets of your own are not read.",
-    ),
-)
-"""How to fill in the workbook."""
-
-LOCATED = tuple(name for name in kinds(Location) if name != "about")
-"""What is said about a place in the paper."""
-
-
-def _heading(key: str) -> str:
-    return HEADINGS.get(key) or key.replace("_", " ").capitalize()
-
-
-def _beside(study: Study, has_row: Callable[[str], bool]) -> _Beside:
-    """Return the statements of a study, each in the row of its fact if it has one of its own."""
-    found, all_said = _Beside(), list(_all_said(study))
-    abouts = [each.about for each in all_said]
-    for said in all_said:
-        if has_row(said.about) and abouts.count(said.about) == 1:
-            found.said[said.about] = said
-        else:
-            found.other_said.append(said)
-    for located in _all_located(study):
-        if has_row(located.about) and located.values and located.about not in found.located:
-            found.located[located.about] = located
-        else:
-            found.other_located.append(located)
-    return found
-
-
-def _all_said(study: Study) -> Iterator[_Said]:
-    statements = study.statements
-    lists: tuple[tuple[str, Sequence[NotReported | NotApplicable] | None], ...] = (
-        (NOT_REPORTED, statements.not_reported),
-        (NOT_APPLICABLE, statements.not_applicable),
-    )
-    for words, said in lists:
-        if said == ():
-            yield _Said(NONE, words, "", 0)
-        for at, each in enumerate(said or (), start=1):
-            yield _Said(each.about, words, each.reason, at)
-
-
-def _all_located(study: Study) -> Iterator[_Located]:
-    if study.statements.locations == ():
-        yield _Located(NONE, {}, 0)
-    for at, each in enumerate(study.statements.locations or (), start=1):
-        values = {
-            name: written(kinds(Location)[name], value)
-            for name in LOCATED
-            if (value := getattr(each, name)) is not None
-        }
-        yield _Located(each.about, values, at)
-
-
-def _different(value: object) -> Iterator[tuple[str, str]]:
-    """Yield facts that differ with their answers; a list of records gives one row for each field."""
-    if not isinstance(value, Mapping):
-        return
-    if not value:
-        yield NONE, ""
-    for name, each in value.items():
-        kind = FACTS[name].kind
-        if kind.item != "records":
-            yield name, written(kind, each)
-            continue
-        if not each:
-            yield name, NONE
-        for i, entry in enumerate(each):
-            for fact, text in _fields(name, entry):
-                yield f"{name}[{i}].{fact.removeprefix(f'{name}.')}", text
-
-
-def _fields(name: str, entry: Mapping[str, object]) -> Iterator[tuple[str, str]]:
-    for key, value in entry.items():
-        if isinstance(value, Mapping) and f"{name}.{key}" not in FACTS:
-            yield from _fields(f"{name}.{key}", value)
-        else:
-            yield f"{name}.{key}", written(FACTS[f"{name}.{key}"].kind, value)
-
-
-def _name_at(study: Study, path: Sequence[str | int]) -> str:
-    """Return the name of the entry around a path."""
-    node: Any = study
-    steps = list(path)
-    while not isinstance(steps[-1], int):
-        steps.pop()
-    for step in steps:
-        node = node[step] if isinstance(step, int) else getattr(node, step)
-    return str(node.name)
-
-
 def _index(path: Sequence[str | int], name: str) -> int:
     """Return which entry of a list of records a path leads through; -1: the list has none."""
     at = name.count(".") + 1
     step = path[at] if len(path) > at else -1
     return step if isinstance(step, int) else -1
-
-
-def _how(form: str, words: Sequence[str], unit: str) -> str:
-    """Return how a kind of answer is written."""
-    of = f", {unit}" if unit else ""
-    match form.removeprefix("list of "):
-        case "bool":
-            return "yes or no"
-        case "enum":
-            listed = "; ".join(words)
-            return f"{'one or more of' if form.startswith('list') else 'one of'}: {listed}"
-        case "integer":
-            how = f"a whole number{of}"
-        case "number":
-            how = f"a number{of}"
-        case "date":
-            how = "year-month-day, or as much as is printed"
-        case "path":
-            how = "a file or folder, from the folder of this workbook"
-        case "map of text":
-            return "names with their values: name: value; name: value"
-        case _:
-            how = "a text"
-    return f"{how}; several parted by semicolons" if form.startswith("list") else how
-
-
-def _lines(text: str, width: int) -> int:
-    """Return about how many lines a text takes in a column of so many signs."""
-    return sum(max(1, -(-len(line) // max(1, width - 2))) for line in text.split("\n"))
-
-
-def _width(kind: Kind) -> int:
-    if kind.item in ("number", "integer", "bool", "date"):
-        return 12
-    return 20 if kind.item == "enum" else 26
-
-
-def _singular(name: str) -> str:
-    return name.rpartition(".")[2].removesuffix("s")
-
-
-def _entry(name: str) -> str:
-    """Return what an entry of a list is called: Evaluation, Source."""
-    return _singular(name).capitalize()
-
-
-def _about(sheet: Sheet) -> str:
-    """Return what a sheet asks, in a sentence."""
-    match sheet.layout:
-        case "statements":
-            return "Groups of facts and items that do not apply or are not reported; further places in the paper."
-        case "differences":
-            return "Facts that are different in one partition or evaluation."
-        case "questions":
-            return _docstring_of(sheet.of)
-    return FACTS[sheet.of].meaning
-
-
-def _docstring_of(section: str) -> str:
-    cls = kinds(Study)[section].classes[0]
-    return " ".join((cls.__doc__ or "").split())
-
-
-def _letters(number: int) -> str:
-    """Return the name of a column, from 1: A, B, ..., AA."""
-    letters = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        letters = chr(ord("A") + rest) + letters
-    return letters
