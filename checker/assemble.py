@@ -20,7 +20,9 @@ from checker.model.report import (
     EvaluationReport,
     FactState,
     GuidelineReport,
+    NextFact,
     NotRun,
+    OtherGuideline,
     PartitionGlance,
     Provenance,
     Report,
@@ -54,6 +56,8 @@ def report(
     answers: Sequence[Answer],
     *,
     items: Mapping[str, tuple[str, ...]],
+    others: tuple[OtherGuideline, ...],
+    following: tuple[NextFact, ...],
     settings: Settings,
     thresholds: Thresholds,
     sources: Mapping[str, str],
@@ -71,6 +75,8 @@ def report(
         guidelines: those that were looked at.
         answers: one for each item of them.
         items: rule code to the items beside which its findings are shown.
+        others: the guidelines that were not looked at.
+        following: facts to describe next.
         settings: seed, resamples, level.
         thresholds: the numbers that rules compared with.
         sources: key to citation.
@@ -88,7 +94,7 @@ def report(
     parts = evidence.partition_counts
     return Report(
         study=glance(study),
-        in_short=in_short(evaluations, claims, findings, guidelines),
+        in_short=in_short(evaluations, claims, findings, guidelines, following),
         counts=counts(runs, claims, answers),
         evaluations=evaluations,
         partition_counts=() if isinstance(parts, Absent) else parts,
@@ -97,6 +103,8 @@ def report(
         not_run=not_run(runs, study),
         guidelines=tuple(guidelines),
         answers=tuple(answers),
+        other_guidelines=others,
+        next_facts=following,
         comments=comments(study, findings, answers, claims, guidelines),
         provenance=Provenance(
             checker=__version__,
@@ -384,13 +392,14 @@ def in_short(
     claims: Sequence[ClaimCheck],
     findings: Sequence[ReportedFinding],
     guidelines: Sequence[GuidelineReport],
+    following: Sequence[NextFact] = (),
 ) -> tuple[str, ...]:
     """Return sentences: what was recomputed, how printed numbers fare, what was found, what is missing."""
     said = (
         _recomputed(evaluations),
         _fares(claims),
         f"{_found(findings)} {_critical(findings)}".strip(),
-        _reporting(guidelines),
+        f"{_reporting(guidelines)} {_following(following)}".strip(),
     )
     return tuple(each for each in said if each)
 
@@ -440,25 +449,24 @@ def _critical(findings: Sequence[ReportedFinding]) -> str:
 
 
 def _reporting(guidelines: Sequence[GuidelineReport]) -> str:
+    """Return how many of the items that are asked are reported, and how many contradicted, guideline by guideline."""
     parts = []
     for each in guidelines:
-        gaps = [
-            f"{each.counts[status]} {status.words}"
-            for status in (
-                Status.CONTRADICTED,
-                Status.NOT_REPORTED,
-                Status.PARTLY,
-                Status.NOT_DESCRIBED_YET,
-            )
-            if each.counts.get(status)
-        ]
-        name = each.title.split(":")[0]
-        reported = each.counts.get(Status.REPORTED, 0)
-        parts.append(
-            f"{name}: {reported} {'item' if reported == 1 else 'items'} reported"
-            + "".join(f", {gap}" for gap in gaps)
-        )
-    return "; ".join(parts) + "." if parts else ""
+        asked = sum(each.counts.values()) - each.counts.get(Status.DOES_NOT_APPLY, 0)
+        said = f"{each.title.split(':')[0]}: {each.counts.get(Status.REPORTED, 0)} of {asked}"
+        if wrong := each.counts.get(Status.CONTRADICTED, 0):
+            said += f" ({wrong} contradicted)"
+        parts.append(said)
+    return f"Items reported, of those asked: {'; '.join(parts)}." if parts else ""
+
+
+def _following(facts: Sequence[NextFact]) -> str:
+    """Return how many items the next facts would complete."""
+    if not facts:
+        return ""
+    items = sum(len(each.completes) for each in facts)
+    some = "1 fact" if len(facts) == 1 else f"{len(facts)} facts"
+    return f"{some} would complete {items} {'item' if items == 1 else 'items'}."
 
 
 def _joined(parts: Sequence[str]) -> str:

@@ -416,6 +416,8 @@ def report(question: Asked) -> Report:
         (),
         (),
         items={},
+        others=(),
+        following=(),
         settings=question.settings,
         thresholds=thresholds,
         sources=read_sources(),

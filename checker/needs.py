@@ -17,12 +17,22 @@ class Absent:
     because: str
     applies: bool = True
     """False: it does not apply here (another task), and is left out of what could not be checked."""
-    fact: str = ""
-    """The fact of the description whose silence is the reason, if it is one."""
+    facts: tuple[str, ...] = ()
+    """Facts of the description whose silence is the reason, if it is."""
+
+    @property
+    def fact(self) -> str:
+        """Return the one fact whose silence is the reason; empty if there is none, or are several."""
+        return self.facts[0] if len(self.facts) == 1 else ""
 
 
 class NotEstablished(Exception):
     """Something needed could not be established; the message is a sentence for the report."""
+
+    def __init__(self, because: str, facts: tuple[str, ...] = ()) -> None:
+        """Take the sentence, and the facts of the description whose silence is the reason."""
+        super().__init__(because)
+        self.facts = facts
 
 
 class DoesNotApply(NotEstablished):
@@ -33,8 +43,7 @@ class NotDescribed(NotEstablished):
     """A fact is needed of which the description says nothing."""
 
     def __init__(self, fact: str) -> None:
-        super().__init__(f"{fact} is not described yet")
-        self.fact = fact
+        super().__init__(f"{fact} is not described yet", (fact,))
 
 
 def either(first: T | Absent, second: T | Absent) -> T:
@@ -151,5 +160,5 @@ class Known:
             return Absent(
                 str(missing),
                 applies=not isinstance(missing, DoesNotApply),
-                fact=missing.fact if isinstance(missing, NotDescribed) else "",
+                facts=missing.facts,
             )

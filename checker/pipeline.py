@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
+from checker.appraisal import next_facts, reporting
 from checker.appraisal import questions as asking
-from checker.appraisal import reporting
+from checker.appraisal.next_facts import OpenItem, Waiting
 from checker.cases import Running, measured_maps, measured_masks
 from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
-from checker.model.finding import RuleRun
-from checker.model.guideline import Guideline
+from checker.model.finding import RuleRun, Severity
+from checker.model.guideline import Guideline, is_named
 from checker.model.question import Counting, Question
-from checker.model.report import Answer, GuidelineReport, Report
+from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
 from checker.model.settings import Settings
 from checker.model.study import Study
 from checker.reading.documents import StudyDocument, read_study
@@ -95,7 +96,8 @@ def questions(path: Path | None, names: tuple[str, ...] = ()) -> Asked:
     """
     document = read_study(path) if path else None
     study = document.study if document else Study()
-    chosen, _ = _chosen(study, Options(guidelines=names))
+    submission = Submission(path.parent if path else Path())
+    chosen = _chosen(study, submission, Options(guidelines=names)).chosen
     counting = [Counting(name=each.id, title=each.title, why=why) for each, why in chosen]
     found = asking.questions(study, [each for each, _ in chosen])
     return Asked(document, study, found, tuple(counting))
@@ -125,7 +127,8 @@ def check(path: Path, options: Options | None = None) -> Report:
     everywhere = places(document.study, known)
     evidence = gather(everywhere)
     runs = run_all(everywhere, wanted, strict=asked.strict)
-    appraised = _appraised(document.study, asked, runs)
+    submission = Submission(path.parent, asked.roots)
+    appraised = _appraised(document.study, submission, asked, runs)
     return assemble.report(
         document,
         submitted,
@@ -134,6 +137,8 @@ def check(path: Path, options: Options | None = None) -> Report:
         appraised.reports,
         appraised.answers,
         items=appraised.items,
+        others=appraised.others,
+        following=appraised.following,
         settings=asked.settings,
         thresholds=thresholds,
         sources=read_sources(),
@@ -190,27 +195,53 @@ class Appraised(NamedTuple):
     reports: tuple[GuidelineReport, ...]
     answers: tuple[Answer, ...]
     items: Mapping[str, tuple[str, ...]]
+    others: tuple[OtherGuideline, ...]
+    following: tuple[NextFact, ...]
     notes: tuple[str, ...]
 
 
-def _appraised(study: Study, options: Options, runs: Sequence[RuleRun]) -> Appraised:
+def _appraised(
+    study: Study, submission: Submission, options: Options, runs: Sequence[RuleRun]
+) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen, notes = _chosen(study, options)
+    chosen, others = _chosen(study, submission, options)
+    notes: tuple[str, ...] = ()
+    waiting = _waiting(runs)
     reports: list[GuidelineReport] = []
     answers: list[Answer] = []
+    open_items: list[OpenItem] = []
     for guideline, why in chosen:
-        made = reporting.appraise(guideline, study, found)
+        made = reporting.appraise(guideline, study, found, _answering(guideline), waiting)
         reports.append(reporting.guideline_report(guideline, made, why))
         answers += made
+        open_items += next_facts.open_items(study, guideline, made)
         notes += reporting.unknown_items(guideline, study)
     items = {
         code: tuple(item for guideline, _ in chosen for item in guideline.beside(code))
         for code in RULES
     }
-    return Appraised(tuple(reports), tuple(answers), items, notes)
+    following = next_facts.next_facts(study, open_items, waiting)
+    return Appraised(tuple(reports), tuple(answers), items, others, following, notes)
 
 
-def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]], tuple[str, ...]]:
+def _waiting(runs: Sequence[RuleRun]) -> Waiting:
+    """Return the rules that could not run because the description is silent about a fact."""
+    waiting: dict[str, dict[str, Severity]] = {}
+    for run in runs:
+        if run.absent is not None and run.absent.applies:
+            for fact in run.absent.facts:
+                waiting.setdefault(fact, {})[run.rule] = RULES[run.rule].severity
+    return waiting
+
+
+class Looked(NamedTuple):
+    """The guidelines to look at, each with the reason, and those left out."""
+
+    chosen: list[tuple[Guideline, str]]
+    others: tuple[OtherGuideline, ...] = ()
+
+
+def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
     """Return the guidelines that were asked for, else those that apply, each with the reason.
 
     Raises:
@@ -218,9 +249,63 @@ def _chosen(study: Study, options: Options) -> tuple[list[tuple[Guideline, str]]
         BadSubmission: a guideline file cannot be used.
     """
     if options.guidelines:
-        return [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines], ()
+        return Looked(
+            [(_guideline(each), "Asked for by --guideline.") for each in options.guidelines]
+        )
     choice = reporting.choose(study, read_index())
-    return [(_guideline(each.guideline), each.why) for each in choice.chosen], choice.notes
+    read = _described_by([each.guideline for each in choice.chosen], submission)
+    chosen = [(guideline, each.why) for guideline, each in zip(read, choice.chosen, strict=True)]
+    shipped = [entry.id for entry in read_index()]
+    unknown = (
+        OtherGuideline(id=each, may_apply=False, because=reporting.not_here(each, shipped))
+        for each in choice.unknown
+    )
+    return Looked(chosen, (*map(_other, choice.others), *unknown))
+
+
+def _described_by(names: Sequence[str], submission: Submission) -> list[Guideline]:
+    """Return the guidelines that the description names: those that ship, and own ones inside the folder.
+
+    Raises:
+        BadSubmission: files that cannot be used, or are none of the submission; every problem at once.
+    """
+    read: list[Guideline] = []
+    problems: list[Problem] = []
+    for name in names:
+        try:
+            read.append(_own(name, submission) if reporting.is_file(name) else _guideline(name))
+        except BadSubmission as bad:
+            problems += bad.problems
+    if problems:
+        raise BadSubmission(problems)
+    return read
+
+
+def _own(name: str, submission: Submission) -> Guideline:
+    """Return a guideline of the author's own.
+
+    Raises:
+        BadSubmission: the file cannot be used, or is none of the submission.
+    """
+    file = submission.resolve(name, what="statements.guidelines")
+    return read_guideline(file, rules=RULES)
+
+
+def _other(left_out: reporting.Other) -> OtherGuideline:
+    guideline = _guideline(left_out.guideline)
+    verb = "may apply" if left_out.may_apply else "does not apply"
+    name = f"{guideline.title.partition(':')[0]} ({guideline.year})"
+    return OtherGuideline(
+        id=guideline.id,
+        may_apply=left_out.may_apply,
+        because=f"{name} {verb}: {left_out.because}",
+    )
+
+
+def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
+    """Return the guidelines that answer single items of this one."""
+    names = {item.delegates_to for item in guideline.items} - {""}
+    return guidelines(names) if names else ()
 
 
 def _guideline(name: str) -> Guideline:
@@ -231,9 +316,9 @@ def _guideline(name: str) -> Guideline:
         BadSubmission: the file cannot be used.
     """
     shipped = [entry.id for entry in read_index()]
-    if name in shipped:
-        return guidelines((name,))[0]
-    if Path(name).suffix in (".yaml", ".yml"):
+    if named := [each for each in shipped if is_named(each, name)]:
+        return guidelines(named)[0]
+    if reporting.is_file(name):
         return read_guideline(Path(name), rules=RULES)
     raise BadRequest(
         f"{name} is neither a guideline of this version ({', '.join(shipped)}) nor a YAML file"

@@ -124,6 +124,12 @@ def _when(when: Mapping[str, Iterable[object]]) -> str:
 def guidelines_page() -> str:
     """Return the page of the guidelines that ship, with every item in our words."""
     rows = [MADE, "# Guidelines\n", "Items are paraphrased; ids and order are official.\n"]
+    rows.append("| guideline | items | used for |\n|---|---|---|")
+    for guideline in guidelines():
+        rows.append(
+            f"| [{guideline.id}](#{guideline.id}) | {len(guideline.items)} | {guideline.when_to_use} |"
+        )
+    rows.append("")
     for guideline in guidelines():
         rows.append(
             f"## {guideline.id}\n\n{guideline.title} ({guideline.version}). {guideline.licence}\n"

@@ -25,7 +25,9 @@ from checker.model.report import (
     EvaluationReport,
     FactState,
     GuidelineReport,
+    NextFact,
     NotRun,
+    OtherGuideline,
     PartitionGlance,
     Provenance,
     Report,
@@ -792,6 +794,38 @@ def sample() -> Report:
             ),
         ),
         answers=ANSWERS,
+        other_guidelines=(
+            OtherGuideline(
+                id="stard_ai_2025",
+                may_apply=False,
+                because="STARD-AI (2025) does not apply: study.question is prognostic.",
+            ),
+            OtherGuideline(
+                id="clear_2023",
+                may_apply=True,
+                because="CLEAR (2023) may apply: predictors.features.kind is not described yet.",
+            ),
+        ),
+        next_facts=(
+            NextFact(
+                name="analysis.measures.calibration",
+                meaning="Strongest assessment of calibration reported.",
+                said_missing=True,
+                items=("tripod_ai_2024/12e", "tripod_ai_2024/23a"),
+                sections=("Methods", "Results"),
+                completes=(),
+                rules=("ANA001",),
+            ),
+            NextFact(
+                name="analysis.sample_size.argument",
+                meaning="Why that number is enough.",
+                said_missing=False,
+                items=("tripod_ai_2024/10",),
+                sections=("Methods",),
+                completes=("tripod_ai_2024/10", "tripod_ai_2024/12e"),
+                rules=(),
+            ),
+        ),
         comments=(
             (
                 "Table 2 prints a specificity of 43.7 % at a threshold of 0.5. From the "

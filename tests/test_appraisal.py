@@ -22,7 +22,7 @@ from checker.model.study.statements import SectionName
 from checker.reading.guidelines import guidelines, read_index
 from checker.rules import RULES
 
-TRIPOD = guidelines(["tripod_ai_2024"])[0]
+TRIPOD, ABSTRACTS = guidelines(["tripod_ai_2024", "tripod_ai_abstracts_2024"])
 INDEX = read_index()
 
 Description = dict[str, object]
@@ -47,7 +47,7 @@ def _is_records(name: str) -> bool:
 
 
 def answer(item: str, description: Description, *found: str) -> Answer:
-    answers = appraise(TRIPOD, study(description), found)
+    answers = appraise(TRIPOD, study(description), found, [ABSTRACTS])
     return next(each for each in answers if each.item == item)
 
 
@@ -285,8 +285,8 @@ CASES = [
         {"study.abstract": "Background ..."},
         (),
         Status.PARTLY,
-        "Of this item only study.abstract could be checked; tripod_ai_abstracts_2024 answers "
-        "this item and is not part of this version.",
+        "Everything it asks for is described. Of the 13 items of tripod_ai_abstracts_2024 that "
+        "are asked, 0 are reported.",
     ),
     Case(
         "another guideline answers the item, and nothing is described",
@@ -294,8 +294,8 @@ CASES = [
         {},
         (),
         Status.NOT_DESCRIBED_YET,
-        "Not described yet: study.abstract. tripod_ai_abstracts_2024 answers this item and is "
-        "not part of this version.",
+        "Not described yet: study.abstract. Of the 13 items of tripod_ai_abstracts_2024 that "
+        "are asked, 0 are reported.",
     ),
     Case(
         "a described count disagrees with the files",
@@ -341,6 +341,31 @@ CASES = [
 def test_status_and_reason(case: Case):
     got = answer(case.item, case.description, *case.found)
     assert (got.status, got.reason) == (case.status, case.reason)
+
+
+def test_an_item_that_no_guideline_of_this_version_answers_is_partly_reported_at_most():
+    described = study({"study.abstract": "Background ..."})
+    got = next(each for each in appraise(TRIPOD, described) if each.item == "2")
+    assert got.status is Status.PARTLY
+    assert got.reason == (
+        "Of this item only study.abstract could be checked; tripod_ai_abstracts_2024 answers "
+        "this item and is not part of this version."
+    )
+
+
+def test_a_contradiction_in_the_answering_guideline_contradicts_the_item():
+    items = (ABSTRACTS.items[0].model_copy(update={"rules": ("CLM001",)}), *ABSTRACTS.items[1:])
+    answering = ABSTRACTS.model_copy(update={"items": items})
+    described = study({"study.abstract": "Background ..."})
+    answers = appraise(TRIPOD, described, ("CLM001",), [answering])
+    assert next(each for each in answers if each.item == "2").status is Status.CONTRADICTED
+
+
+def test_an_item_is_reported_where_the_answering_guideline_is_reported_whole():
+    first = ABSTRACTS.items[0].model_copy(update={"evidence": ("study.abstract",)})
+    answering = ABSTRACTS.model_copy(update={"items": (first,)})
+    answers = appraise(TRIPOD, study({"study.abstract": "Background ..."}), (), [answering])
+    assert next(each for each in answers if each.item == "2").status is Status.REPORTED
 
 
 def test_every_status_is_shown():
@@ -582,55 +607,145 @@ TASK: Description = {"evaluations.name": "A", "evaluations.task": "classificatio
 class ChoiceCase(NamedTuple):
     story: str
     description: Description
-    why: str
-    notes: tuple[str, ...] = ()
+    chosen: tuple[str, ...]
+    others: tuple[tuple[str, bool, str], ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
+RADIOMICS = ("clear_2023", True, "predictors.features.kind is not described yet.")
+LIVE = ("decide_ai_2022", True, "study.stage is not described yet.")
 CHOICES = [
     ChoiceCase(
-        "the condition holds",
-        {"study.question": "diagnostic", **TASK},
-        f"{WHEN} Here study.question is diagnostic and evaluations.task is classification.",
+        "a diagnostic model on images",
+        {
+            "study.question": "diagnostic",
+            **TASK,
+            "predictors.inputs": [{"name": "CT", "kind": "image"}],
+        },
+        ("tripod_ai_2024", "tripod_ai_abstracts_2024", "claim_2024", "stard_ai_2025"),
+        (RADIOMICS, LIVE),
     ),
     ChoiceCase(
-        "half of the condition is unknown",
+        "half of a condition is unknown",
         {"study.question": "diagnostic"},
-        f"{WHEN} Here study.question is diagnostic. evaluations.task is not described yet.",
+        ("tripod_ai_2024", "tripod_ai_abstracts_2024", "claim_2024", "stard_ai_2025"),
+        (RADIOMICS, LIVE),
     ),
     ChoiceCase(
-        "nothing is described",
+        "nothing is described: what fits most studies, and what may apply",
         {},
-        f"{WHEN} study.question and evaluations.task are not described yet.",
+        ("tripod_ai_2024", "tripod_ai_abstracts_2024", "claim_2024"),
+        (
+            ("stard_ai_2025", True, "study.question and evaluations.task are not described yet."),
+            RADIOMICS,
+            LIVE,
+        ),
     ),
     ChoiceCase(
-        "the condition is false",
-        {"study.question": "other", **TASK},
-        "",
-        ("tripod_ai_2024 does not apply: study.question is other.",),
+        "masks of organs by a model that reads images",
+        {
+            "study.question": "other",
+            "study.stage": "offline",
+            "evaluations.name": "A",
+            "evaluations.task": "segmentation",
+        },
+        ("claim_2024",),
+        (
+            *(
+                (name, False, "study.question is other and evaluations.task is segmentation.")
+                for name in ("tripod_ai_2024", "tripod_ai_abstracts_2024", "stard_ai_2025")
+            ),
+            RADIOMICS,
+            ("decide_ai_2022", False, "study.stage is offline."),
+        ),
     ),
     ChoiceCase(
-        "the description names it although the condition is false",
+        "radiomics and blood tests for survival, live",
+        {
+            "study.question": "prognostic",
+            "study.stage": "early_live",
+            "evaluations.name": "A",
+            "evaluations.task": "survival",
+            "predictors.inputs": [
+                {"name": "shape", "kind": "radiomic"},
+                {"name": "AFP", "kind": "laboratory"},
+            ],
+            "predictors.features.kind": ["hand_crafted"],
+        },
+        (
+            "tripod_ai_2024",
+            "tripod_ai_abstracts_2024",
+            "claim_2024",
+            "clear_2023",
+            "decide_ai_2022",
+        ),
+        (
+            (
+                "stard_ai_2025",
+                False,
+                "study.question is prognostic and evaluations.task is survival.",
+            ),
+        ),
+    ),
+    ChoiceCase(
+        "no image anywhere",
+        {
+            "study.question": "diagnostic",
+            **TASK,
+            "predictors.inputs": [{"name": "AFP", "kind": "laboratory"}],
+        },
+        ("tripod_ai_2024", "tripod_ai_abstracts_2024", "stard_ai_2025"),
+        (("claim_2024", False, "predictors.inputs.kind is laboratory."), RADIOMICS, LIVE),
+    ),
+    ChoiceCase(
+        "the description names one although its condition is false",
         {"study.question": "other", "statements.guidelines": ["tripod_ai_2024"]},
-        "statements.guidelines names it.",
+        ("tripod_ai_2024",),
+    ),
+    ChoiceCase(
+        "the description names one of the author's own",
+        {"statements.guidelines": ["lists/own.yaml", "CLAIM", "claim_2024"]},
+        ("lists/own.yaml", "claim_2024"),
     ),
     ChoiceCase(
         "the description names others",
-        {"statements.guidelines": ["probast_ai_2025", "tripod_ai_2023"]},
-        "",
-        (
-            "probast_ai_2025 is not part of this version.",
-            "tripod_ai_2023 is not part of this version. Did you mean tripod_ai_2024?",
-        ),
+        {"statements.guidelines": ["spirit_ai_2020", "tripod_ai_2023"]},
+        (),
+        (),
+        ("spirit_ai_2020", "tripod_ai_2023"),
     ),
-    ChoiceCase("the description wants none", {"statements.guidelines": []}, ""),
+    ChoiceCase("the description wants none", {"statements.guidelines": []}, ()),
 ]
 
 
 @pytest.mark.parametrize("case", CHOICES, ids=lambda case: case.story)
-def test_which_guidelines_are_looked_at_and_why(case: ChoiceCase):
+def test_which_guidelines_are_looked_at_and_which_not(case: ChoiceCase):
     got = choose(study(case.description), INDEX)
-    assert got.chosen == ((Chosen("tripod_ai_2024", case.why),) if case.why else ())
-    assert got.notes == case.notes
+    assert tuple(each.guideline for each in got.chosen) == case.chosen
+    assert got.others == case.others
+    assert got.unknown == case.unknown
+
+
+@pytest.mark.parametrize(
+    ("description", "why"),
+    [
+        (
+            {"study.question": "diagnostic", **TASK},
+            f"{WHEN} Here study.question is diagnostic and evaluations.task is classification.",
+        ),
+        (
+            {"study.question": "diagnostic"},
+            f"{WHEN} Here study.question is diagnostic. evaluations.task is not described yet.",
+        ),
+        ({}, f"{WHEN} study.question and evaluations.task are not described yet."),
+        (
+            {"study.question": "other", "statements.guidelines": ["tripod_ai_2024"]},
+            "statements.guidelines names it.",
+        ),
+    ],
+)
+def test_why_a_guideline_is_looked_at(description: Description, why: str):
+    assert choose(study(description), INDEX).chosen[0] == Chosen("tripod_ai_2024", why)
 
 
 def test_a_guideline_not_chosen_by_default_is_looked_at_on_request_only():
@@ -664,6 +779,15 @@ VALUES = {
 }
 
 
+ENTRIES = {
+    "evaluations.claims": {"metric": "auroc"},
+    "explanations": {"name": "maps"},
+    "results.characteristics": {"name": "age"},
+    "results.flow": {"step": "screened"},
+}
+"""An entry of a list of records that items ask for as a whole."""
+
+
 def bearing_on(item: Item) -> list[str]:
     """Return the facts that can change the answer to an item."""
     own = [*item.evidence, *item.when]
@@ -672,10 +796,8 @@ def bearing_on(item: Item) -> list[str]:
 
 def value(name: str) -> st.SearchStrategy[object]:
     fact = FACTS[name]
-    if name == "evaluations.claims":
-        return st.just([{"metric": "auroc"}])
-    if name == "results.characteristics":
-        return st.just([{"name": "age"}])
+    if name in ENTRIES:
+        return st.just([ENTRIES[name]])
     if fact.type == "bool":
         return st.booleans()
     if fact.values:
@@ -691,6 +813,7 @@ RECORDS = {
     "analysis.subgroups": {"analysis.subgroups.name": "A"},
     "results.flow": {"results.flow.step": "A"},
     "evaluations": {"evaluations.name": "A", "evaluations.task": "classification"},
+    "explanations": {"explanations.name": "A"},
 }
 """What an entry of a list of records must have."""
 
@@ -712,10 +835,19 @@ RANK = {
 }
 
 
-@pytest.mark.parametrize("item", TRIPOD.items, ids=lambda item: item.id)
-@settings(max_examples=20, deadline=None)
+EVERY_ITEM = {
+    f"{guideline.id}/{item.id}": (guideline, item)
+    for guideline in guidelines()
+    for item in guideline.items
+}
+every_item = pytest.mark.parametrize("name", EVERY_ITEM)
+
+
+@every_item
+@settings(max_examples=10, deadline=None)
 @given(st.data())
-def test_adding_a_fact_never_makes_an_item_worse(item: Item, data: st.DataObject):
+def test_adding_a_fact_never_makes_an_item_worse(name: str, data: st.DataObject):
+    guideline, item = EVERY_ITEM[name]
     names = data.draw(st.permutations(bearing_on(item)))
     names = names[: data.draw(st.integers(1, len(names)))]
     described = {name: data.draw(value(name), label=name) for name in names}
@@ -723,6 +855,24 @@ def test_adding_a_fact_never_makes_an_item_worse(item: Item, data: st.DataObject
     *before, added = names
     less = with_required({name: described[name] for name in before}) | {COMPLETE: complete}
     more = with_required(described) | {COMPLETE: complete}
-    one = TRIPOD.model_copy(update={"items": (item,)})
+    one = guideline.model_copy(update={"items": (item,)})
     was, now = (appraise(one, study(each))[0] for each in (less, more))
     assert RANK[now.status] >= RANK[was.status], (added, was.reason, now.reason)
+
+
+@every_item
+@settings(max_examples=3, deadline=None)
+@given(st.data())
+def test_an_item_is_reported_once_all_its_facts_are_described(name: str, data: st.DataObject):
+    guideline, item = EVERY_ITEM[name]
+    facts = [*item.evidence, *(fact for fact in item.when if fact not in item.evidence)]
+    wanted = {fact: item.when[fact][0] for fact in item.when}
+    described = {}
+    for fact in facts:
+        each = wanted.get(fact, data.draw(value(fact), label=fact))
+        described[fact] = [each] if fact in wanted and FACTS[fact].type == "list of enum" else each
+    one = guideline.model_copy(update={"items": (item.model_copy(update={"delegates_to": ""}),)})
+    (answer,) = appraise(one, study(with_required(described)))
+    assert answer.status in (Status.REPORTED, Status.DOES_NOT_APPLY), answer.reason
+    silent = appraise(one, study({}))[0]
+    assert silent.status in (Status.NOT_DESCRIBED_YET, Status.PARTLY)

@@ -16,6 +16,7 @@ from checker.model.report import (
     AnswerFact,
     FactState,
     GuidelineReport,
+    NextFact,
     ReportedFinding,
     Status,
 )
@@ -156,7 +157,7 @@ def test_comments_on_items_say_in_words_what_is_missing() -> None:
 
 
 def test_a_missing_fact_is_named_with_what_it_says() -> None:
-    absent = Absent("model.output is not described yet", fact="model.output")
+    absent = Absent("model.output is not described yet", facts=("model.output",))
     run = RuleRun(rule="ANA001", at=(), place="the study", absent=absent)
     (silent,) = assemble.not_run([run], study("a"))
     assert silent.because == "model.output (what the model returns) is not described yet"
@@ -167,8 +168,25 @@ def test_a_missing_fact_is_named_with_what_it_says() -> None:
     )
 
 
-def test_one_item_is_no_plural() -> None:
-    assert assemble.in_short((), (), (), (TRIPOD,))[-1].startswith("TRIPOD+AI: 1 item reported,")
+def test_the_summary_says_how_many_items_are_reported_and_what_to_describe_next() -> None:
+    fact = NextFact(
+        name="outcome.blinding",
+        meaning="Who knew what.",
+        said_missing=False,
+        items=("tripod_ai_2024/8c",),
+        sections=("Methods",),
+        completes=("tripod_ai_2024/8c",),
+        rules=(),
+    )
+    assert assemble.in_short((), (), (), (TRIPOD,), (fact,))[-1] == (
+        "Items reported, of those asked: TRIPOD+AI: 1 of 3. 1 fact would complete 1 item."
+    )
+    contradicted = replace(TRIPOD, counts={Status.CONTRADICTED: 2, Status.DOES_NOT_APPLY: 1})
+    two = replace(fact, completes=("tripod_ai_2024/8c", "stard_ai_2025/17b"))
+    assert assemble.in_short((), (), (), (contradicted,), (fact, two))[-1] == (
+        "Items reported, of those asked: TRIPOD+AI: 0 of 2 (2 contradicted). 2 facts would "
+        "complete 3 items."
+    )
 
 
 @pytest.mark.parametrize(

@@ -883,6 +883,17 @@ def test_a_bootstrap_explains_no_p_value_where_another_test_is_named(test: str |
     assert all(type(each.fits) is bool for each in made.tried)
 
 
+def test_a_p_value_of_a_bootstrap_is_shown_as_it_was_found() -> None:
+    claim = {**versus(p_value="0.9999"), "metric": "average_precision"}
+    found = checked(claim, PAIRED)
+    assert isinstance(found, ClaimCheck)
+    part = part_of(found, "p_value")
+    assert found.compared is not None
+    assert "bootstrap" in found.compared.test
+    assert part.tried[0].value == found.compared.p
+    assert part.recomputed == f"{found.compared.p:.4f}"
+
+
 def test_a_p_value_alone_is_enough_for_a_comparison() -> None:
     assert DIFFERENCE.p is not None
     assert DIFFERENCE.p < 0.01

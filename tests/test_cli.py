@@ -510,10 +510,71 @@ def test_explain_takes_words_without_quotation_marks(capsys):
     assert "Model performance" in capsys.readouterr().out
 
 
+def shown(name, capsys):
+    """Return the page of that name as one line."""
+    assert run(["explain", name]) == 0
+    return " ".join(capsys.readouterr().out.split())
+
+
+def test_explain_shows_a_good_and_a_poor_answer_and_why(capsys):
+    out = shown("tripod_ai_2024/12d", capsys)
+    assert "Example: heterogeneity across clusters - A good answer: As planned, variation" in out
+    assert "- A poor answer: Data came from 7 hospitals" in out
+    assert "- Why: The first says how variation was modelled" in out
+    assert out.index("Facts of study.yaml") < out.index("Example: ") < out.index("are made up")
+    assert out.count("Example: ") == 1
+
+
+def test_explain_shows_an_example_of_each_thing_that_an_item_asks(capsys):
+    out = shown("tripod_ai_2024/12e", capsys)
+    about = ("performance measures", "uncertainty", "calibration", "clinical utility", "comparison")
+    places = [out.index(f"Example: {each}") for each in about]
+    assert places == sorted(places)
+    assert out.count("A good answer: ") == out.count("A poor answer: ") == len(about)
+
+
+def test_explain_shows_which_items_of_other_guidelines_ask_the_same(monkeypatch, capsys):
+    from checker.cli import pages
+    from checker.reading.guidelines import guidelines
+
+    (tripod,) = guidelines(["tripod_ai_2024"])
+    item = tripod.items[0]
+    claim = tripod.model_copy(
+        update={
+            "id": "claim_2024",
+            "items": tuple(
+                item.model_copy(update={"id": number, "topic": f"Topic {number}"})
+                for number in ("12", "28", "38")
+            ),
+        }
+    )
+    monkeypatch.setattr(pages, "_guidelines", lambda: {tripod.id: tripod, claim.id: claim})
+    out = shown("tripod_ai_2024/11", capsys)
+    assert "The same is asked by - claim_2024/12 Topic 12 Example: missing data" in out
+    out = shown("tripod_ai_2024/12e", capsys)
+    assert (
+        "The same is asked by - claim_2024/28 Topic 28 (performance measures and reasons; "
+        "comparison with other models or methods) - claim_2024/38 Topic 38 (calibration) Example:"
+    ) in out
+    out = shown("claim_2024/38", capsys)
+    assert "- tripod_ai_2024/12e Analytical methods (calibration)" in out
+    assert "- claim_2024/" not in out
+    assert "The same is asked by" not in shown("tripod_ai_2024/19", capsys)
+
+
+def test_explain_shows_an_item_that_shares_nothing_without_an_example(monkeypatch, capsys):
+    from checker.cli import pages
+
+    monkeypatch.setattr(pages, "_concepts", lambda: ())
+    out = shown("tripod_ai_2024/12d", capsys)
+    assert "Example" not in out
+    assert "The sentence is ours; the official wording" in out
+
+
 @pytest.mark.parametrize(
     ("name", "offered"),
     [
-        ("23", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
+        ("23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
         ("TRIPOD+AI 23c", "tripod_ai_2024/23a or tripod_ai_2024/23b"),
         ("LEA9", "LEA001 or LEA002 or LEA003"),
         ("LEB", "LEA"),

@@ -13,7 +13,7 @@ from checker.metrics.estimating import complete, known_of
 from checker.model.claim import ClaimCheck, Verdict
 from checker.model.predictions import Labels, TaskTable
 from checker.model.settings import Settings
-from checker.needs import NotEstablished
+from checker.needs import Absent, NotEstablished
 from checker.reading.detection_tables import DetectionTables, read_detection
 from checker.reading.references import read_thresholds
 from checker.reading.tables import read_table
@@ -73,6 +73,13 @@ TABLES = {
 
 
 def check(table: TaskTable, **claim: Any) -> ClaimCheck:
+    found = outcome(table, **claim)
+    assert isinstance(found, ClaimCheck), found
+    return found
+
+
+def outcome(table: TaskTable, **claim: Any) -> object:
+    """Return the checked claim, or why it could not be checked."""
     study = task_evaluations.described(TASK, claims=[claim])
     (evaluation,) = study.evaluations or ()
     known = known_about(
@@ -82,9 +89,17 @@ def check(table: TaskTable, **claim: Any) -> ClaimCheck:
         thresholds=read_thresholds(),
         settings=Settings(resamples=50),
     )
-    found = places(study, known)[-1].known.value("claim_check")
-    assert isinstance(found, ClaimCheck), found
-    return found
+    return places(study, known)[-1].known.value("claim_check")
+
+
+@pytest.mark.parametrize("metric", ["lesion_precision", "lesion_f1", "lesion_sensitivity"])
+def test_marks_without_a_score_are_cut_by_no_threshold(metric: str) -> None:
+    table = nodules()
+    columns = {name: each for name, each in table.columns.items() if name != "score"}
+    bare = replace(table, columns=columns, places={**table.places, "threshold": ()})
+    assert outcome(bare, metric=metric, at=0.5, value="0.9") == Absent(
+        f"{metric} is not recomputed at 0.5; marks have no score that a threshold could cut"
+    )
 
 
 def facets(metric: str, table: TaskTable) -> dict[str, Any]:
@@ -295,3 +310,52 @@ def test_a_p_value_that_is_not_computed_says_so() -> None:
     (part,) = found.parts
     assert part.verdict is Verdict.NOT_CHECKABLE
     assert part.because.startswith("no p value is computed for it (paired percentile bootstrap")
+
+
+@pytest.mark.parametrize("thresholds", [(0.9,), (0.5,), ()])
+def test_conventions_hold_at_a_threshold_of_a_claim(thresholds: tuple[float, ...]) -> None:
+    words = "mean over scans with lesions"
+    table = nodules(thresholds=thresholds, rates=(0.5, 1.0))
+    cases, _ = complete(dict(table.columns), task=TASK)
+    known = known_of(cases, (0, 0), table.given, TASK).inside(threshold=0.5)
+    (way,) = (each for each in DETECTION_WAYS[TASK, "lesion_sensitivity"] if each.words == words)
+    found = check(table, metric="lesion_sensitivity", value=f"{way.make(known):.4f}", at=0.5)
+    assert found.verdict is Verdict.OTHER_CONVENTION
+    assert (found.parts[0].convention, found.threshold) == (words, 0.5)
+
+
+def test_a_sensitivity_at_the_threshold_of_the_study_may_be_at_a_rate() -> None:
+    table = nodules(thresholds=(0.5,), rates=(0.5, 1.0))
+    curve = check(table, metric="froc_sensitivity", value="0.9", at=0.5).recomputed
+    assert curve is not None
+    assert curve.value is not None
+    found = check(table, metric="lesion_sensitivity", value=f"{curve.value:.4f}", at=0.5)
+    assert found.verdict is Verdict.REPRODUCED
+    assert found.label == "FROC sensitivity (at 0.5 false positives per case)"
+
+
+def test_a_wrong_sensitivity_says_what_it_is_at_rate_and_threshold() -> None:
+    table = nodules(rates=(0.5, 4.0))
+    (part,) = check(table, metric="lesion_sensitivity", value="93.1 %", at=0.5).parts
+    assert part.verdict is Verdict.CONTRADICTED
+    assert part.because.endswith("; at a threshold of 0.5 it is 96.4 %")
+    (part,) = check(table, metric="lesion_sensitivity", value="71.1 %", at=4.0).parts
+    assert part.verdict is Verdict.CONTRADICTED
+    assert "threshold" not in part.because
+
+
+def test_a_numerator_alone_is_that_at_a_threshold() -> None:
+    found = check(nodules(), metric="lesion_sensitivity", numerator=132, cases=137, at=0.5)
+    assert found.verdict is Verdict.REPRODUCED
+
+
+def test_a_summary_that_a_claim_names_is_not_exchanged() -> None:
+    table = nodules()
+    mean = made_by("lesion_sensitivity", "mean over scans with lesions")
+    assert mean is not None
+    claim: dict[str, Any] = {"metric": "lesion_sensitivity", "value": f"{mean[2]:.5f}"}
+    assert check(mean[0], **claim).verdict is Verdict.OTHER_CONVENTION
+    assert check(mean[0], **claim, summary="mean").verdict is Verdict.OTHER_CONVENTION
+    assert check(mean[0], **claim, summary="pooled").verdict is Verdict.CONTRADICTED
+    with pytest.raises(AssertionError, match="its median is not recomputed"):
+        check(table, **claim, summary="median")

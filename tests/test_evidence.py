@@ -109,7 +109,7 @@ def test_counts_at_the_threshold_take_equal_scores_as_positive() -> None:
 def test_without_a_threshold_counts_could_not_be_made() -> None:
     found = at_evaluation(study(), EIGHT).value("confusion_counts")
     fact = "evaluations.operating_point.threshold"
-    assert found == Absent(f"{fact} is not described yet", fact=fact)
+    assert found == Absent(f"{fact} is not described yet", facts=(fact,))
 
 
 def test_lower_scores_that_are_positive_turn_the_threshold_as_well() -> None:
@@ -390,7 +390,7 @@ def test_patients_needed_are_told_for_testing_and_for_building() -> None:
     bare: Any = at_evaluation(study(), scored).value("required_sample_size_development")
     assert bare == Absent(
         "predictors.candidate_parameters is not described yet",
-        fact="predictors.candidate_parameters",
+        facts=("predictors.candidate_parameters",),
     )
 
 

@@ -632,10 +632,73 @@ def test_a_number_about_maps_is_compared(tmp_path, of):
     assert wrong.verdict is Verdict.CONTRADICTED
 
 
+def test_a_region_is_named_as_reports_print_it(tmp_path):
+    folder = shutil.copytree(EXAMPLE, tmp_path / "example")
+    text = (folder / "study.yaml").read_text("utf-8")
+    above, _, _ = text.partition("      - {name: pointing game")
+    claim = "      - {name: surface, metric: energy in region, of: liver surface, value: 0.203}\n"
+    (folder / "study.yaml").write_text(above + claim, "utf-8")
+    assert pipeline.check(folder / "study.yaml").claims[-1].verdict is Verdict.REPRODUCED
+
+
+@pytest.mark.parametrize("metric", ["energy beyond chance", "map region overlap"])
+def test_each_number_about_maps_has_its_median(tmp_path, metric):
+    folder = shutil.copytree(EXAMPLE, tmp_path / "example")
+    text = (folder / "study.yaml").read_text("utf-8")
+    above, _, _ = text.partition("      - {name: pointing game")
+    claim = f"      - {{name: median, metric: {metric}, value: 0.00001}}\n"
+    (folder / "study.yaml").write_text(above + claim, "utf-8")
+    (part,) = pipeline.check(folder / "study.yaml").claims[-1].parts
+    tried = {each.convention: each.value for each in part.tried}
+    assert tried["median over patients"] != tried["our definition"]
+
+
+@pytest.mark.parametrize(
+    ("summary", "verdict"),
+    [(None, Verdict.OTHER_CONVENTION), ("mean", Verdict.CONTRADICTED), ("median", Verdict.NOT_CHECKABLE)],
+)  # fmt: skip
+def test_a_number_about_maps_may_be_a_median_unless_a_mean_is_said(tmp_path, summary, verdict):
+    folder = shutil.copytree(EXAMPLE, tmp_path / "example")
+    text = (folder / "study.yaml").read_text("utf-8")
+    above, _, _ = text.partition("      - {name: pointing game")
+    said = "" if summary is None else f", summary: {summary}"
+    claim = f"      - {{name: energy, metric: energy in region, value: 0.606{said}}}\n"
+    (folder / "study.yaml").write_text(above + claim, "utf-8")
+    found = pipeline.check(folder / "study.yaml").claims[-1]
+    assert found.verdict is verdict
+    if verdict is Verdict.OTHER_CONVENTION:
+        assert found.parts[0].convention == "median over patients"
+
+
 def test_a_number_about_maps_of_one_class_is_that_of_its_group(tmp_path):
     found = claimed(tmp_path, of="liver", group="class = 1", value="0.1234")
     assert found.group == "class = 1"
     assert found.recomputed.structure == "liver"
+
+
+@pytest.mark.parametrize(
+    ("facts", "claim", "said"),
+    [
+        ({}, {"metric": "map region overlap", "at": 0.3}, "map_threshold or top_share is not described"),
+        ({"map_threshold": 0.5}, {"metric": "map region overlap", "at": 0.3}, "not recomputed at 0.3"),
+        ({}, {"metric": "pointing game", "at": 15}, "not recomputed at 15; it is taken at no place"),
+        ({}, {"metric": "energy in region", "group": "1"}, 'there are "class = 0", "class = 1"'),
+        ({}, {"metric": "energy in region", "of": "kidney"}, "there are structure expected region; str"),
+    ],
+)  # fmt: skip
+def test_a_number_about_maps_elsewhere_could_not_be_checked(tmp_path, facts, claim, said):
+    more = {"expected_by_class": {"1": "liver", "0": "spleen"}, **facts}
+    file = studied(tmp_path, evaluation="test", claims=[{"value": 0.5, **claim}], **more)
+    [found] = pipeline.check(file).claims
+    assert found.verdict is Verdict.NOT_CHECKABLE
+    assert said in found.because
+
+
+def test_a_number_about_maps_at_what_is_described_is_compared(tmp_path):
+    claim = {"metric": "map region overlap", "at": 0.5, "value": 0.987}
+    more = {"expected_by_class": {"1": "liver", "0": "spleen"}, "map_threshold": 0.5}
+    [found] = pipeline.check(studied(tmp_path, evaluation="test", claims=[claim], **more)).claims
+    assert found.verdict is Verdict.CONTRADICTED
 
 
 def test_a_number_about_maps_that_are_not_there_could_not_be_checked(tmp_path):

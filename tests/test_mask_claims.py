@@ -107,6 +107,27 @@ def found_per_patient() -> float:
     return float(by_patient(shares).mean())
 
 
+def pq_per_case() -> Any:
+    names = ("matched_overlap", "reference_lesions", "predicted_lesions")
+    overlap, every, marked = (measure(each, LESION) for each in names)
+    below = (every + marked) / 2
+    return np.divide(overlap, below, out=np.full(len(below), np.nan), where=below > 0)
+
+
+def f1_per_case(hit: str, nothing: float) -> Any:
+    """Return F1 of each case, this value where neither mask has a lesion."""
+    names = {"matched": ("matched", "matched"), "any": ("touched", "touching")}[hit]
+    found, right = (measure(f"{each}_lesions", LESION) for each in names)
+    every, marked = (measure(f"{each}_lesions", LESION) for each in ("reference", "predicted"))
+    below = found + every + marked - right
+    shares = [2 * a / b if b else nothing for a, b in zip(found, below, strict=True)]
+    return np.array(shares)
+
+
+def f1_per_patient(hit: str, nothing: float) -> float:
+    return float(by_patient(f1_per_case(hit, nothing)).mean())
+
+
 def touching() -> float:
     found, every = (measure(f"{each}_lesions", LESION) for each in ("touching", "predicted"))
     return float(np.nansum(found) / np.nansum(every))
@@ -162,12 +183,24 @@ def conventions() -> tuple[Convention, ...]:
         ),
         convention("touching", "a hit is any overlap", touching(), "lesion_precision", of="lesion"),
         convention(
+            "mean of F1", "mean over patients with a lesion in either mask",
+            f1_per_patient("matched", nan), "lesion_f1", of="lesion",
+        ),
+        convention(
+            "mean of F1 by touch", "mean over patients with a lesion in either mask, a hit is any overlap",
+            f1_per_patient("any", nan), "lesion_f1", of="lesion",
+        ),
+        convention(
+            "no lesion counts 1", "mean over patients, no lesion in both masks counted as 1",
+            f1_per_patient("matched", 1), "lesion_f1", of="lesion",
+        ),
+        convention(
             "turned", "reference minus predicted", -mean("volume_difference_ml"), "volume_difference_ml"
         ),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("at", range(27))
+@pytest.mark.parametrize("at", range(30))
 def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
     each = conventions()[at]
     found = checked(**each.claim, value=f"{each.value:.{each.digits}f}")
@@ -175,7 +208,7 @@ def test_a_number_under_a_convention_is_reproduced_under_it(at: int) -> None:
     assert each.words in part_of(found, "value").convention, each.story
 
 
-@pytest.mark.parametrize("at", range(27))
+@pytest.mark.parametrize("at", range(30))
 def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
     each = conventions()[at]
     off = 0.031 if abs(each.value) < 0.9 else -0.031
@@ -184,7 +217,7 @@ def test_a_number_beside_a_convention_is_contradicted(at: int) -> None:
 
 
 def test_every_convention_is_tried_here() -> None:
-    assert len(conventions()) == 27
+    assert len(conventions()) == 30
 
 
 # Cases, failures
@@ -224,10 +257,15 @@ def _by_case() -> tuple[Convention, ...]:
             "size", "without the sign", mean("absolute_relative_volume_difference", LESION),
             "relative_volume_difference", of="lesion",
         ),
+        convention(
+            "F1", "mean over cases with a lesion in either mask", float(np.nanmean(f1_per_case("matched", nan))),
+            "lesion_f1", of="lesion",
+        ),
+        convention("PQ", "mean over cases", float(np.nanmean(pq_per_case())), "PQ", of="lesion"),
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("at", range(8))
+@pytest.mark.parametrize("at", range(10))
 def test_every_convention_may_be_over_cases(at: int) -> None:
     each = _by_case()[at]
     found = checked(**each.claim, value=f"{each.value:.5f}")
@@ -388,6 +426,28 @@ def differences(name: str = "dice", structure: int = LIVER) -> Any:
     return by_patient(np.where(both, pair[0] - pair[1], np.nan))
 
 
+def test_a_difference_of_medians_that_is_said_is_no_other() -> None:
+    values = differences()
+    pair = [measure("dice", LIVER, other) for other in (False, True)]
+    both = ~np.isnan(pair[0]) & ~np.isnan(pair[1])
+    first, second = (by_patient(np.where(both, each, np.nan)) for each in pair)
+    medians = float(np.median(first) - np.median(second))
+    claim: dict[str, Any] = {"metric": "Dice", "of": "liver", "versus": "unet"}
+    right = {**claim, "value": f"{medians:.5f}", "low": -0.3, "high": 0.3}
+    found = checked(**right, summary="median")
+    assert part_of(found, "value").verdict is REPRODUCED
+    assert part_of(found, "interval").verdict is NOT_CHECKABLE
+    assert "of medians" in part_of(found, "interval").because
+    assert part_of(checked(**right), "value").verdict is OTHER
+    assert part_of(checked(**right, summary="mean"), "value").verdict is CONTRADICTED
+    mean = {**claim, "value": f"{values.mean():.5f}"}
+    assert checked(**mean, summary="mean").verdict is REPRODUCED
+    assert checked(**mean, summary="median").verdict is CONTRADICTED
+    pooled = check(**mean, summary="pooled")
+    assert isinstance(pooled, Absent)
+    assert "pooled" in pooled.because
+
+
 def test_a_difference_of_two_algorithms_is_reproduced_by_its_tests() -> None:
     values = differences()
     wilcoxon = stats.wilcoxon(values, method="approx", correction=False).pvalue
@@ -449,3 +509,79 @@ def test_the_other_algorithm_alone_is_measured_as_ours() -> None:
     value = float(by_patient(measure("dice", LIVER, other=True)).mean())
     found = checked(metric="Dice", of="liver, unet", value=f"{value:.4f}")
     assert found.verdict is REPRODUCED
+
+
+def test_any_overlap_has_two_f1_where_a_part_hits_several() -> None:
+    made: Any = table().columns["measures"].copy()
+    quantities: Any = table().given["quantities"]
+    parts = {"reference": 2, "predicted": 2, "matched": 0, "touched": 2, "touching": 1}
+    for name, count in parts.items():
+        made[:, LESION, quantities.index(f"{name}_lesions")] = count
+    other = replace(table(), columns={**table().columns, "measures": made})
+    for value, words in (
+        ("0.800", "a hit is any overlap"),
+        ("0.667", "harmonic mean of sensitivity and precision, a hit is any overlap"),
+    ):
+        claim = {"metric": "lesion_f1", "of": "lesion", "value": value}
+        study = described("segmentation", claims=[claim])
+        (found,) = evidence_of(study, other, resamples=400).evaluations
+        made_of = found.claims[0].claim_check
+        assert isinstance(made_of, ClaimCheck)
+        assert part_of(made_of, "value").convention == words
+
+
+def test_a_summary_of_lesions_that_is_named_is_not_exchanged() -> None:
+    claim = {"metric": "lesion_sensitivity", "of": "lesion", "value": f"{found_per_patient():.4f}"}
+    assert checked(**claim).verdict is OTHER
+    assert checked(**claim, summary="mean").verdict is OTHER
+    assert checked(**claim, summary="pooled").verdict is CONTRADICTED
+    found = check(**claim, summary="median")
+    assert isinstance(found, Absent)
+    assert "its median is not recomputed" in found.because
+
+
+def test_lesions_are_no_voxels() -> None:
+    found = checked(metric="PQ", of="lesion", value="0.0001")
+    tried = [each.convention for each in part_of(found, "value").tried]
+    assert "over all lesions together" in tried
+    assert not any("voxels" in each for each in tried)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ({"metric": "Dice", "of": "liver", "at": 0.3}, "dice is not recomputed at 0.3"),
+        ({"metric": "Dice", "of": "liver", "at": 0.3, "versus": "unet"}, "not recomputed at 0.3"),
+        ({"metric": "lesion_f1", "of": "lesion", "at": 0.1}, "a hit is an IoU above 0.5"),
+        ({"metric": "Dice", "of": "liver", "group": "F"}, "there is no group"),
+        ({"metric": "Dice", "of": "kidney"}, "there are structure liver; structure lesion"),
+    ],
+)
+def test_a_number_at_another_place_could_not_be_checked(claim: dict[str, Any], said: str) -> None:
+    found = check(**claim, value="0.500")
+    assert isinstance(found, Absent)
+    assert said in found.because
+
+
+def test_a_number_of_lesions_at_our_hit_rule_is_compared() -> None:
+    assert checked(metric="lesion_f1", of="lesion", at=0.5, value="0.212").verdict is REPRODUCED
+
+
+def test_a_surface_dice_is_named_with_its_tolerance() -> None:
+    (tolerance, *_) = table().places["tolerance_mm"]
+    found = checked(metric="NSD", of="liver", at=tolerance, value="0.500")
+    assert found.label == f"surface Dice (NSD) (liver, mean, at {tolerance:g} mm)"
+
+
+@pytest.mark.parametrize("metric", ["lesion_sensitivity", "lesion_precision"])
+def test_hits_under_any_overlap_are_counted_so(metric: str) -> None:
+    hit, below = {
+        "lesion_sensitivity": ("touched", "reference"),
+        "lesion_precision": ("touching", "predicted"),
+    }[metric]
+    hits, every = (int(np.nansum(measure(f"{each}_lesions", LESION))) for each in (hit, below))
+    claim = {"metric": metric, "of": "lesion", "value": f"{hits / every:.4f}", "cases": every}
+    found = checked(**claim, numerator=hits)
+    assert part_of(found, "numerator").verdict is OTHER
+    assert part_of(found, "numerator").convention == "a hit is any overlap"
+    assert part_of(checked(**claim, numerator=hits - 1), "numerator").verdict is CONTRADICTED

@@ -169,6 +169,14 @@ def test_another_algorithm_alone_is_measured_on_all_of_its_cases(folders: Path) 
     assert [each.verdict for each in found] == [Verdict.REPRODUCED, Verdict.CONTRADICTED]
 
 
+@pytest.mark.parametrize("of", ["copy, Knots_2", "KNOTS_2", "copy, knots 2"])
+def test_lesions_of_a_claim_are_counted_however_it_names_them(folders: Path, of: str) -> None:
+    named = {"structures": {"spot": "1", "knots_2": "2"}}
+    claim = {"metric": "PQ", "of": of, "value": 0.123}
+    (found,) = pipeline.check(described(folders, claims=[claim], **named)).claims
+    assert "not recomputed" not in found.because
+
+
 @pytest.mark.parametrize("option", ["--vessel", "--lesions"])
 def test_a_structure_that_no_mask_has_is_refused_where_the_files_tell(
     folders: Path, option: str, capsys: Any
@@ -291,6 +299,14 @@ def test_masks_without_a_spacing_are_measured_in_voxels(tmp_path: Path, capsys: 
     assert "(mm)" not in out
     assert "carry no spacing" in out
     assert "volume (ml)" not in out
+    rows = str(tmp_path / "rows.csv")
+    assert run(["metrics", "segmentation", *folders, "--per-case", rows]) == 0
+    capsys.readouterr()
+    assert run(["metrics", "segmentation", rows]) == 0
+    out = capsys.readouterr().out
+    assert "(voxels)" in out
+    assert "(mm)" not in out
+    assert "taken as in voxels" in out
     spaced = [*folders, "--label", "liver=1+2", "--spacing", "0.5,0.5", "--tolerance", "1"]
     assert run(["metrics", "segmentation", *spaced]) == 0
     assert "Surface Dice (NSD) at 1 mm" in capsys.readouterr().out.replace("\n", " ").replace(
@@ -306,6 +322,12 @@ def test_probabilities_are_cut(folders: Path) -> None:
         )
     found = cases.measure(asked(folders, structures={"organ": LIVER | TUMOUR}, cutoff=0.5))
     assert value(found, "predicted_voxels", "organ", 0) == (labels(1) > 0).sum()
+    said = "compared with each of liver, tumour, liver with tumour; it is of one structure"
+    assert not any(said in each for each in found.table.notes)
+    several = cases.measure(
+        asked(folders, structures={"liver": LIVER, "tumour": TUMOUR}, cutoff=0.5)
+    )
+    assert any(said in each for each in several.table.notes)
 
 
 def test_a_file_for_each_structure(tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ from checker.model.estimate import Comparison, Estimate, Interval
 from checker.model.evidence import SecondOpinion
 from checker.model.finding import Severity
 from checker.model.report import Report, Status
-from checker.render import digits, figures, page, signs
+from checker.render import checklists, digits, figures, page, signs
 from checker.render.cleaned import to_ascii, without_controls
 from checker.render.layout import wide, wrapped
 from checker.render.metrics_text import metrics_json, metrics_text
@@ -644,6 +644,41 @@ def test_silence_is_not_called_missing() -> None:
     assert "Described so far: 14 of 129 facts" in text
     assert "missing" not in text.casefold().replace("what is missing", "").replace(
         "missing data", ""
+    )
+
+
+def test_the_page_says_which_guidelines_were_looked_at_and_what_to_describe_next() -> None:
+    text = text_of(section("items"))
+    assert "TRIPOD+AI (2024)the study develops and evaluates a prediction model" in text
+    assert "STARD-AI (2025) does not apply: study.question is prognostic." in text
+    assert "2 facts would complete 2 items." in text
+    assert (
+        "analysis.measures.calibrationStrongest assessment of calibration reported."
+        "Methods; Resultssaid not to be reported the paper needs a sentence first"
+        "TRIPOD+AI 12e, 23aANA001 waits for it"
+    ) in text
+    for written in (render.to_markdown(samples.sample()), render.to_terminal(samples.sample())):
+        said = " ".join(written.replace("\\", "").split())
+        assert "CLEAR (2023) may apply: predictors.features.kind is not described yet." in said
+        assert "2 facts would complete 2 items." in said
+        assert "TRIPOD+AI 12e, 23a" in said
+
+
+def test_gaps_for_which_a_critical_rule_waits_stand_first() -> None:
+    report = samples.sample()
+    late = next(each for each in reversed(report.answers) if each.status is Status.PARTLY)
+    answers = tuple(
+        replace(each, gap=Severity.CRITICAL) if each is late else each for each in report.answers
+    )
+    changed = replace(report, answers=answers)
+    (view,) = checklists.guidelines(changed)
+    items = [each.item for each in view.open if each.status is not Status.CONTRADICTED]
+    assert items[0] == late.item
+    assert checklists.guidelines(report)[0].open[-1].item == late.item
+    assert "critical gap" in render.to_html(changed)
+    assert (
+        f"Critical gaps, without which a critical rule could not be checked: TRIPOD+AI {late.item}"
+        in (" ".join(render.to_terminal(changed).split()))
     )
 
 

@@ -673,6 +673,16 @@ SAID = [
         "The 40 rows without an outcome have higher scores than the 260 with one: one of them scores above a "
         "row with an outcome in 61 % of pairs (p <0.001).",
     ),
+    Said(
+        "CLM006",
+        {
+            **claim(value="94.0", percent=True),
+            "claim_check": replace(
+                check(fate(Verdict.REPRODUCED)), label="Dice (liver, median)", group="sex = f"
+            ),
+        },
+        "Dice (liver, median) (sex = f) 94.0 % is printed without an interval.",
+    ),
 ]
 
 

@@ -288,6 +288,20 @@ def test_metrics_are_found_as_papers_print_them(spelling):
 def test_a_summary_is_found_beside_a_metric_of_masks_alone():
     assert summary_in("median 95 % HD", "segmentation") == ("hausdorff_95", "median")
     assert summary_in("IoU per patient", "segmentation") == ("jaccard", "mean")
+    assert summary_in("mean per-case Dice", "segmentation") == ("dice", "mean")
+    assert summary_in("mean Dice per case", "segmentation") == ("dice", "mean")
+    assert summary_in("Median DSC per patient", "segmentation") == ("dice", "median")
+    fps = summary_in("mean false positives per case", "segmentation")
+    assert fps == ("false_positives_per_case", "mean")
+    assert summary_in("HD95 (median)", "segmentation") == ("hausdorff_95", "median")
+    assert summary_in("Dice, median", "segmentation") == ("dice", "median")
+    assert summary_in("median surface Dice (NSD)", "segmentation") == ("surface_dice", "median")
+    assert summary_in("mean energy in region", "explanation") == ("energy_in_region", "mean")
+    assert summary_in("average Hausdorff distance", "segmentation") is None
+    assert summary_in("average HD95", "segmentation") == ("hausdorff_95", "mean")
+    assert summary_in("mean Hausdorff distance", "segmentation") == ("hausdorff", "mean")
+    assert summary_in("global Dice per case", "segmentation") is None
+    assert summary_in("mean median Dice", "segmentation") is None
     assert summary_in("median", "segmentation") is None
     assert summary_in("median auroc", "classification") is None
 

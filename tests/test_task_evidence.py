@@ -192,7 +192,8 @@ def test_a_horizon_without_predicted_risks_has_no_curve() -> None:
 def test_without_a_decision_range_there_is_no_decision_curve() -> None:
     found = here("survival", decision_range=None)
     assert found.survival_decision_curve == Absent(
-        "evaluations.decision_range is not described yet", fact="evaluations.decision_range"
+        "evaluations.decision_range is not described yet",
+        facts=("evaluations.decision_range",),
     )
 
 

@@ -2,11 +2,15 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import NamedTuple
 
 from checker.appraisal.facts import answer_fact, short_value
-from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part
+from checker.appraisal.next_facts import OPEN, Waiting, rules_for
+from checker.model.finding import Severity
+from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part, is_named
 from checker.model.report import Answer, AnswerFact, FactState, GuidelineReport, Status
 from checker.model.study import Study
 from checker.model.study.facts import FACTS, holds, values
@@ -15,6 +19,8 @@ CONTRADICTING = frozenset({"CLM001", "CLM005", "PAR001"})
 """Rules that find a number of the description in disagreement with the submitted data. Findings of
 all other rules stand beside an item and leave its status alone: what is reported may be unsound.
 """
+NOTHING: Waiting = MappingProxyType({})
+"""No rule waits for a fact."""
 PARTS: dict[str, tuple[Part, ...]] = {
     "development": ("development",),
     "evaluation": ("evaluation",),
@@ -36,40 +42,67 @@ class Chosen(NamedTuple):
     why: str
 
 
+class Other(NamedTuple):
+    """A guideline that is not looked at, and why."""
+
+    guideline: str
+    may_apply: bool
+    """What decides it is not described yet."""
+    because: str
+
+
 class Choice(NamedTuple):
-    """The guidelines that are looked at, and a sentence for each one that is not."""
+    """The guidelines that are looked at, those that are not, and names that are none of this version."""
 
     chosen: tuple[Chosen, ...]
-    notes: tuple[str, ...]
+    others: tuple[Other, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def choose(study: Study, entries: Sequence[IndexEntry]) -> Choice:
     """Return which guidelines are looked at: those the description names, else those that fit it.
 
-    Without names, a guideline fits unless the description says that its condition is false; what
-    is not described yet speaks against none.
+    Without names, a guideline fits unless the description says that its condition is false. Where
+    it says nothing about the condition yet, those that fit most studies are looked at, and the
+    others are named as those that may apply.
     """
     named = study.statements.guidelines
     if named is None:
         return _fitting(study, [entry for entry in entries if entry.by_default])
     known = {entry.id for entry in entries}
-    chosen = tuple(
-        Chosen(name, "statements.guidelines names it.")
-        for name in dict.fromkeys(named)
-        if name in known
+    here = dict.fromkeys(_shipped(name, known) or name for name in named)
+    chosen = [name for name in here if name in known or is_file(name)]
+    return Choice(
+        tuple(Chosen(name, "statements.guidelines names it.") for name in chosen),
+        unknown=tuple(name for name in here if name not in chosen),
     )
-    notes = (_not_here(name, known) for name in dict.fromkeys(named) if name not in known)
-    return Choice(chosen, tuple(notes))
+
+
+def _shipped(name: str, known: Iterable[str]) -> str:
+    """Return the id of the guideline that a person means; empty if none of this version."""
+    return next((each for each in known if is_named(each, name)), "")
+
+
+def is_file(guideline: str) -> bool:
+    """Return whether a guideline is named by its file, as one of the author's own is."""
+    return guideline.endswith((".yaml", ".yml"))
 
 
 def _fitting(study: Study, entries: Iterable[IndexEntry]) -> Choice:
-    chosen, notes = [], []
+    chosen, others = [], []
     for entry in entries:
         if wrong := _wrong(study, entry.when):
-            notes.append(f"{entry.id} does not apply: {_as_said(study, wrong)}.")
+            others.append(Other(entry.id, False, f"{_as_said(study, wrong)}."))
+        elif _unknown(study, entry):
+            others.append(Other(entry.id, True, f"{_not_described(tuple(entry.when))}."))
         else:
             chosen.append(Chosen(entry.id, _why(study, entry)))
-    return Choice(tuple(chosen), tuple(notes))
+    return Choice(tuple(chosen), tuple(others))
+
+
+def _unknown(study: Study, entry: IndexEntry) -> bool:
+    """Return that nothing is described of what decides, and that most studies need no such guideline."""
+    return not entry.assumed and not any(values(study, fact) for fact in entry.when)
 
 
 def _why(study: Study, entry: IndexEntry) -> str:
@@ -84,21 +117,54 @@ def _why(study: Study, entry: IndexEntry) -> str:
     return " ".join(sentences)
 
 
-def _not_here(name: str, known: Collection[str]) -> str:
+def not_here(name: str, known: Collection[str]) -> str:
+    """Return that no guideline of that name ships, and which is spelled alike."""
     near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.8)
     hint = f" Did you mean {near[0]}?" if near else ""
     return f"{name} is not part of this version.{hint}"
 
 
-def appraise(guideline: Guideline, study: Study, found: Collection[str] = ()) -> tuple[Answer, ...]:
+def appraise(
+    guideline: Guideline,
+    study: Study,
+    found: Collection[str] = (),
+    others: Collection[Guideline] = (),
+    waiting: Waiting = NOTHING,
+) -> tuple[Answer, ...]:
     """Return the answer to each item, in the order of the guideline.
 
     Args:
         guideline: any reporting guideline.
         study: the description; what differs in one partition or evaluation is not looked at.
         found: codes of the rules that found something.
+        others: guidelines that answer single items of this one.
+        waiting: the rules that wait for a fact; they say how much a gap matters.
     """
-    return tuple(_answer(guideline, item, study, found) for item in guideline.items)
+    answering = {
+        each.id: appraise(each, study, found)
+        for each in others
+        if each.id in {item.delegates_to for item in guideline.items}
+    }
+    answers = (_answer(guideline, item, study, found, answering) for item in guideline.items)
+    return tuple(
+        replace(answer, gap=_gap(item, answer, waiting))
+        for item, answer in zip(guideline.items, answers, strict=True)
+    )
+
+
+def _gap(item: Item, answer: Answer, waiting: Waiting) -> Severity | None:
+    """Return how much a gap matters: as the worst rule beside it, or reading it, that waits for a fact."""
+    if answer.status is Status.CONTRADICTED:
+        return Severity.CRITICAL
+    if answer.status not in OPEN or not item.essential:
+        return None
+    there = (FactState.REPORTED, FactState.NOT_ASKED, FactState.NOT_APPLICABLE)
+    rules = {code: each for found in waiting.values() for code, each in found.items()}
+    severities = [each for code, each in rules.items() if code in item.rules]
+    for fact in answer.facts:
+        if fact.state not in there:
+            severities += rules_for(fact.name, waiting).values()
+    return min(severities, key=lambda each: each.rank, default=None)
 
 
 def unknown_items(guideline: Guideline, study: Study) -> tuple[str, ...]:
@@ -132,7 +198,13 @@ def guideline_report(guideline: Guideline, answers: Iterable[Answer], why: str) 
     )
 
 
-def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[str]) -> Answer:
+def _answer(
+    guideline: Guideline,
+    item: Item,
+    study: Study,
+    found: Collection[str],
+    answering: Mapping[str, Sequence[Answer]],
+) -> Answer:
     name = f"{guideline.id}/{item.id}"
     facts = tuple(answer_fact(study, fact, name) for fact in item.evidence)
     beside = tuple(code for code in item.rules if code in found)
@@ -143,7 +215,12 @@ def _answer(guideline: Guideline, item: Item, study: Study, found: Collection[st
         or _by_absence(item, facts)
         or _by_facts(facts)
     )
-    status, reason = _delegated(item, _unsettled(item, study, facts, verdict))
+    verdict = _unsettled(item, study, facts, verdict)
+    if item.delegates_to in answering:
+        verdict = _answered_by(item.delegates_to, answering[item.delegates_to], verdict)
+    else:
+        verdict = _delegated(item, verdict)
+    status, reason = _extra(item, verdict)
     return Answer(
         guideline=guideline.id,
         item=item.id,
@@ -240,6 +317,30 @@ def _unsettled(item: Item, study: Study, facts: Sequence[AnswerFact], verdict: V
     nobody_said = all(fact.state is not FactState.NOT_REPORTED for fact in facts)
     if verdict.status is Status.PARTLY and nobody_said:
         return Verdict(Status.NOT_DESCRIBED_YET, because)
+    return Verdict(verdict.status, f"{verdict.reason} {because}")
+
+
+def _answered_by(other: str, answers: Sequence[Answer], verdict: Verdict) -> Verdict:
+    """Return how far an item is met that another guideline answers: as far as that one is, at most."""
+    if verdict.status is Status.DOES_NOT_APPLY:
+        return verdict
+    asked = [each.status for each in answers if each.status is not Status.DOES_NOT_APPLY]
+    met = sum(each is Status.REPORTED for each in asked)
+    reason = (
+        f"{verdict.reason} Of the {len(asked)} items of {other} that are asked, {met} are reported."
+    )
+    if Status.CONTRADICTED in asked:
+        return Verdict(Status.CONTRADICTED, reason)
+    if verdict.status is Status.REPORTED and met < len(asked):
+        return Verdict(Status.PARTLY, reason)
+    return Verdict(verdict.status, reason)
+
+
+def _extra(item: Item, verdict: Verdict) -> Verdict:
+    """Add that the absence of an item that is not essential is no gap."""
+    if item.essential or verdict.status in (Status.REPORTED, Status.DOES_NOT_APPLY):
+        return verdict
+    because = "The guideline counts it as an extra; its absence is no gap."
     return Verdict(verdict.status, f"{verdict.reason} {because}")
 
 

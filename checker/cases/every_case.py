@@ -242,6 +242,7 @@ def _together(
         unit="case",
         notes=(
             *_notes(asked, found, spacings, broken),
+            *_of_one_map(asked, found, structures),
             *_nowhere(rows, structures),
         ),
     )
@@ -304,6 +305,16 @@ def _nowhere(rows: Mapping[str, Any], structures: Sequence[str]) -> Iterator[str
                 f"No {without} has a voxel of {name}, which {sides[other]:,} of {len(rows):,} "
                 f"{other}s have: is its label the same on both sides?"
             )
+
+
+def _of_one_map(asked: Masks, found: Matched, structures: Sequence[str]) -> Iterator[str]:
+    """Say where one map of probabilities stands for several structures."""
+    of_a_file = any(isinstance(each.prediction, Path) for each in found.pairs)
+    if asked.cutoff is not None and of_a_file and len(structures) > 1:
+        yield (
+            f"One map of probabilities for each case is compared with each of {', '.join(structures)}; it is of one "
+            "structure: name that one alone."
+        )
 
 
 def _other(spacing: tuple[float, ...], named: tuple[float, ...]) -> bool:

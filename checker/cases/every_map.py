@@ -206,6 +206,7 @@ def _together(
             "structures": structures,
             "field": asked.within or WHOLE_MAP,
             "top": asked.top.words,
+            "active": asked.top.threshold if asked.top.share is None else asked.top.share,
             "expected": dict(asked.expected),
             "broken": _cases(broken),
         },

@@ -106,8 +106,13 @@ def _claimed(evaluation: Segmentation, *beginnings: str) -> frozenset[str]:
     found: set[str] = set()
     for claim in evaluation.claims or ():
         if claim.metric.startswith(beginnings):
-            found |= {claim.of} & names if claim.of else names
+            parts = {_plain(each) for each in (claim.of or "").replace(";", ",").split(",")}
+            found |= {each for each in names if _plain(each) in parts} or names
     return frozenset(found)
+
+
+def _plain(name: str) -> str:
+    return "".join(name.replace("_", " ").split()).casefold()
 
 
 def measured_maps(places: Mapping[str, MapPlaces], running: Running | None = None) -> OfStudy:

@@ -8,9 +8,11 @@ from math import inf
 
 from checker.errors import BadRequest
 from checker.metrics import METRICS, Metric
-from checker.model.guideline import Guideline, Item
+from checker.model.concept import Concept
+from checker.model.guideline import Guideline, Item, is_named
 from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
 from checker.model.study.facts import FACTS, Fact, groups
+from checker.reading.concepts import read_concepts
 from checker.reading.folder import nearest
 from checker.reading.guidelines import guidelines
 from checker.reading.references import read_sources, read_thresholds
@@ -20,7 +22,6 @@ from checker.rules.base import DOMAINS
 CUT = 3
 """Most names that a hint offers."""
 _PARTS = re.compile(r"[\s/]+")
-_LETTERS = re.compile(r"[^\W_]")
 
 
 def page(word: str) -> str:
@@ -52,28 +53,18 @@ def page(word: str) -> str:
 
 def _called(name: str) -> list[Guideline]:
     """Return the guidelines of that name: ``tripod_ai_2024``, ``TRIPOD+AI``."""
-    letters = _letters(name)
-    return [each for each in _guidelines().values() if letters and _is(each, letters)]
-
-
-def _is(guideline: Guideline, letters: str) -> bool:
-    """Return whether these are the letters of its id, with or without the year."""
-    return letters in (_letters(guideline.id), _letters(guideline.id).rstrip("0123456789"))
-
-
-def _letters(name: str) -> str:
-    return "".join(_LETTERS.findall(name.casefold()))
+    return [each for each in _guidelines().values() if is_named(each.id, name)]
 
 
 def _items(name: str) -> list[tuple[Guideline, Item]]:
     """Return the items of that name: ``tripod_ai_2024/23a``, ``TRIPOD+AI 23a`` or ``23a``."""
     *before, wanted = _PARTS.split(name.casefold())
-    of = _letters(" ".join(before).removesuffix("item"))
+    of = " ".join(before).removesuffix("item").strip()
     return [
         (guideline, item)
         for guideline in _guidelines().values()
         for item in guideline.items
-        if item.id.casefold() == wanted and (not of or _is(guideline, of))
+        if item.id.casefold() == wanted and (not of or is_named(guideline.id, of))
     ]
 
 
@@ -230,9 +221,13 @@ def guideline_page(guideline: Guideline) -> str:
 
 
 def item_page(guideline: Guideline, item: Item) -> str:
-    """Return what one item of a guideline asks, and which facts answer it."""
+    """Return what one item of a guideline asks, which facts answer it, who else asks it, and answers to compare."""
     parts = " and ".join(item.applies)
     absence = "Saying that there is none completes it." if item.explicit_negative_ok else ""
+    concepts = [each for each in _concepts() if each.asked_by(guideline.id, item.id)]
+    ours = (
+        "The sentence is ours and the examples are made up" if concepts else "The sentence is ours"
+    )
     return _joined(
         f"# {guideline.id}/{item.id} {item.topic}",
         f"Section: {item.section} · asked of: {parts}",
@@ -244,9 +239,42 @@ def item_page(guideline: Guideline, item: Item) -> str:
         ),
         _listed("Recomputed beside it", item.recompute),
         _listed("Rules beside it", [f"{each} {RULES[each].title}" for each in item.rules]),
-        "The sentence is ours; the official wording is in the publication "
-        f"(https://doi.org/{guideline.doi[0]}).",
+        _listed("The same is asked by", _asked_alike(guideline, concepts)),
+        *[_example(each) for each in concepts],
+        f"{ours}; the official wording is in the publication (https://doi.org/{guideline.doi[0]}).",
     )
+
+
+@cache
+def _concepts() -> tuple[Concept, ...]:
+    return read_concepts()
+
+
+def _asked_alike(guideline: Guideline, concepts: Sequence[Concept]) -> Iterator[str]:
+    """Yield the items of other guidelines that ask about one of the concepts; says which, if there are several."""
+    for other in _guidelines().values():
+        for item in other.items if other.id != guideline.id else ():
+            shared = [_subject(each) for each in concepts if each.asked_by(other.id, item.id)]
+            about = f" ({'; '.join(shared)})" if len(concepts) > 1 else ""
+            if shared:
+                yield f"{other.id}/{item.id} {item.topic}{about}"
+
+
+def _example(concept: Concept) -> str:
+    """Return a good and a poor answer to what asks about the concept, and why."""
+    return _listed(
+        f"Example: {_subject(concept)}",
+        [
+            f"**A good answer:** {concept.good}",
+            f"**A poor answer:** {concept.poor}",
+            f"**Why:** {concept.because}",
+        ],
+    )
+
+
+def _subject(concept: Concept) -> str:
+    """Return what a concept is about, as it stands inside a sentence."""
+    return concept.meaning[0].lower() + concept.meaning[1:]
 
 
 def fact_page(fact: Fact) -> str:

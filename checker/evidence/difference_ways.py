@@ -35,6 +35,14 @@ class Way(NamedTuple):
     limits: Limits | None
     p: tuple[float, float] | None
     """Smallest and largest p value: they differ by Monte-Carlo error."""
+    p_found: float | None = None
+    """The p value between them that was found; None: the middle."""
+
+    @property
+    def p_shown(self) -> float:
+        """Return the p value that is printed."""
+        assert self.p is not None
+        return (self.p[0] + self.p[1]) / 2 if self.p_found is None else self.p_found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -97,7 +105,7 @@ def our_way(comparison: Comparison, formula: str, resamples: int) -> Way:
     words = comparison.test or "our test"
     if interval is not None and "McNemar" in words:
         words = f"{words}; {interval.method} interval"
-    return Way(words, test, limits, p_room)
+    return Way(words, test, limits, p_room, p)
 
 
 def _with_room(interval: Interval, resamples: int) -> Limits:
@@ -213,7 +221,7 @@ def resampled_difference(
     beyond = min(np.count_nonzero(known <= 0), np.count_nonzero(known >= 0))
     p = float(min(1.0, 2 * (beyond + 1) / (len(known) + 1)))
     words = f"percentile bootstrap over {over}"
-    yield Way(words, "bootstrap", limits, _share_room(p, first.resamples))
+    yield Way(words, "bootstrap", limits, _share_room(p, first.resamples), p)
     value = first.value(metric) - second.value(metric)
     spread = float(np.std(known, ddof=1))
     if not spread > 0:

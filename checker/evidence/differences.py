@@ -293,7 +293,11 @@ def _p_value(
     except NotEstablished as unread:
         return not_checkable("p_value", text, str(unread))
     drawn = {"bootstrap"} if claim.test in CLOSED else set()
-    possible = [(way.words, way.p) for way in tried if way.p is not None and way.test not in drawn]
+    possible = [
+        (way.words, way.p, way.p_shown)
+        for way in tried
+        if way.p is not None and way.test not in drawn
+    ]
     if not possible:
         because = (
             f"the test named ({claim.test}) is not recomputed here"
@@ -301,19 +305,19 @@ def _p_value(
             else f"no p value is computed for it ({tried[0].words})"
         )
         return not_checkable("p_value", text, because)
-    ours_words, ours = possible[0]
-    possible.insert(1, (f"{ours_words}, {ONE_SIDED}", (ours[0] / 2, ours[1] / 2)))
+    ours_words, ours, found = possible[0]
+    possible.insert(1, (f"{ours_words}, {ONE_SIDED}", (ours[0] / 2, ours[1] / 2), found / 2))
     attempts = tuple(
         Attempt(
             convention=words,
-            value=(low + high) / 2 if low < high else low,
+            value=value,
             low=low if low < high else None,
             high=high if low < high else None,
             fits=printed.overlaps(low, high),
         )
-        for words, (low, high) in possible
+        for words, (low, high), value in possible
     )
-    shown = printed.show((ours[0] + ours[1]) / 2)
+    shown = printed.show(found)
     because = f"recomputed {shown} ({ours_words}), printed {text}"
     return _verdict("p_value", text, shown, attempts, claim, tried, because, recomputed)
 

@@ -1,12 +1,14 @@
 """Claims about a difference between two algorithms that segmented the same cases."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from checker.evidence.asked_differences import Checked, Difference, checked_parts, defined
+from checker.evidence.claim_values import not_checkable
 from checker.evidence.difference_ways import Way, normal_way, our_way
 from checker.evidence.limits import exactly
 from checker.evidence.mask_numbers import OVER_CASES
@@ -32,6 +34,9 @@ def difference_of_masks(asked: Difference) -> Checked:
     Raises:
         NotEstablished: the other algorithm was not submitted, or such a difference is not recomputed.
     """
+    if asked.claim.summary == "pooled":
+        because = f"a difference of {asked.claim.metric} pooled over all cases is not recomputed"
+        raise NotEstablished(because)
     structure, of = _structure(asked)
     other, sign = _other(asked, of)
     columns = columns_of(asked.table)
@@ -52,7 +57,39 @@ def difference_of_masks(asked: Difference) -> Checked:
         every = tuple(_tests(asked, found, cases, sign))[1:]
         return made + tuple(each._replace(words=f"{each.words}, {OVER_CASES}") for each in every)
 
+    if asked.claim.summary == "median":
+        return _of_medians(asked, found, tests, others)
+    if asked.claim.summary == "mean":
+        others = [each for each in others if not MEDIANS.search(each[0])]
     return checked_parts(asked, found, tests, others)
+
+
+MEDIANS = re.compile(r"\bmedians?\b")
+
+
+def _of_medians(
+    asked: Difference,
+    found: Comparison,
+    tests: Callable[[], tuple[Way, ...]],
+    others: Sequence[tuple[str, float]],
+) -> Checked:
+    """Return the verdict where the claim says that medians are compared: of them there is no interval."""
+    medians = sorted(
+        (each for each in others if MEDIANS.search(each[0])), key=lambda each: each[0] != OF_MEDIANS
+    )
+    made = replace(found, difference=medians[0][1], interval=None)
+    parts, compared = checked_parts(asked, made, tests, medians[1:])
+    because = "no interval of a difference of medians is recomputed"
+    return (
+        tuple(
+            not_checkable("interval", each.printed, because) if each.part == "interval" else each
+            for each in parts
+        ),
+        compared,
+    )
+
+
+OF_MEDIANS = "difference of the medians"
 
 
 def _parts_of(text: str | None) -> list[str]:
@@ -173,7 +210,7 @@ def _of_own_cases(
 def _other_values(pair: Paired, sign: float) -> Iterator[tuple[str, float]]:
     yield "median of the differences", sign * float(np.median(pair.difference))
     medians = float(np.median(pair.first) - np.median(pair.second))
-    yield "difference of the medians", sign * medians
+    yield OF_MEDIANS, sign * medians
 
 
 def _tests(asked: Difference, found: Comparison, pair: Paired, sign: float) -> Iterator[Way]:

@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from checker.metrics.base import Codes, Floats
+from checker.metrics.base import METRICS, Codes, Floats
 from checker.metrics.segmentation import (
+    TASK,
     Chosen,
     mean_over_patients,
     summarised,
@@ -95,7 +96,7 @@ def mask_numbers(
     yield from _empty_otherwise(ours, known)
     yield from _counted_otherwise(ours, known)
     yield from _relative_otherwise(ours, known)
-    yield from _hit_otherwise(ours, known)
+    yield from _hit_otherwise(claim, ours, known)
     if claim.summary is None:
         yield from _summarised_otherwise(ours, every, known)
     yield from _of_another_region(claim, ours, every)
@@ -119,12 +120,16 @@ def _over_cases(
 ) -> Iterator[MaskNumber]:
     """Yield the numbers of above where each case counts once, also of a patient with several."""
     cases = by_case(known)
-    if cases is None or ours.summary not in SUMMARY_OF_OTHER:
+    if cases is None:
+        return
+    for each in _means_of_lesions(claim, ours, cases):
+        yield each._replace(words=each.words.replace("patients", "cases"))
+    if ours.summary not in SUMMARY_OF_OTHER:
         return
     summary, other = ours.summary, SUMMARY_OF_OTHER[ours.summary]
-    yield from _tried(f"{summary} {OVER_CASES}", partial(_summary, _measure(ours), summary, cases))
+    yield from _tried(f"{summary} {OVER_CASES}", partial(_of_cases, ours, summary, cases))
     if claim.summary is None:
-        yield from _tried(f"{other} {OVER_CASES}", partial(_summary, _measure(ours), other, cases))
+        yield from _tried(f"{other} {OVER_CASES}", partial(_of_cases, ours, other, cases))
     more = (
         _defined_otherwise(ours, every, cases),
         _empty_otherwise(ours, cases),
@@ -134,6 +139,15 @@ def _over_cases(
     )
     for each in chain.from_iterable(more):
         yield each._replace(words=f"{each.words}, {OVER_CASES}", estimate=None)
+
+
+def _of_cases(ours: Estimate, summary: str, cases: Known) -> object:
+    if ours.metric != "panoptic_quality":
+        return _summary(_measure(ours), summary, cases)
+    found: object = cases.inside(summary=summary).ask(METRICS[TASK, ours.metric].function)
+    if isinstance(found, Absent):
+        raise NotEstablished(found.because)
+    return found
 
 
 SUMMARY_OF_OTHER = {"mean": "median", "median": "mean"}
@@ -196,7 +210,9 @@ def _summarised_otherwise(
     """Yield the mean, the median and the number over all voxels together, where the claim does not say which."""
     for each in every:
         if each.value is not None and _apart_only_in("summary", each, ours):
-            yield MaskNumber(SUMMARIES[each.summary or ""], each.value, each)
+            of_lesions = each.summary == "pooled" and each.metric == "panoptic_quality"
+            words = "over all lesions together" if of_lesions else SUMMARIES[each.summary or ""]
+            yield MaskNumber(words, each.value, each)
     if ours.summary in SUMMARY_OF_OTHER:
         yield from _defined_otherwise(ours, every, known, SUMMARY_OF_OTHER[ours.summary])
 
@@ -415,18 +431,39 @@ class Lesions(NamedTuple):
     predicted: Floats
 
 
-def _hit_otherwise(ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+def _hit_otherwise(claim: Claim, ours: Estimate, known: Known) -> Iterator[MaskNumber]:
     """Yield numbers of lesions under any overlap, and as means over cases; no study says its hit rule."""
     make = OF_LESIONS.get(ours.metric)
     if make is None:
         return
-    each = MEAN_OF_LESIONS.get(ours.metric)
-    for words, names in (("a hit is any overlap", TOUCHED), ("", MATCHED)):
-        if words:
-            yield from _tried(words, partial(_of_all_lesions, make, names, known))
-        if each is not None:
+    yield from _tried(ANY_OVERLAP, partial(_of_all_lesions, make, TOUCHED, known))
+    yield from _means_of_lesions(claim, ours, known)
+    if ours.metric == "lesion_f1":
+        said = f"harmonic mean of sensitivity and precision, {ANY_OVERLAP}"
+        yield from _tried(said, partial(_of_all_lesions, _harmonic, TOUCHED, known))
+
+
+def _means_of_lesions(claim: Claim, ours: Estimate, known: Known) -> Iterator[MaskNumber]:
+    """Yield the means over patients, unless the claim is said to be over all lesions."""
+    means = MEANS_OF_LESIONS.get(ours.metric, ()) if claim.summary != "pooled" else ()
+    for words, names in ((ANY_OVERLAP, TOUCHED), ("", MATCHED)):
+        for each in means:
             said = ", ".join(filter(None, (f"mean over {each.over}", words)))
             yield from _tried(said, partial(_mean_of_lesions, each, names, known))
+
+
+ANY_OVERLAP = "a hit is any overlap"
+
+
+def hits_otherwise(metric: str, known: Known) -> dict[str, int]:
+    """Return how many lesions are hit under any overlap, in words, where the number is a share of lesions."""
+    of_hit: dict[str, Callable[[Lesions], Floats]] = {
+        "lesion_sensitivity": lambda found: found.found,
+        "lesion_precision": lambda found: found.right,
+    }
+    if metric not in of_hit:
+        return {}
+    return {ANY_OVERLAP: int(np.nansum(of_hit[metric](_lesions(known, TOUCHED))))}
 
 
 TOUCHED = ("touched_lesions", "reference_lesions", "touching_lesions", "predicted_lesions")
@@ -467,6 +504,12 @@ def _f1(found: Lesions) -> float:
     return 2 * right / (2 * right + false + missed)
 
 
+def _harmonic(found: Lesions) -> float:
+    """Return the harmonic mean of the shares of both masks; it is not _f1 where one part hits several."""
+    shares = [OF_LESIONS[name](found) for name in ("lesion_sensitivity", "lesion_precision")]
+    return 2 * shares[0] * shares[1] / (shares[0] + shares[1])
+
+
 OF_LESIONS: Mapping[str, Callable[[Lesions], float]] = {
     "lesion_sensitivity": lambda found: np.nansum(found.found) / np.nansum(found.reference),
     "lesion_precision": lambda found: np.nansum(found.right) / np.nansum(found.predicted),
@@ -475,12 +518,26 @@ OF_LESIONS: Mapping[str, Callable[[Lesions], float]] = {
         np.nansum(found.predicted - found.right) / (~np.isnan(found.predicted)).any(axis=1).sum()
     ),
 }
-MEAN_OF_LESIONS: Mapping[str, _Share] = {
-    "lesion_sensitivity": _Share(
-        "patients with lesions", lambda found: found.found / found.reference
+
+
+def _f1_of_each(found: Lesions) -> Floats:
+    return 2 * found.found / (found.found + found.reference + found.predicted - found.right)
+
+
+def _f1_or_nothing(found: Lesions) -> Floats:
+    return np.where(found.reference + found.predicted == 0, 1.0, _f1_of_each(found))
+
+
+MEANS_OF_LESIONS: Mapping[str, tuple[_Share, ...]] = {
+    "lesion_sensitivity": (
+        _Share("patients with lesions", lambda found: found.found / found.reference),
     ),
-    "lesion_precision": _Share(
-        "patients with predicted lesions", lambda found: found.right / found.predicted
+    "lesion_precision": (
+        _Share("patients with predicted lesions", lambda found: found.right / found.predicted),
+    ),
+    "lesion_f1": (
+        _Share("patients with a lesion in either mask", _f1_of_each),
+        _Share("patients, no lesion in both masks counted as 1", _f1_or_nothing),
     ),
 }
 

@@ -16,7 +16,7 @@ from checker.evidence.claim_values import CUT, Reading, counted, not_checkable, 
 from checker.evidence.claims import worst
 from checker.evidence.limits import Limits, Resamples, exactly
 from checker.evidence.mask_intervals import mask_intervals
-from checker.evidence.mask_numbers import mask_numbers
+from checker.evidence.mask_numbers import OF_LESIONS, hits_otherwise, mask_numbers
 from checker.evidence.mask_spreads import mask_spreads
 from checker.evidence.null_tests import check_p
 from checker.evidence.printed import AsPrinted
@@ -29,10 +29,11 @@ from checker.evidence.task_rows import (
     TaskRows,
     group_rows,
     label_names,
+    no_group,
     plain_name,
     rows_behind,
 )
-from checker.evidence.task_ways import OTHER_WAYS, OtherWay
+from checker.evidence.task_ways import MEDIAN_OVER_PATIENTS, OTHER_WAYS, OtherWay
 from checker.evidence.tasks import estimates_of
 from checker.metrics import intervals
 from checker.metrics.base import METRICS, Floats, Metric, Share
@@ -48,6 +49,7 @@ from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import TaskTable
 from checker.model.settings import Settings
 from checker.model.study import Claim, Evaluation, Printed
+from checker.model.study.evaluated import EXPLANATION
 from checker.model.times import DAYS, in_words
 from checker.needs import Absent, NotEstablished, needs
 
@@ -95,24 +97,81 @@ def task_claim_check(
     Raises:
         NotEstablished: no recomputed number is what it is about, or the number is undefined.
     """
+    _refuse_elsewhere(claim, evaluation, task_table)
     if claim.versus is not None:
         return _of_difference(claim, claim_at, evaluation, task_table, unit, settings)
     further = _of_further_score(claim, evaluation, task_table, unit, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
+    every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
+    if not isinstance(task_subgroup_estimates, Absent):
+        every += task_subgroup_estimates
     further = _at_own_threshold(claim, evaluation, task_table, unit, settings)
+    if task_table.task == "detection" and claim.metric == SENSITIVITY and claim.at is not None:
+        there = further or _Further("", task_table, every, claim.of)
+        return _threshold_or_rate(claim, claim_at, evaluation, there, every, task_table, settings)
     if further is not None:
         return _compared_alone(claim, claim_at, evaluation, further, settings)
     if claim.metric == "reference_limit":
         further = _limits_of_normal(claim, evaluation, task_table, unit, settings)
         return _compared_alone(claim, claim_at, evaluation, further, settings)
-    every = [*task_estimates, *standing_in(task_table.task, task_estimates)]
-    if not isinstance(task_subgroup_estimates, Absent):
-        every += task_subgroup_estimates
+    return _among(claim, claim_at, evaluation, task_table, every, settings)
+
+
+def _refuse_elsewhere(claim: Claim, evaluation: Evaluation, table: TaskTable) -> None:
+    """Refuse a measure of masks, maps or marks at a place at which it is not recomputed.
+
+    Raises:
+        NotEstablished: the claim is at another one.
+    """
+    if claim.at is None or claim.metric == "surface_dice":
+        return
+    there: object = None
+    if table.task == "detection" and claim.metric in AT_THRESHOLDS and "score" not in table.columns:
+        there, what = None, "marks have no score that a threshold could cut"
+    elif table.task == MASKS and claim.metric in (*OF_LESIONS, "panoptic_quality"):
+        there, what = HIT_OVERLAP, f"a hit is an IoU above {HIT_OVERLAP:g}"
+    elif table.task == MASKS:
+        there = evaluation.operating_point.threshold
+        what = _said("operating_point.threshold", there)
+    elif table.task == EXPLANATION and claim.metric in OF_TOP:
+        there = table.given["active"]
+        what = _said("map_threshold or top_share", there)
+    elif table.task == EXPLANATION:
+        what = "it is taken at no place"
+    else:
+        return
+    if claim.at != there:
+        raise NotEstablished(f"{claim.metric} is not recomputed at {claim.at:g}; {what}")
+
+
+def _said(facts: str, value: object) -> str:
+    return f"{facts} is {value}" if value is not None else f"{facts} is not described"
+
+
+OF_TOP = ("map_region_overlap", "map_region_overlap_by_chance")
+"""Metrics of what counts as active of a map."""
+HIT_OVERLAP = 0.5
+"""IoU above which a lesion in masks is hit."""
+
+
+def _among(
+    claim: Claim,
+    claim_at: str,
+    evaluation: Evaluation,
+    table: TaskTable,
+    every: list[Estimate],
+    settings: Settings,
+) -> ClaimCheck:
+    """Return the claim about one of these numbers.
+
+    Raises:
+        NotEstablished: none is what it is about, or the number is undefined.
+    """
     ours = _meant(claim, evaluation.task, every)
     if ours.value is None:
         raise NotEstablished(ours.undefined_because)
-    parts = tuple(_parts(claim, ours, every, evaluation, task_table, settings))
+    parts = tuple(_parts(claim, ours, every, evaluation, table, settings))
     made = _made(claim, claim_at, evaluation, parts)
     return replace(
         made,
@@ -121,6 +180,75 @@ def task_claim_check(
         threshold=ours.threshold,
         recomputed=ours,
     )
+
+
+SENSITIVITY, AT_A_RATE = "lesion_sensitivity", "froc_sensitivity"
+
+
+def _threshold_or_rate(
+    claim: Claim,
+    claim_at: str,
+    evaluation: Evaluation,
+    there: "_Further",
+    every: list[Estimate],
+    table: TaskTable,
+    settings: Settings,
+) -> ClaimCheck:
+    """Return the claim about a sensitivity of marks at a place that may be a threshold or a rate of false positives.
+
+    It is that which gives the printed number, by our definition before conventions. Where neither does, it is the
+    threshold of the study if it is that, else the rate; what it is at a threshold is said as well.
+
+    Raises:
+        NotEstablished: it is recomputed at neither.
+    """
+    at_rate = [each for each in every if each.metric != SENSITIVITY]
+    at_threshold = there._replace(every=[each for each in there.every if each.metric != AT_A_RATE])
+    of_study = there.table is table
+    made: list[ClaimCheck] = []
+    why: list[NotEstablished] = []
+    among = partial(_among, claim, claim_at, evaluation, table, settings=settings)
+    first = partial(among, at_threshold.every)
+    if not of_study:
+        first = partial(_compared_alone, claim, claim_at, evaluation, at_threshold, settings)
+    for check in (first, partial(among, at_rate)):
+        try:
+            made.append(check())
+        except NotEstablished as problem:
+            why.append(problem)
+    if not made:
+        raise why[-1]
+    best = min(made, key=_how_far)
+    if _how_far(best) < len(NEAREST):
+        return best
+    if of_study or len(made) == 1 or claim.value is None:
+        return made[0 if of_study else -1]
+    return _with_threshold(made[1], made[0])
+
+
+NEAREST = (Verdict.REPRODUCED, Verdict.OTHER_CONVENTION)
+
+
+def _how_far(made: ClaimCheck) -> int:
+    """Return 0 for a value of our definition, 1 for one of another convention, 2 for any else; without one, of all."""
+    verdict = next((each.verdict for each in made.parts if each.part == "value"), made.verdict)
+    return NEAREST.index(verdict) if verdict in NEAREST else len(NEAREST)
+
+
+def _with_threshold(at_rate: ClaimCheck, at_threshold: ClaimCheck) -> ClaimCheck:
+    """Return a claim that is contradicted at the rate, and what the number is at the threshold."""
+    told = next(each for each in at_threshold.parts if each.part == "value")
+    _, _, more = told.because.partition("; ")
+    ours = at_threshold.recomputed
+    there = ours is not None and bool(ours.value)  # a rate above every score is no threshold
+    place = f"at a threshold of {at_threshold.threshold:g} it is {told.recomputed}" if there else ""
+    parts = tuple(
+        replace(each, because="; ".join(filter(None, (each.because, place, more))))
+        if each.part == "value"
+        else each
+        for each in at_rate.parts
+    )
+    return replace(at_rate, parts=parts)
 
 
 class _Further(NamedTuple):
@@ -157,11 +285,7 @@ def _of_further_score(
 def _at_own_threshold(
     claim: Claim, evaluation: Evaluation, table: TaskTable, unit: str, settings: Settings
 ) -> _Further | None:
-    """Return the numbers of marks at a threshold that the claim alone names; None if it names none.
-
-    A sensitivity may also be at so many false positives per case: it is taken as at a threshold only where that
-    gives the printed number.
-    """
+    """Return the numbers of marks at a threshold that the claim alone names; None if it names none."""
     if table.task != "detection" or claim.metric not in AT_THRESHOLDS or claim.at is None:
         return None
     if claim.at in table.places.get("threshold", ()):
@@ -169,19 +293,7 @@ def _at_own_threshold(
     _, rows = group_rows(table, claim.group)
     asked = replace(rows, places={**rows.places, "threshold": (claim.at,)}, groups={})
     made = estimates_of(evaluation, asked, unit, settings)
-    every = [each for each in made if each.threshold is not None]
-    if claim.metric == "lesion_sensitivity" and not _printed_among(claim, every):
-        return None
-    return _Further("", asked, every, claim.of)
-
-
-def _printed_among(claim: Claim, found: Iterable[Estimate]) -> bool:
-    """Return whether one of the numbers of its metric is the printed one."""
-    if claim.value is None:
-        return False
-    values = [each.value for each in found if each.metric == claim.metric]
-    printed = [reading.of(claim.value) for reading in readings(claim, claim.metric)]
-    return any(each.agrees(value) for each in printed for value in values if value is not None)
+    return _Further("", asked, [each for each in made if each.threshold is not None], claim.of)
 
 
 def _limits_of_normal(
@@ -267,6 +379,8 @@ def _label(ours: Estimate) -> str:
         named.append(f"at {in_words(ours.horizon)}")
     if ours.false_positives_per_case is not None:
         named.append(f"at {_rate(ours.false_positives_per_case)}")
+    if ours.tolerance_mm is not None:
+        named.append(f"at {ours.tolerance_mm:g} mm")
     more = ", ".join(each for each in named if each)
     return METRIC_NAMES[ours.metric].label + (f" ({more})" if more else "")
 
@@ -298,16 +412,21 @@ def _meant(claim: Claim, evaluation_task: str, every: list[Estimate]) -> Estimat
     group = plain_name(claim.group or "all")
     inside = [each for each in of_metric if plain_name(each.group) == group]
     if not inside:
-        raise NotEstablished(f'there is no group "{claim.group}"')
+        raise no_group(claim.group, (each.group for each in of_metric))
     found = inside
     if claim.of is not None:
         found = _named(claim.of, found)
         if not found:
-            raise NotEstablished(f'there is no "{claim.of}" of {claim.metric}; {_there(inside)}')
+            there = _there(_first_summary(inside), "summary")
+            raise NotEstablished(f'there is no "{claim.of}" of {claim.metric}; {there}')
     if claim.summary is not None and any(each.summary for each in found):
         found = [each for each in found if each.summary == claim.summary]
         if not found:
             raise NotEstablished(f"the {claim.summary} of {claim.metric} is not recomputed here")
+    elif claim.summary == "median" and evaluation_task in (MASKS, "detection"):
+        raise NotEstablished(
+            f"{claim.metric} is of all cases together; its median is not recomputed"
+        )
     if claim.at is not None and any(_placed(each) for each in found):
         found = _at(claim.at, found)
         if not found:
@@ -320,8 +439,16 @@ def _meant(claim: Claim, evaluation_task: str, every: list[Estimate]) -> Estimat
 def _named(of: str, found: list[Estimate]) -> list[Estimate]:
     """Return the numbers that have this name, or each of several names that are parted by commas."""
     whole = [each for each in found if plain_name(of) in _names(each)]
+    if not whole and (
+        spaced := [each for each in found if _spaced(of) in map(_spaced, _names(each))]
+    ):
+        return spaced  # as reports print it: portal vein of portal_vein
     parts = {plain_name(each) for each in of.replace(";", ",").split(",")} - {""}
     return whole or [each for each in found if parts <= _names(each) | {"mean", "average"}]
+
+
+def _spaced(name: str) -> str:
+    return plain_name(name.replace("_", " "))
 
 
 def _at(place: float, found: list[Estimate]) -> list[Estimate]:
@@ -375,13 +502,13 @@ def _placed(each: Estimate) -> set[float]:
     return {value for name in PLACED_BY_AT if (value := getattr(each, name)) is not None}
 
 
-def _there(found: list[Estimate]) -> str:
-    """Return what there is, in words."""
+def _there(found: list[Estimate], besides: str = "") -> str:
+    """Return what there is, in words, one facet left out."""
     shown = dict.fromkeys(
         ", ".join(
             _facet(name, getattr(each, name))
             for name in (*NAMED_BY_OF[:-1], "versus", *PLACED_BY_AT)
-            if getattr(each, name) is not None
+            if name != besides and getattr(each, name) is not None
         )
         for each in found
     )
@@ -437,7 +564,8 @@ def _parts(
         if claim.summary == "mean" and folds is not None and ours.summary is None:
             numbers = chain(islice(_over_folds(ours, folds), 1), numbers)
         others = chain(
-            _others(claim, ours, every, rows.task, meant=False), _by_ways(ours, rows, meant=False)
+            _others(claim, ours, every, rows.task, meant=False),
+            _by_ways(claim, ours, rows, meant=False),
         )
         of_unit = has_unit(table.task, ours.metric)
         part, reading, fitting = value_part(claim, claim.value, numbers, others, of_unit=of_unit)
@@ -639,14 +767,15 @@ def _numbers(
         missing = int(str(rows.given.get("without_prediction", 0))) if ours.group == "all" else 0
         found = mask_numbers(claim, ours, every, known, missing)
         yield from (Number(*each) for each in found)
-    yield from _by_ways(ours, rows, meant=True)
+    yield from _by_ways(claim, ours, rows, meant=True)
 
 
-def _by_ways(ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]:
+def _by_ways(claim: Claim, ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]:
     """Yield the number made in other ways, those that the claim may mean or those that it may not."""
     known = rows.known()
     for way in _ways_to(rows.task, ours.metric):
-        if way.meant is not meant:
+        exchanged = way.words.startswith(NAMED_OTHERWISE.get(claim.summary or "", "no way"))
+        if way.meant is not meant or exchanged:
             continue
         try:
             value = way.make(known)
@@ -654,6 +783,10 @@ def _by_ways(ours: Estimate, rows: TaskRows, *, meant: bool) -> Iterator[Number]
             continue
         if np.isfinite(value):
             yield Number(way.words, value, None, share=way.share)
+
+
+NAMED_OTHERWISE = {"pooled": "mean over scans", "mean": MEDIAN_OVER_PATIENTS}
+"""Summary that a claim names, to how the words of ways begin that have another one."""
 
 
 def _ways_to(task: str, metric: str) -> tuple[OtherWay, ...]:
@@ -880,7 +1013,10 @@ def _numerator(printed: int, ours: Estimate, rows: TaskRows, table: TaskTable) -
     """Return the verdict on the numerator of a proportion; of a mean over readers, of all their readings together."""
     found: Share | Floats | Absent = rows.known().ask(METRICS[table.task, ours.metric].function)
     if isinstance(found, Share):
-        return counted("numerator", printed, {"our definition": round(float(found.numerator))})
+        counts = {"our definition": round(float(found.numerator))}
+        if table.task == MASKS:
+            counts |= hits_otherwise(ours.metric, rows.known())
+        return counted("numerator", printed, counts)
     if ours.metric.startswith("mean_reader_") and ours.value is not None:
         together = round(ours.value * ours.cases * _readers(table))
         return counted("numerator", printed, {"readings of all readers": together})

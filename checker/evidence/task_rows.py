@@ -1,6 +1,6 @@
 """The rows behind a number of another task than binary classification, with everything a metric can name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -148,7 +148,17 @@ def group_rows(table: TaskTable, group: str | None) -> tuple[str, TaskTable]:
             name = f"{column} = {value}"
             if plain_name(name) == plain_name(group):
                 return name, _only(table, labels.codes == code)
-    raise NotEstablished(f'there is no group "{group}"')
+    raise no_group(
+        group,
+        [f"{column} = {each}" for column in table.groups for each in table.groups[column].names],
+    )
+
+
+def no_group(group: str | None, there: Iterable[str]) -> NotEstablished:
+    """Return what is said of a group that is not there, with the first of those that are."""
+    listed = [f'"{each}"' for each in dict.fromkeys(there) if each != "all"]
+    named = f"there are {', '.join(listed[:8])}" if listed else "no groups are described"
+    return NotEstablished(f'there is no group "{group}"; {named}')
 
 
 def _only(table: TaskTable, rows: NDArray[np.bool_]) -> TaskTable:

@@ -34,6 +34,9 @@ class OtherWay(NamedTuple):
     """A claim may mean it; if not, it only tells where a wrong number may come from."""
 
 
+MEDIAN_OVER_PATIENTS = "median over patients"
+
+
 def known_value(known: Known, name: str) -> Any:
     """Return a column or what is derived.
 
@@ -446,5 +449,11 @@ OTHER_WAYS: dict[tuple[str, str], tuple[OtherWay, ...]] = {
         )
     },
     ("readers", "auroc"): (OtherWay("ratings of all readers pooled", _pooled_area),),
+    **{
+        ("explanation", name): (
+            OtherWay(MEDIAN_OVER_PATIENTS, _under("explanation", name, summary="median")),
+        )
+        for name in ("energy_in_region", "energy_beyond_chance", "map_region_overlap")
+    },
 }
 """Task and metric to the ways that are tried after ours, in this order."""

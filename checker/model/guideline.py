@@ -1,10 +1,12 @@
 """A reporting guideline as data: its rows, the facts each asks for, and when it is used."""
 
+import re
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 T = TypeVar("T")
+_LETTERS = re.compile(r"[^\W_]")
 Some = Annotated[tuple[T, ...], Field(min_length=1)]
 """A list that cannot be empty."""
 Part = Literal["development", "evaluation"]
@@ -74,6 +76,12 @@ class Item(Shape):
     """It has a sociodemographic part, and is complete only if that part is answered too."""
     delegates_to: str = ""
     """The guideline that answers it."""
+    label: Literal["", "new", "modified", "unchanged", "ai_specific", "generic"] = ""
+    """The official mark: of STARD-AI against STARD 2015, of DECIDE-AI."""
+    essential: bool = True
+    """False: a reader may want it, and its absence is no gap (CLEAR)."""
+    in_short_version: bool = True
+    """It is part of the short version of the list (CLEAR-S), if there is one."""
 
 
 class Guideline(Shape):
@@ -116,7 +124,10 @@ class IndexEntry(Shape):
     when: Condition = {}
     """The same as data."""
     by_default: bool
-    """Used where the description names no guidelines and `when` is not known to be false."""
+    """Used where the description names no guidelines, `when` is not known to be false, and something
+    of it is described."""
+    assumed: bool = False
+    """Used by default also where nothing of `when` is described yet."""
 
 
 class Index(Shape):
@@ -126,3 +137,13 @@ class Index(Shape):
     title: str
     notes: tuple[str, ...] = ()
     catalogs: tuple[IndexEntry, ...]
+
+
+def is_named(guideline: str, name: str) -> bool:
+    """Return whether a person means this guideline: ``tripod_ai_2024``, ``TRIPOD+AI``, ``TRIPOD+AI 2024``."""
+    wanted, own = _letters(name), _letters(guideline)
+    return bool(wanted) and wanted in (own, own.rstrip("0123456789"))
+
+
+def _letters(name: str) -> str:
+    return "".join(_LETTERS.findall(name.casefold()))

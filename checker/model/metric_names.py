@@ -49,24 +49,48 @@ def find_metric(text: str, task: str) -> str | None:
 SUMMARIES: Mapping[str, Literal["mean", "median", "pooled"]] = {
     "mean": "mean",
     "average": "mean",
-    "per case": "mean",
-    "per patient": "mean",
-    "per scan": "mean",
     "median": "median",
     "global": "pooled",
     "pooled": "pooled",
 }
 """Words before or after the name of a measure of each case, and the summary over cases that they mean."""
+OF_EACH = re.compile(r"\bper (case|patient|scan)\b", re.IGNORECASE)
+"""Words that say that the measure is of each case; alone its mean is meant."""
+MEANT_OTHERWISE = (("average", "hausdorff"),)
+"""Word and metric that together are another metric: the average Hausdorff distance is a mean over the surface."""
+WITH_SUMMARIES = ("segmentation", "explanation")
+"""Tasks whose measures are of each case."""
 
 
 def summary_in(text: str, task: str) -> tuple[str, str] | None:
-    """Return the metric and the summary of a text such as "median HD95" or "Dice per case"; None: it is none."""
-    spoken = " ".join(re.sub(r"[\s_-]+", " ", text).split())
-    for words, summary in SUMMARIES.items() if task == "segmentation" else ():
+    """Return the metric and the summary of a text such as "median HD95" or "Dice per case"; None: it is none.
+
+    Both may stand there ("mean Dice per case"), and the summary in brackets.
+    """
+    if task not in WITH_SUMMARIES:
+        return None
+    bare = re.sub(rf"[(\[]({'|'.join(SUMMARIES)})[)\]]", r" \1 ", text, flags=re.IGNORECASE)
+    spoken = _one_space(re.sub(r"[_,-]", " ", bare))
+    if said := _summary_in(spoken, task):
+        return said
+    rest, found = OF_EACH.subn(" ", spoken)
+    if found and (name := find_metric(rest, task)):
+        return name, "mean"
+    said = _summary_in(_one_space(rest), task)
+    return None if said is not None and said[1] == "pooled" else said
+
+
+def _summary_in(spoken: str, task: str) -> tuple[str, str] | None:
+    for words, summary in SUMMARIES.items():
         for bare in (_without_start(spoken, words), _without_end(spoken, words)):
-            if bare and (name := find_metric(bare, task)):
+            name = find_metric(bare, task) if bare else None
+            if name and (words, name) not in MEANT_OTHERWISE:
                 return name, summary
     return None
+
+
+def _one_space(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _without_start(text: str, words: str) -> str:

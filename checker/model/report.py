@@ -261,6 +261,38 @@ class Answer:
     facts: tuple[AnswerFact, ...] = ()
     findings: tuple[str, ...] = ()
     """Codes of findings that stand beside it."""
+    gap: Severity | None = None
+    """How much the gap matters, if it is one: as the worst rule that waits for what is missing; critical if the
+    data contradict it; None where no rule waits for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextFact:
+    """A fact that would complete items, or help to, were it described."""
+
+    name: str
+    meaning: str
+    said_missing: bool
+    """A person said that the paper does not report it: the paper needs a sentence first."""
+    items: tuple[str, ...]
+    """Items that lack it, as ``guideline/item``."""
+    sections: tuple[str, ...]
+    """Parts of the paper in which these items look for it."""
+    completes: tuple[str, ...]
+    """Items that are complete once this fact and those listed before it are described."""
+    rules: tuple[str, ...]
+    """Codes of rules that wait for it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherGuideline:
+    """A guideline that was not looked at, and why."""
+
+    id: str
+    may_apply: bool
+    """The description does not say yet what decides it."""
+    because: str
+    """A sentence that names it: ``CLEAR (2023) may apply: predictors.features.kind is not described yet.``"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,6 +371,9 @@ class Report:
     not_run: tuple[NotRun, ...]
     guidelines: tuple[GuidelineReport, ...]
     answers: tuple[Answer, ...]
+    other_guidelines: tuple[OtherGuideline, ...] = ()
+    next_facts: tuple[NextFact, ...] = ()
+    """What to describe next, in the order in which it pays."""
     comments: tuple[str, ...]
     """Comments to the authors: neutral, with evidence, plain text to paste."""
     provenance: Provenance

@@ -11,6 +11,7 @@ from checker.model.study.facts import FACTS, groups, is_present
 from checker.model.study.printed import Printed
 from checker.model.study.references import REFERENCES
 from checker.reading import yaml_nodes
+from checker.reading.item_names import guideline_names, item_names
 from checker.reading.plain_values import nearest
 from checker.reading.yaml_nodes import Node, Scalar, Sequence, ValuePath
 
@@ -187,11 +188,47 @@ _ABOUT = {"locations": True, "not_reported": False, "not_applicable": True, "app
 
 
 def _abouts(data: Mapping[str, object]) -> Iterator[Trouble]:
-    known = {*FACTS, *groups()}
     for records, items in _ABOUT.items():
         for path, statement in _entries(data, ("statements", records)):
             about = statement.get("about")
-            if not isinstance(about, str) or about in known or (items and _ITEM.fullmatch(about)):
-                continue
-            kinds = "fact or item (tripod_ai_2024/12d)" if items else "fact"
-            yield Trouble((*path, "about"), f'"{about}" is no {kinds}', nearest(about, known))
+            if records == "appraisals" and isinstance(about, str) and _ITEM.fullmatch(about):
+                continue  # a tool of another kind
+            if isinstance(about, str) and (wrong := _wrong_about(about, items)):
+                yield Trouble((*path, "about"), *wrong)
+
+
+def _wrong_about(about: str, items: bool) -> tuple[str, str] | None:
+    """Return what is wrong with what a statement is about, and a hint; None if nothing is."""
+    known = {*FACTS, *groups()}
+    if about in known:
+        return None
+    is_item = _ITEM.fullmatch(about)
+    if is_item and items:
+        return _wrong_item(about)
+    kinds = "fact or item (tripod_ai_2024/12d)" if items else "fact"
+    hint = f"name the facts of it; checker explain {about} lists them" if is_item else ""
+    return f'"{about}" is no {kinds}', hint or nearest(about, known)
+
+
+def _wrong_item(name: str) -> tuple[str, str] | None:
+    """Return that no guideline that ships has the item; of a guideline that may be an own one, nothing is known."""
+    guideline, _, number = name.partition("/")
+    shipped = guideline_names()
+    if guideline in shipped:
+        known = item_names(guideline)
+        lacks = f"{guideline} has no item {number}"
+        return None if name in known else (lacks, _nearest_item(name, known))
+    hint = nearest(guideline, shipped, cutoff=0.85)
+    return (f'no guideline of this version is called "{guideline}"', hint) if hint else None
+
+
+def _nearest_item(name: str, known: Iterable[str]) -> str:
+    """Return the hint: items of the same number, else the list of all."""
+    number = re.match(r".*/[A-Za-z]*[0-9]*", name)
+    same = [
+        each for each in known if number and re.fullmatch(re.escape(number[0]) + "[a-z]*", each)
+    ]
+    guideline = name.partition("/")[0]
+    return (
+        f"did you mean {' or '.join(same)}?" if same else f"checker explain {guideline} lists them"
+    )

@@ -387,6 +387,9 @@ def _without(node: Node, name: str) -> Node:
 WRITTEN_OTHERWISE = {
     ("survival", "logrank"): "write metric: hazard_ratio, test: log_rank and the p_value",
     ("survival", "logranktest"): "write metric: hazard_ratio, test: log_rank and the p_value",
+    ("segmentation", "averagehausdorffdistance"): (
+        "write MASD or ASSD for a mean of distances, Hausdorff distance with summary: mean for a mean over cases"
+    ),
 }
 """Task and what papers call a number that is no metric, to how it is claimed."""
 

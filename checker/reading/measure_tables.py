@@ -102,10 +102,21 @@ def _fill(
     made.given |= {
         "quantities": tuple(values),
         "structures": structure.names,
-        "spacing_known": asked.spacing_known,
+        "spacing_known": asked.spacing_known and not _in_voxels(values),
     }
     made.places |= dict(places(structure.names, tuple(values)))
     made.notes += [FROM_A_TABLE, _measures_read(values)]
+    if _in_voxels(values) and any("hausdorff" in name or "distance" in name for name in values):
+        made.notes.append(VOXELS_ALONE)
+
+
+VOXELS_ALONE = "Sizes stand in voxels alone: distances are taken as in voxels, too."
+
+
+def _in_voxels(values: Mapping[str, Floats]) -> bool:
+    """Return whether masks without a spacing were measured: of others there are volumes in ml beside the voxels."""
+    voxels = {"reference_voxels", "predicted_voxels"} & values.keys()
+    return bool(voxels) and not any("_ml" in name for name in values)
 
 
 def places(

@@ -54,12 +54,12 @@ class Understood(NamedTuple):
     note: str = ""
 
 
-def nearest(word: str, candidates: Iterable[str]) -> str:
+def nearest(word: str, candidates: Iterable[str], cutoff: float = 0.7) -> str:
     """Return ``did you mean X?`` for the nearest candidate; empty if none is near."""
     from difflib import get_close_matches
 
     spelled = {each.casefold(): each for each in islice(candidates, 2000)}
-    found = get_close_matches(word.casefold(), spelled, n=1, cutoff=0.7)
+    found = get_close_matches(word.casefold(), spelled, n=1, cutoff=cutoff)
     return f"did you mean {spelled[found[0]]}?" if found else ""
 
 

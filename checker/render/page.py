@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 from statistics import median, mode
 from typing import NamedTuple
 
@@ -13,21 +12,17 @@ from checker.model.evidence import FoldEstimate, FoldEstimates, GroupSize, PartO
 from checker.model.finding import Severity
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.report import (
-    Answer,
     Count,
     EvaluationReport,
-    FactState,
-    GuidelineReport,
     Report,
     ReportedFinding,
-    Status,
     grouped,
 )
 from checker.model.sample_size import SampleSize
 from checker.model.times import in_words
 from checker.render import digits
 from checker.render.headlines import Usual, group_cases, is_plain, usual, usual_structure
-from checker.render.signs import SEVERITIES, STATUSES, VERDICTS, Sign
+from checker.render.signs import SEVERITIES, VERDICTS, Sign
 
 
 class Section(NamedTuple):
@@ -102,10 +97,7 @@ PARTS = {
     "p_value": "p",
     "standard_deviation": "what follows ±",
 }
-OPEN_STATUSES = (Status.CONTRADICTED, Status.NOT_REPORTED, Status.PARTLY)
 NOT_DESCRIBED = "not described yet"
-MISSING = {FactState.NOT_REPORTED: "not reported", FactState.SILENT: NOT_DESCRIBED}
-"""States of a fact without a value that is asked for, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,20 +216,6 @@ class GroupTable:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GuidelineView:
-    """The items of one guideline, sorted by what their reader has to do."""
-
-    guideline: GuidelineReport
-    counts: tuple[tuple[Sign, int], ...]
-    open: tuple[Answer, ...]
-    """Contradicted, not reported, partly: in this order."""
-    reported: tuple[Answer, ...]
-    not_described: tuple[tuple[str, tuple[Answer, ...]], ...]
-    """By section of the guideline."""
-    not_applicable: tuple[Answer, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Unchecked:
     """One reason, and everything that could not be checked because of it."""
 
@@ -326,11 +304,6 @@ def contradicted_parts(report: Report) -> tuple[tuple[ClaimCheck, PartCheck], ..
         for part in claim.parts
         if part.verdict is Verdict.CONTRADICTED
     )
-
-
-def contradicted_items(report: Report) -> tuple[Answer, ...]:
-    """Return every guideline item whose description the data contradict."""
-    return tuple(each for each in report.answers if each.status is Status.CONTRADICTED)
 
 
 def domain_of(code: str) -> str:
@@ -794,60 +767,6 @@ def _group_cell(evaluation: EvaluationReport, plain: Usual, metric: str, group: 
         metric=metric, group=group, cases=0, unit="case", undefined_because="not computed"
     )
     return estimate_row(nothing)
-
-
-def guidelines(report: Report) -> tuple[GuidelineView, ...]:
-    """Return the items of every guideline, sorted by status."""
-    return tuple(_guideline(report, each) for each in report.guidelines)
-
-
-def _guideline(report: Report, guideline: GuidelineReport) -> GuidelineView:
-    answers = [each for each in report.answers if each.guideline == guideline.id]
-
-    def having(status: Status) -> tuple[Answer, ...]:
-        return tuple(each for each in answers if each.status is status)
-
-    silent = having(Status.NOT_DESCRIBED_YET)
-    return GuidelineView(
-        guideline=guideline,
-        counts=tuple((sign, guideline.counts.get(status, 0)) for status, sign in STATUSES.items()),
-        open=tuple(each for status in OPEN_STATUSES for each in having(status)),
-        reported=having(Status.REPORTED),
-        not_described=tuple(
-            (section, tuple(found)) for section, found in groupby(silent, lambda each: each.section)
-        ),
-        not_applicable=having(Status.DOES_NOT_APPLY),
-    )
-
-
-def facts_present(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """Return name and value of the facts of an item that are described."""
-    return tuple(
-        (each.name, "; ".join(part for part in (each.value, each.place) if part))
-        for each in answer.facts
-        if each.state is FactState.REPORTED
-    )
-
-
-def facts_missing(answer: Answer) -> tuple[tuple[str, str, str], ...]:
-    """Return name, state in words, and reason or meaning of the facts of an item that have no value."""
-    return tuple(
-        (each.name, MISSING[each.state], each.reason or each.meaning)
-        for each in answer.facts
-        if each.state in MISSING
-    )
-
-
-def short_title(title: str) -> str:
-    """Return the name of a guideline without what follows the colon."""
-    return title.partition(":")[0]
-
-
-def item_label(report: Report, item: str) -> str:
-    """Return ``TRIPOD+AI 23a`` for ``tripod_ai_2024/23a``."""
-    guideline, _, number = item.partition("/")
-    title = next((each.title for each in report.guidelines if each.id == guideline), guideline)
-    return f"{short_title(title)} {number}".strip()
 
 
 def unchecked(report: Report) -> tuple[Unchecked, ...]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from checker.model.report import EvaluationReport, Report
 from checker.model.times import in_words
 from checker.render import (
+    checklists,
     digits,
     explanation_tables,
     marks,
@@ -61,7 +62,7 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
             evaluations=_evaluations(report, figures),
             css=_file("report.css"),
             paged=paged,
-            item_label=partial(page.item_label, report),
+            item_label=partial(checklists.item_label, report),
             references=page.references(report),
         )
     )
@@ -123,6 +124,7 @@ def _environment() -> "Environment":
     )
     environment.globals.update(
         page=page,
+        checklists=checklists,
         digits=digits,
         signs=signs,
         in_words=in_words,

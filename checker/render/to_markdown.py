@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
-from checker.render import digits, explanation_tables, marks, page, risk_groups
+from checker.render import checklists, digits, explanation_tables, marks, page, risk_groups
 from checker.render.cleaned import one_line
 from checker.render.mask_tables import EMPTY, empty_heads, empty_rows, structure_tables
 from checker.render.reader_matrix import ReaderTable, by_reader
@@ -96,8 +96,8 @@ def _contradictions(report: Report) -> Iterator[str]:
         for claim, part in page.contradicted_parts(report)
     ]
     lines += [
-        f"- {escaped(page.item_label(report, f'{each.guideline}/{each.item}'))}: {escaped(each.reason)}"
-        for each in page.contradicted_items(report)
+        f"- {escaped(checklists.item_label(report, f'{each.guideline}/{each.item}'))}: {escaped(each.reason)}"
+        for each in checklists.contradicted_items(report)
     ]
     yield from lines or ["Nothing, as far as it could be checked."]
 
@@ -353,11 +353,39 @@ def _groups(report: Report) -> Iterator[str]:
         yield "No groups of patients were described, so performance in groups could not be checked."
 
 
+def _looked_at(report: Report) -> Iterator[str]:
+    """Yield which guidelines were looked at, which not, and why."""
+    for each in report.guidelines:
+        name = f"{checklists.short_title(each.title)} ({each.year})"
+        yield f"- {escaped(name)}: looked at. {escaped(each.why)}"
+    for other in report.other_guidelines:
+        yield f"- {escaped(other.because)}"
+
+
+def _next_facts(report: Report) -> Iterator[str]:
+    if not report.next_facts:
+        return
+    yield from ("", "### What to describe next", "", checklists.following(report), "")
+    heads = ("Fact", "What it says", "Asked by", "Rules that wait for it")
+    rows = [
+        (
+            escaped(each.name) + (" (the paper needs a sentence first)" * each.said_missing),
+            escaped(each.meaning),
+            escaped(checklists.items_together(report, each.items)),
+            escaped(", ".join(each.rules)),
+        )
+        for each in report.next_facts
+    ]
+    yield from table(heads, rows)
+
+
 def _items(report: Report) -> Iterator[str]:
-    for view in page.guidelines(report):
+    yield from _looked_at(report)
+    yield from _next_facts(report)
+    for view in checklists.guidelines(report):
         yield from (
             "",
-            f"### {escaped(page.short_title(view.guideline.title))} ({view.guideline.year})",
+            f"### {escaped(checklists.short_title(view.guideline.title))} ({view.guideline.year})",
             "",
         )
         yield "; ".join(f"{_said(sign)} {count}" for sign, count in view.counts if count)
@@ -366,10 +394,16 @@ def _items(report: Report) -> Iterator[str]:
             (
                 escaped(each.item),
                 escaped(each.topic),
-                _said(STATUSES[each.status]),
+                ", ".join(
+                    part
+                    for part in (_said(STATUSES[each.status]), checklists.gap_words(each))
+                    if part
+                ),
                 escaped(each.reason),
                 escaped(
-                    ", ".join(f"{name} ({state})" for name, state, _ in page.facts_missing(each))
+                    ", ".join(
+                        f"{name} ({state})" for name, state, _ in checklists.facts_missing(each)
+                    )
                 ),
             )
             for each in view.open

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.estimate import Estimate
 from checker.model.report import EvaluationReport, Report, ReportedFinding, grouped
-from checker.render import digits, page
+from checker.render import checklists, digits, page
 from checker.render.headlines import short_folds, short_list
 from checker.render.layout import Cell, Screen
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
@@ -33,6 +33,7 @@ def to_terminal(
         *_claims(report, screen),
         *(line for each in report.evaluations for line in _performance(each, screen)),
         *_items(report, screen),
+        *_next_facts(report, screen),
         *_unchecked(report, screen),
     ]
     return "\n".join(lines).strip("\n") + "\n"
@@ -58,8 +59,8 @@ def _title(report: Report, screen: Screen) -> Iterator[str]:
 
 def _findings(report: Report, screen: Screen) -> Iterator[str]:
     yield from screen.heading("Contradictions and findings")
-    for answer in page.contradicted_items(report):
-        label = page.item_label(report, f"{answer.guideline}/{answer.item}")
+    for answer in checklists.contradicted_items(report):
+        label = checklists.item_label(report, f"{answer.guideline}/{answer.item}")
         yield from screen.marked(STATUSES[answer.status], f"{label}: {answer.topic}")
         yield from screen.paragraph(answer.reason, "    ")
     for group in grouped(report.findings):
@@ -174,12 +175,41 @@ def _estimate(estimate: Estimate) -> tuple[Cell, ...]:
 
 
 def _items(report: Report, screen: Screen) -> Iterator[str]:
-    for view in page.guidelines(report):
-        yield from screen.heading(
-            f"{page.short_title(view.guideline.title)} ({view.guideline.year})"
-        )
+    if report.guidelines or report.other_guidelines:
+        yield from screen.heading("Reporting guidelines")
+    for view in checklists.guidelines(report):
         counted = [f"{sign.word} {count}" for sign, count in view.counts if count]
-        yield from screen.paragraph("; ".join(counted) or "no item is asked of this study")
+        name = f"{checklists.short_title(view.guideline.title)} ({view.guideline.year})"
+        said = "; ".join(counted) or "no item is asked of this study"
+        yield from screen.paragraph(f"{name}: {said}", "  ", "- ")
+        yield from screen.paragraph(view.guideline.why, "  ", tone="quiet")
+    for other in report.other_guidelines:
+        yield from screen.paragraph(other.because, "  ", "- ", tone="quiet")
+    yield from _critical_gaps(report, screen)
+
+
+def _critical_gaps(report: Report, screen: Screen) -> Iterator[str]:
+    gaps = checklists.critical_gaps(report)
+    if gaps:
+        names = [f"{each.guideline}/{each.item}" for each in gaps]
+        yield ""
+        yield from screen.paragraph(
+            "Critical gaps, without which a critical rule could not be checked: "
+            f"{checklists.items_together(report, names)}."
+        )
+
+
+def _next_facts(report: Report, screen: Screen) -> Iterator[str]:
+    if not report.next_facts:
+        return
+    yield from screen.heading("What to describe next")
+    yield from screen.paragraph(checklists.following(report))
+    for each in report.next_facts:
+        asked = checklists.items_together(report, each.items)
+        missing = "; the paper needs a sentence first" if each.said_missing else ""
+        rules = f"; rules that wait for it: {', '.join(each.rules)}" if each.rules else ""
+        yield from screen.paragraph(f"{each.name}: {each.meaning}", "  ", "- ")
+        yield from screen.paragraph(f"{asked}{rules}{missing}", "    ", tone="quiet")
 
 
 def _unchecked(report: Report, screen: Screen) -> Iterator[str]:

@@ -247,8 +247,7 @@ def number_without_interval(claim: Claim, claim_check: ClaimCheck | Absent) -> I
     if claim.versus is not None and claim.p_value is not None:
         raise DoesNotApply("the claim is a comparison with its p value")
     value = stated(claim.value, "evaluations.claims.value")
-    of = f" ({claim.of})" if claim.of else ""
-    number = f"{METRIC_NAMES[claim.metric].label}{of} {value}"
+    number = f"{_label(claim, claim_check)} {value}{' %' if claim.percent else ''}"
     if claim.low is None and claim.high is None:
         yield Finding(
             message=f"{number} is printed without an interval.",
@@ -257,3 +256,13 @@ def number_without_interval(claim: Claim, claim_check: ClaimCheck | Absent) -> I
             expected="the number with its interval",
             brief=number,
         )
+
+
+def _label(claim: Claim, claim_check: ClaimCheck | Absent) -> str:
+    """Return the metric with what tells it from others of its name."""
+    if isinstance(claim_check, Absent):
+        of = f" ({claim.of})" if claim.of else ""
+        return f"{METRIC_NAMES[claim.metric].label}{of}"
+    said = claim.at is not None and claim.at == claim_check.threshold
+    place = f" at {claim.at:g}" if said else ""
+    return f"{claim_check.label}{place}{_group(claim_check)}"

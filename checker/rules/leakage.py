@@ -204,7 +204,8 @@ def steps_fitted_on_all_data(study: Study) -> Iterator[Finding]:
     }
     if not any(steps.values()):
         raise NotEstablished(
-            f"on which data the steps before the model were fitted is not described yet ({', '.join(steps)})"
+            f"on which data the steps before the model were fitted is not described yet ({', '.join(steps)})",
+            tuple(steps),
         )
     for name, fitted_on in steps.items():
         if fitted_on == "all_data":

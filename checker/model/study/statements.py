@@ -79,7 +79,9 @@ class Statements(Described):
     """Where the paper says things, what does not apply, and what people judged."""
 
     guidelines: Texts | None = None
-    """Catalogs to check against; chosen by the kind of study when left out."""
+    """Catalogs to check against, or YAML files of own ones; chosen by the kind of study when left
+    out.
+    """
     manuscript: InsidePath | None = None
     """The paper, inside the submission."""
     complete: tuple[SectionName, ...] | None = None
