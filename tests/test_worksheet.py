@@ -473,7 +473,7 @@ def filled(path: Path, sheets_of: dict[str, tuple[str, list[str], list[list[Any]
     book = xlsxwriter.Workbook(str(path), {"strings_to_formulas": False, "strings_to_urls": False})
     for title, (role, keys, rows) in sheets_of.items():
         page = book.add_worksheet(title)
-        page.write_string(0, 0, f"{MARK} {role}".strip())
+        page.write_string(0, 0, f"{MARK} {role}" if role else "ask Anna")
         for column, key in enumerate(keys, start=1):
             page.write_string(0, column, key)
         for row, cells in enumerate(rows, start=2):
@@ -652,7 +652,6 @@ def test_a_date_that_a_spreadsheet_made_is_taken_for_a_date(tmp_path):
 
 
 def test_rows_may_be_sorted_and_columns_moved(tmp_path):
-    rows = [["", "r", "data.split.seed", "5"], ["", "", "data.rationale", "x"]]
     book = xlsxwriter.Workbook(str(tmp_path / "work.xlsx"))
     page = book.add_worksheet("Data")
     page.write_row(0, 0, [f"{MARK} questions data", "answer", "said", "reason"])
@@ -666,7 +665,6 @@ def test_rows_may_be_sorted_and_columns_moved(tmp_path):
     study = read_study(tmp_path / "work.xlsx").study
     assert (study.data.split.seed, study.data.rationale, study.study.title) == (5, "x", "A title")
     assert study.statements.not_reported[0].reason == "no aims"
-    assert rows
 
 
 def test_notes_of_a_person_are_told_and_change_nothing(tmp_path):
@@ -676,16 +674,15 @@ def test_notes_of_a_person_are_told_and_change_nothing(tmp_path):
             ["", "an answer without a question"],
             ["", "", "", "", "", "", "only a remark"],
         ]),
+        "To do": ("", [], []),
     }  # fmt: skip
     path = filled(tmp_path / "work.xlsx", pages)
-    book = xlsxwriter.Workbook(str(tmp_path / "more.xlsx"))
-    book.add_worksheet("To do").write(0, 0, "ask Anna")
-    book.close()
     document = read_study(path)
     told = [str(each) for each in document.notes]
     assert 'sheet "Data", cell G3: this column is not one of ours, and is not read' in told
     assert 'sheet "Data", cell B4: this row belongs to no question, and is not read' in told
-    assert 'workbook: the sheet "Claims" is missing; what it asks counts as not answered' in told
+    assert 'sheet "Claims": this sheet is missing; what it asks counts as not answered' in told
+    assert 'sheet "To do": this sheet is not one of the worksheet, and is not read' in told
     assert document.study == Study.model_validate({"data": {"rationale": "x"}})
 
 
@@ -729,6 +726,17 @@ def test_a_claim_that_cannot_be_read_is_said_at_its_cell(row, cell, said, tmp_pa
     found = problems(filled(tmp_path / "work.xlsx", book))
     assert [each.cell for each in found] == [f'sheet "Claims", cell {cell}']
     assert found[0].message.startswith(said)
+
+
+def test_an_entry_beside_a_row_that_says_there_are_none_is_told(tmp_path):
+    for first, second in (
+        (["", "test", "(none)"], ["", "test", "auroc", "0.8"]),
+        (["", "test", "auroc", "0.8"], ["", "test", "(none)"]),
+    ):
+        book = EVALUATIONS | {"Claims": ("table evaluations.claims", CLAIMS, [first, second])}
+        (found,) = problems(filled(tmp_path / "work.xlsx", book))
+        assert found.cell == 'sheet "Claims", cell B4'
+        assert "(none)" in found.message
 
 
 def test_a_claim_of_the_only_evaluation_need_not_name_it(tmp_path):

@@ -56,17 +56,13 @@ class Parts(NamedTuple):
 class Limits(NamedTuple):
     """How much of a workbook is read."""
 
-    cells: int = MOST_SHEET_CELLS
+    cells: int
     """Of a sheet."""
-    unpacked: int = LARGEST_PART
+    unpacked: int
     """Bytes of one part."""
 
 
-ALL = Limits()
-"""Of a workbook with a table of cases."""
-
-
-def sheet_names(data: bytes, file: str, limits: Limits = ALL) -> tuple[str, ...]:
+def sheet_names(data: bytes, file: str, limits: Limits) -> tuple[str, ...]:
     """Return the names of the sheets of a workbook in their order, charts left out.
 
     Raises:
@@ -80,7 +76,7 @@ def sheet_names(data: bytes, file: str, limits: Limits = ALL) -> tuple[str, ...]
         )
 
 
-def number_formats(data: bytes, file: str, limits: Limits = ALL) -> tuple[str, ...]:
+def number_formats(data: bytes, file: str, limits: Limits) -> tuple[str, ...]:
     """Return the number format of every style of a workbook: ``@``, ``0.000``; those built in by their number.
 
     Raises:
@@ -96,13 +92,20 @@ def number_formats(data: bytes, file: str, limits: Limits = ALL) -> tuple[str, .
     return tuple(own.get(each, each) for each in numbers)
 
 
-def parts(data: bytes, file: str, sheet: str | None, limits: Limits = ALL) -> Parts:
+def parts(data: bytes, file: str, sheet: str | None, limits: Limits | None = None) -> Parts:
     """Return a sheet of a workbook, the first unless one is named, in an archive of its own.
+
+    Args:
+        data: of the workbook.
+        file: as messages call it.
+        sheet: its name; None: the first.
+        limits: how much is read; None: as much as a table of cases may have.
 
     Raises:
         BadSubmission: no such sheet, or more cells or bytes than are read.
         BadZipFile, ValueError and what else a damaged archive raises: it is none, or not in order.
     """
+    limits = limits or Limits(MOST_SHEET_CELLS, LARGEST_PART)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         targets, beside = _relations(archive, file, limits)
         sheets = {

@@ -200,8 +200,8 @@ class _Reading:
         """Read every sheet; lists first whose entries other sheets name."""
         for sheet in sheets():
             if sheet not in found and sheet.layout not in ("start", "lists"):
-                said = f'the sheet "{sheet.title}" is missing; what it asks counts as not answered'
-                self.notes.append(Note((), 0, said, "workbook"))
+                said = "this sheet is missing; what it asks counts as not answered"
+                self.notes.append(Note((), 0, said, f'sheet "{sheet.title}"'))
         order = ("entries", "questions", "table", "differences", "statements")
         for layout in order:
             for sheet, own in found.items():
