@@ -13,6 +13,7 @@ from checker.model.evidence import ClaimEvidence, EvaluationEvidence, StudyEvide
 from checker.model.finding import Finding, RuleRun, Severity
 from checker.model.metric_names import METRIC_NAMES
 from checker.model.predictions import Predictions, TaskTable
+from checker.model.quality import QualityScore
 from checker.model.report import (
     Answer,
     AnswerFact,
@@ -55,6 +56,7 @@ def report(
     guidelines: Sequence[GuidelineReport],
     answers: Sequence[Answer],
     *,
+    scores: Sequence[QualityScore] = (),
     items: Mapping[str, tuple[str, ...]],
     others: tuple[OtherGuideline, ...],
     following: tuple[NextFact, ...],
@@ -74,6 +76,7 @@ def report(
         runs: what the rules said at every place.
         guidelines: those that were looked at.
         answers: one for each item of them.
+        scores: published quality scores that were asked for.
         items: rule code to the items beside which its findings are shown.
         others: the guidelines that were not looked at.
         following: facts to describe next.
@@ -120,6 +123,7 @@ def report(
             select=select,
             ignore=ignore,
         ),
+        scores=tuple(scores),
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker import assemble
-from checker.appraisal import next_facts, reporting
+from checker.appraisal import next_facts, reporting, scores, suggesting
 from checker.appraisal import questions as asking
 from checker.appraisal.next_facts import OpenItem, Waiting
 from checker.cases import Running, measured_maps, measured_masks
@@ -16,10 +16,13 @@ from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun, Severity
 from checker.model.guideline import Guideline, is_named
+from checker.model.quality import AnswerSheet, QualityScore
 from checker.model.question import Counting, Question
 from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
+from checker.model.score_guideline import ScoreGuideline
 from checker.model.settings import Settings
 from checker.model.study import Study
+from checker.reading.answers import require_answers, sheets_of
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
 from checker.reading.guidelines import guidelines, read_guideline, read_index
@@ -113,6 +116,9 @@ def check(path: Path, options: Options | None = None) -> Report:
     asked = options or Options()
     wanted = _rules(asked)
     document = _described(path)
+    require_answers(document)
+    looked = _chosen(document.study, Submission(path.parent, asked.roots), asked)
+    sheets = _sheets(document, looked)
     submitted = _with_masks(
         document, read_submitted(document, path.parent, roots=asked.roots), asked
     )
@@ -127,8 +133,7 @@ def check(path: Path, options: Options | None = None) -> Report:
     everywhere = places(document.study, known)
     evidence = gather(everywhere)
     runs = run_all(everywhere, wanted, strict=asked.strict)
-    submission = Submission(path.parent, asked.roots)
-    appraised = _appraised(document.study, submission, asked, runs)
+    appraised = _appraised(document.study, looked, runs)
     return assemble.report(
         document,
         submitted,
@@ -136,6 +141,7 @@ def check(path: Path, options: Options | None = None) -> Report:
         runs,
         appraised.reports,
         appraised.answers,
+        scores=_scored(document.study, sheets, runs),
         items=appraised.items,
         others=appraised.others,
         following=appraised.following,
@@ -200,11 +206,9 @@ class Appraised(NamedTuple):
     notes: tuple[str, ...]
 
 
-def _appraised(
-    study: Study, submission: Submission, options: Options, runs: Sequence[RuleRun]
-) -> Appraised:
+def _appraised(study: Study, looked: "Looked", runs: Sequence[RuleRun]) -> Appraised:
     found = frozenset(run.rule for run in runs if run.findings)
-    chosen, others = _chosen(study, submission, options)
+    chosen = [each for each in looked.chosen if each[0].kind == "reporting"]
     notes: tuple[str, ...] = ()
     waiting = _waiting(runs)
     reports: list[GuidelineReport] = []
@@ -221,7 +225,35 @@ def _appraised(
         for code in RULES
     }
     following = next_facts.next_facts(study, open_items, waiting)
-    return Appraised(tuple(reports), tuple(answers), items, others, following, notes)
+    return Appraised(tuple(reports), tuple(answers), items, looked.others, following, notes)
+
+
+Sheets = list[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]]
+"""Quality scores that are looked at, why, and what each assessor answered."""
+
+
+def _sheets(document: StudyDocument, looked: "Looked") -> Sheets:
+    """Return the quality scores that are looked at, with what each assessor answered.
+
+    Raises:
+        BadSubmission: an answer does not fit its score.
+    """
+    return [
+        (guideline, why, sheets_of(document, guideline))
+        for guideline, why in looked.chosen
+        if isinstance(guideline, ScoreGuideline)
+    ]
+
+
+def _scored(study: Study, sheets: Sheets, runs: Sequence[RuleRun]) -> tuple[QualityScore, ...]:
+    """Return each score once for each assessor; where nobody answered, as far as the description goes."""
+    found = frozenset(run.rule for run in runs if run.findings)
+    made = []
+    for guideline, why, given in sheets:
+        suggested = suggesting.suggested(guideline, study, found)
+        for sheet in given or (AnswerSheet(),):
+            made.append(scores.quality_score(guideline, sheet, suggested, why=why))
+    return tuple(made)
 
 
 def _waiting(runs: Sequence[RuleRun]) -> Waiting:
@@ -255,6 +287,11 @@ def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
     choice = reporting.choose(study, read_index())
     read = _described_by([each.guideline for each in choice.chosen], submission)
     chosen = [(guideline, each.why) for guideline, each in zip(read, choice.chosen, strict=True)]
+    chosen += [
+        (_guideline(name), why)
+        for name, why in scores.choose_scores(study, read_index())
+        if name not in {each.guideline for each in choice.chosen}
+    ]
     shipped = [entry.id for entry in read_index()]
     unknown = (
         OtherGuideline(id=each, may_apply=False, because=reporting.not_here(each, shipped))

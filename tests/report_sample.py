@@ -18,6 +18,14 @@ from checker.model.evidence import (
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
+from checker.model.quality import (
+    AnsweredBy,
+    ConditionAnswer,
+    ItemScore,
+    QualityScore,
+    QuestionAnswer,
+    SectionScore,
+)
 from checker.model.report import (
     Answer,
     AnswerFact,
@@ -651,6 +659,99 @@ PROVENANCE = Provenance(
 )
 
 
+SCORE = QualityScore(
+    guideline="metrics_2024",
+    title="METRICS: METhodological RadiomICs Score",
+    year=2024,
+    doi=("10.1186/s13244-023-01572-w",),
+    licence="CC BY 4.0",
+    assessor="assessor A",
+    why="statements.appraisals has answers to it.",
+    formula="100 times the weights answered yes over those that apply",
+    unit="%",
+    digits=1,
+    minimum=0.0,
+    maximum=100.0,
+    score=None,
+    lowest=21.9,
+    highest=74.8,
+    categories=("low", "moderate", "good"),
+    answered=2,
+    asked=3,
+    untouched=1,
+    as_the_form=21.9,
+    blanks="The official tool starts every item at no.",
+    conditions=(
+        ConditionAnswer(
+            condition="C1",
+            meaning="the study includes segmentation",
+            holds=True,
+            by=AnsweredBy.DESCRIPTION,
+            reason="predictors.segmentation.method is manual",
+        ),
+        ConditionAnswer(condition="C5", meaning="deep learning end to end", holds=None),
+    ),
+    sections=(
+        SectionScore(section="Testing", lowest=0.0375, highest=0.1124, maximum=0.1124, open=1),
+        SectionScore(section="Open Science", lowest=0.0, highest=0.0, maximum=0.0225, open=0),
+    ),
+    items=(
+        ItemScore(
+            item="26",
+            section="Testing",
+            topic="Internal testing",
+            requirement="Tested on unseen cases from the training source.",
+            scoring_rule="Cross-validation for tuning does not count.",
+            applies=True,
+            weight=0.0375,
+            lowest=1.0,
+            highest=1.0,
+            maximum=1.0,
+            answers=(
+                QuestionAnswer(
+                    question="26",
+                    asks="Tested on unseen cases from the training source.",
+                    answer="yes",
+                    by=AnsweredBy.ASSESSOR,
+                    points=1.0,
+                    differs="no (analysis.internal_validation.method is none)",
+                ),
+            ),
+        ),
+        ItemScore(
+            item="27",
+            section="Testing",
+            topic="External testing",
+            requirement="Tested on cases from another institution.",
+            scoring_rule="Hold-outs called external do not count.",
+            applies=True,
+            weight=0.0749,
+            lowest=0.0,
+            highest=1.0,
+            maximum=1.0,
+            answers=(QuestionAnswer(question="27", asks="Tested on cases from elsewhere."),),
+            open=("27",),
+        ),
+        ItemScore(
+            item="9",
+            section="Segmentation",
+            topic="Automatic segmentation tested",
+            requirement="Fully automatic segmentation was tested against experts.",
+            scoring_rule="Needs method and result.",
+            applies=False,
+            because="C2 is no: segmentation is fully automatic",
+            weight=0.0225,
+            lowest=0.0,
+            highest=1.0,
+            maximum=1.0,
+            answers=(QuestionAnswer(question="9", asks="Was it tested?"),),
+            open=("9",),
+        ),
+    ),
+    notes=("Question 26 is answered yes, and the description suggests no; no reason is given.",),
+)
+
+
 def sample() -> Report:
     return Report(
         study=StudyGlance(
@@ -838,6 +939,7 @@ def sample() -> Report:
             ),
         ),
         provenance=PROVENANCE,
+        scores=(SCORE,),
     )
 
 

@@ -68,7 +68,8 @@ def choose(study: Study, entries: Sequence[IndexEntry]) -> Choice:
     """
     named = study.statements.guidelines
     if named is None:
-        return _fitting(study, [entry for entry in entries if entry.by_default])
+        lists = (entry for entry in entries if entry.kind == "reporting")
+        return _fitting(study, [entry for entry in lists if entry.by_default])
     known = {entry.id for entry in entries}
     here = dict.fromkeys(_shipped(name, known) or name for name in named)
     chosen = [name for name in here if name in known or is_file(name)]

@@ -16,6 +16,7 @@ from checker.cli import (
     explaining,
     measuring,
     scaffolding,
+    scoring,
     viewing,
     worksheets,
 )
@@ -46,6 +47,7 @@ app.command("worksheet")(worksheets.worksheet)
 app.command("validate")(checking.validate)
 app.command("check")(checking.check)
 app.command("render")(viewing.render)
+app.command("score")(scoring.score)
 app.command("explain")(explaining.explain)
 app.command("list")(explaining.show_list)
 app.command("schema")(explaining.schema)

@@ -37,10 +37,12 @@ def validate(
     form: Annotated[Form, typer.Option("--format", help="How the result is printed.")] = Form.TEXT,
 ) -> Ending:
     """Read a description only: every problem at once, with file, line, place and hint."""
+    from checker.reading.answers import require_answers
     from checker.reading.documents import read_study
 
     try:
         document = read_study(study)
+        require_answers(document)
     except BadSubmission as bad:
         if form is Form.JSON:
             console.send(

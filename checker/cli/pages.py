@@ -6,11 +6,13 @@ from functools import cache
 from inspect import cleandoc
 from math import inf
 
+from checker.appraisal.suggesting import when_suggested
 from checker.errors import BadRequest
 from checker.metrics import METRICS, Metric
 from checker.model.concept import Concept
 from checker.model.guideline import Guideline, Item, is_named
 from checker.model.metric_names import METRIC_NAMES, find_metric, tasks_of
+from checker.model.score_guideline import ScoreGuideline, ScoreItem
 from checker.model.study.facts import FACTS, Fact, groups
 from checker.reading.concepts import read_concepts
 from checker.reading.folder import nearest
@@ -234,6 +236,7 @@ def item_page(guideline: Guideline, item: Item) -> str:
         item.requirement,
         f"Asked only if {item.condition}" if item.condition else "",
         absence,
+        *_scoring(guideline, item),
         _listed(
             "Facts of study.yaml", [f"`{each}` {FACTS[each].meaning}" for each in item.evidence]
         ),
@@ -243,6 +246,29 @@ def item_page(guideline: Guideline, item: Item) -> str:
         *[_example(each) for each in concepts],
         f"{ours}; the official wording is in the publication (https://doi.org/{guideline.doi[0]}).",
     )
+
+
+def _scoring(guideline: Guideline, item: Item) -> Iterator[str]:
+    """Yield what an item of a quality score gives, for which answers, and when one is suggested."""
+    if not isinstance(guideline, ScoreGuideline) or not isinstance(item, ScoreItem):
+        return
+    meanings = {each.id: each.meaning for each in guideline.conditions}
+    worth = f"Weight: {item.weight:g}" if item.weight is not None else _points_of(item)
+    yield f"{worth}. How it is scored: {item.scoring_rule}"
+    yield _listed("Counted only if", [f"{each}: {meanings[each]}" for each in item.applicable_if])
+    yield _listed(
+        "Questions",
+        [
+            f"`{each.id}` {each.asks} "
+            + ", ".join(f"{word}: {points:g}" for word, points in each.points.items())
+            for each in item.questions
+        ],
+    )
+    yield _listed("Answers that the description suggests", when_suggested(item))
+
+
+def _points_of(item: ScoreItem) -> str:
+    return f"Points: {item.min_points:g} to {item.max_points:g}"
 
 
 @cache

@@ -90,7 +90,7 @@ class Guideline(Shape):
     id: Annotated[str, Field(pattern="^[a-z0-9_]+$")]
     """``name_year``, as its file is called; items are named ``id/item`` everywhere."""
     title: str
-    kind: Literal["reporting"]
+    kind: Literal["reporting", "quality_score"]
     version: str
     """Edition."""
     year: int
@@ -119,6 +119,8 @@ class IndexEntry(Shape):
     id: str
     file: str
     """Beside the index."""
+    kind: Literal["reporting", "quality_score"] = "reporting"
+    """As in the guideline itself."""
     when_to_use: str
     """As in the guideline itself."""
     when: Condition = {}

@@ -39,6 +39,7 @@ from checker.model.evidence import (
     ThresholdOptimum,
 )
 from checker.model.finding import Severity
+from checker.model.quality import QualityScore
 from checker.model.sample_size import SampleSize
 
 FORMAT = "checker-report/1"
@@ -377,3 +378,5 @@ class Report:
     comments: tuple[str, ...]
     """Comments to the authors: neutral, with evidence, plain text to paste."""
     provenance: Provenance
+    scores: tuple[QualityScore, ...] = ()
+    """Published quality scores, where one was asked for; kept apart from all other counts."""

@@ -42,10 +42,17 @@ SECTIONS = (
     Section("performance", "Performance"),
     Section("groups", "Groups"),
     Section("items", "Reporting items"),
+    Section("scores", "Quality scores"),
     Section("unchecked", "What could not be checked, and why"),
     Section("provenance", "Provenance"),
 )
 """In the order of the page."""
+
+
+def sections(report: Report) -> tuple[Section, ...]:
+    """Return the sections of a page; that of quality scores only where one was asked for."""
+    return tuple(each for each in SECTIONS if each.name != "scores" or report.scores)
+
 
 DOMAINS = {
     "PAR": "Participants and data",

@@ -1,8 +1,11 @@
 """The report as one HTML page: no network, no scripts, figures inside."""
 
+from collections.abc import Sequence
 from functools import cache, partial
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from checker.model.quality import QualityScore
 from checker.model.report import EvaluationReport, Report
 from checker.model.times import in_words
 from checker.render import (
@@ -12,6 +15,7 @@ from checker.render import (
     marks,
     mask_tables,
     page,
+    quality,
     risk_groups,
     signs,
 )
@@ -58,12 +62,27 @@ def to_html(report: Report, *, figures: bool = True, paged: bool = False) -> str
         .get_template("report.html")
         .render(
             report=report,
-            sections=page.SECTIONS,
+            sections=page.sections(report),
             evaluations=_evaluations(report, figures),
             css=_file("report.css"),
             paged=paged,
             item_label=partial(checklists.item_label, report),
             references=page.references(report),
+        )
+    )
+
+
+def scores_to_html(scores: Sequence[QualityScore], title: str, version: str) -> str:
+    """Return quality scores, without a report around them, as a page that is complete in itself."""
+    return (
+        _environment()
+        .get_template("quality.html")
+        .render(
+            report=SimpleNamespace(scores=scores),
+            title=title,
+            version=version,
+            css=_file("report.css"),
+            paged=False,
         )
     )
 
@@ -132,6 +151,7 @@ def _environment() -> "Environment":
         explanations=explanation_tables,
         marks=marks,
         masks=mask_tables,
+        quality=quality,
     )
     environment.filters["worded"] = page.worded
     environment.filters["first_upper"] = page.first_upper

@@ -4,9 +4,10 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from checker.model.claim import ClaimCheck
+from checker.model.quality import QualityScore
 from checker.model.report import EvaluationReport, Report, ReportedFinding
 from checker.model.times import in_words
-from checker.render import checklists, digits, explanation_tables, marks, page, risk_groups
+from checker.render import checklists, digits, explanation_tables, marks, page, quality, risk_groups
 from checker.render.cleaned import one_line
 from checker.render.mask_tables import EMPTY, empty_heads, empty_rows, structure_tables
 from checker.render.reader_matrix import ReaderTable, by_reader
@@ -24,7 +25,7 @@ OPENING = re.compile(r"^(\d*)([#+\-=.)])(?=\s|#|=|-|$)")
 def to_markdown(report: Report) -> str:
     """Return the report as Markdown (tables of GitHub), with a newline at the end."""
     lines = [f"# {escaped(report.study.title or 'A study without a title')}"]
-    for number, section in enumerate(page.SECTIONS, start=1):
+    for number, section in enumerate(page.sections(report), start=1):
         lines += ["", f"## {number}. {section.title}", "", *PRINTED[section.name](report)]
     text = "\n".join(lines)
     return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
@@ -414,6 +415,37 @@ def _items(report: Report) -> Iterator[str]:
         yield "No guideline was looked at."
 
 
+def _scores(report: Report) -> Iterator[str]:
+    yield from (quality.APART, "")
+    for score in report.scores:
+        yield from score_lines(score)
+
+
+def score_lines(score: QualityScore) -> Iterator[str]:
+    """Yield a quality score under a heading of its own: number, sections, and the list behind it."""
+    yield from ("", f"### {escaped(quality.heading(score))}", "")
+    yield f"**{escaped(page.first_upper(quality.summary(score)))}.** {escaped(quality.progress(score))}"
+    for sentence in (quality.as_the_form(score), quality.printed(score), *score.notes):
+        if sentence:
+            yield from ("", escaped(sentence))
+    yield ""
+    yield from (f"- {escaped(quality.condition(each))}" for each in score.conditions)
+    yield ""
+    if len(score.sections) > 1:
+        rows = [(escaped(row.section), *row[1:]) for row in quality.sections(score)]
+        yield from table(("Section", "Score", "of", "Items open"), rows, (1, 2, 3))
+    cells = [
+        (escaped(r.item), escaped(r.topic), _said(r.sign), r.got, escaped(_behind(r)))
+        for r in quality.items(score)
+    ]
+    unit = "Weight" if score.unit == "%" else "Points"
+    yield from table(("Item", "Topic", "Result", unit, "Answers, and from what"), cells, (3,))
+
+
+def _behind(row: quality.ItemRow) -> str:
+    return " ".join(part for part in (quality.answered(row), row.because) if part)
+
+
 def _unchecked(report: Report) -> Iterator[str]:
     for each in page.unchecked(report):
         things = [
@@ -448,6 +480,7 @@ PRINTED: dict[str, Callable[[Report], Iterator[str]]] = {
     "performance": _performance,
     "groups": _groups,
     "items": _items,
+    "scores": _scores,
     "unchecked": _unchecked,
     "provenance": _provenance,
 }

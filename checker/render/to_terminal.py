@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from checker.model.claim import ClaimCheck
 from checker.model.estimate import Estimate
 from checker.model.report import EvaluationReport, Report, ReportedFinding, grouped
-from checker.render import checklists, digits, page
+from checker.render import checklists, digits, page, quality
 from checker.render.headlines import short_folds, short_list
 from checker.render.layout import Cell, Screen
 from checker.render.signs import SEVERITIES, STATUSES, VERDICTS
@@ -34,6 +34,7 @@ def to_terminal(
         *(line for each in report.evaluations for line in _performance(each, screen)),
         *_items(report, screen),
         *_next_facts(report, screen),
+        *_scores(report, screen),
         *_unchecked(report, screen),
     ]
     return "\n".join(lines).strip("\n") + "\n"
@@ -210,6 +211,15 @@ def _next_facts(report: Report, screen: Screen) -> Iterator[str]:
         rules = f"; rules that wait for it: {', '.join(each.rules)}" if each.rules else ""
         yield from screen.paragraph(f"{each.name}: {each.meaning}", "  ", "- ")
         yield from screen.paragraph(f"{asked}{rules}{missing}", "    ", tone="quiet")
+
+
+def _scores(report: Report, screen: Screen) -> Iterator[str]:
+    if not report.scores:
+        return
+    yield from screen.heading("Quality scores, apart from reporting and risk of bias")
+    for each in report.scores:
+        said = f"{quality.heading(each)}: {quality.summary(each)}; {quality.state(each)}"
+        yield from screen.paragraph(said, "  ", "- " if len(report.scores) > 1 else "")
 
 
 def _unchecked(report: Report, screen: Screen) -> Iterator[str]:

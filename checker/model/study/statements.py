@@ -58,13 +58,13 @@ class Appraisal(Described):
     """An answer that a person gave."""
 
     about: str
-    """A question or domain ("probast_ai_2025/eval-4.5", "probast_ai_2025/D4")."""
+    """A question, item or domain ("probast_ai_2025/eval-4.5", "probast_ai_2025/D4", "metrics_2024/18")."""
     part: Literal["development", "evaluation"] | None = None
     """Which pass of the tool."""
     evaluation: str | None = None
     """Name of the evaluation, if the answer is about one."""
     answer: str | None = None
-    """Answer or judgement, in the words of the tool's scale; in quotation marks."""
+    """Answer or judgement, in the words of the tool's scale, or points of an item; in quotation marks."""
     reason: str | None = None
     """Why; needed when it differs from ours."""
     by: str | None = None
