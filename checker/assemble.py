@@ -314,6 +314,7 @@ def _reported(
     run: RuleRun, finding: Finding, document: StudyDocument, items: tuple[str, ...]
 ) -> ReportedFinding:
     rule = RULES[run.rule]
+    place = document.places.within(finding.at)
     return ReportedFinding(
         code=rule.code,
         title=rule.title,
@@ -323,6 +324,7 @@ def _reported(
         place=run.place,
         file=document.file,
         line=document.places.line_within(finding.at),
+        cell=place.cell if place else "",
         observed=finding.observed,
         expected=finding.expected,
         why=rule.why,

@@ -26,6 +26,13 @@ class ExitCode(IntEnum):
     OUR_FAULT = 3
 
 
+def place_in(file: str, line: int | None, cell: str = "") -> str:
+    """Return a place as messages name it: ``study.yaml:14``, or ``work.xlsx, sheet "Data", cell C14``."""
+    if cell:
+        return f"{file}, {cell}"
+    return file if line is None else f"{file}:{line}"
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """One thing in the submitted files that their author can fix."""
@@ -38,11 +45,13 @@ class Problem:
     """What was seen and what was expected."""
     hint: str = ""
     """What to do next."""
+    cell: str = ""
+    """Where in a workbook, instead of the line: ``sheet "Data", cell C14``."""
 
     def __str__(self) -> str:
         """Return ``file:line: path: message`` and the hint on a line of its own."""
         file, path, message, hint = map(visible, (self.file, self.path, self.message, self.hint))
-        place = file if self.line is None else f"{file}:{self.line}"
+        place = visible(place_in(file, self.line, self.cell))
         head = ": ".join(part for part in (place, path, message) if part)
         return f"{head}\n    hint: {hint}" if hint else head
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from checker import assemble
 from checker.appraisal import next_facts, reporting, scores, suggesting
+from checker.appraisal import questions as asking
 from checker.appraisal.next_facts import OpenItem, Waiting
 from checker.appraisal.places import placed
 from checker.cases import Running, measured_maps, measured_masks
@@ -17,6 +18,7 @@ from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun, Severity
 from checker.model.guideline import Guideline, is_named
 from checker.model.quality import AnswerSheet, QualityScore
+from checker.model.question import Counting, Question
 from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
 from checker.model.score_guideline import ScoreGuideline
 from checker.model.settings import Settings
@@ -79,6 +81,36 @@ def tables(path: Path, roots: Mapping[str, Path] | None = None) -> tuple[Path, .
     named = [submission.place(name) for name in (*tables_named(study), *([paper] if paper else ()))]
     inside = (place.iterdir() if os.path.isdir(place) else (place,) for place in named)
     return tuple(each for places in inside for each in places)
+
+
+class Asked(NamedTuple):
+    """A description, what it still has to answer, and the guidelines that ask."""
+
+    document: StudyDocument | None
+    """None: there is none yet."""
+    study: Study
+    questions: tuple[Question, ...]
+    counting: tuple[Counting, ...]
+
+
+def questions(path: Path | None, names: tuple[str, ...] = ()) -> Asked:
+    """Return the questions about a study with the answers so far.
+
+    Args:
+        path: of the description; None: nothing is answered yet.
+        names: of guidelines, or their files; empty: those that apply.
+
+    Raises:
+        BadSubmission: the description or a guideline cannot be used; every problem at once.
+        BadRequest: there is no guideline of that name.
+    """
+    document = read_study(path) if path else None
+    study = document.study if document else Study()
+    submission = Submission(path.parent if path else Path())
+    chosen = _chosen(study, submission, Options(guidelines=names)).chosen
+    counting = [Counting(name=each.id, title=each.title, why=why) for each, why in chosen]
+    found = asking.questions(study, [each for each, _ in chosen])
+    return Asked(document, study, found, tuple(counting))
 
 
 def check(path: Path, options: Options | None = None) -> Report:
@@ -193,7 +225,7 @@ def _described(path: Path) -> StudyDocument:
     try:
         return read_study(path)
     except BadSubmission as bad:
-        inside = any(each.line is not None for each in bad.problems)
+        inside = any(each.line is not None or each.cell for each in bad.problems)
         raise BadSubmission(
             bad.problems, "its tables were not read yet" if inside else ""
         ) from None

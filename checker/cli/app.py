@@ -19,6 +19,7 @@ from checker.cli import (
     scaffolding,
     scoring,
     viewing,
+    worksheets,
 )
 from checker.cli.console import note, prepare, say
 from checker.cli.ending import DONE, Ending, counted
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 app.command("demo")(demonstration.demo)
 app.command("new")(scaffolding.new)
+app.command("worksheet")(worksheets.worksheet)
 app.command("validate")(checking.validate)
 app.command("check")(checking.check)
 app.command("render")(viewing.render)

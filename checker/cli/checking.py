@@ -68,7 +68,6 @@ def _say_described(
 ) -> None:
     from checker.cli.quoting import as_plain
     from checker.model.study.facts import described
-    from checker.reading.documents import dotted
 
     present, asked = described(document.study)
     if form is Form.JSON:
@@ -77,7 +76,12 @@ def _say_described(
                 {
                     "file": str(file),
                     "notes": [
-                        {"line": each.line, "path": dotted(each.path), "message": each.message}
+                        {
+                            "line": None if each.cell else each.line,
+                            "path": each.at,
+                            "message": each.message,
+                            "cell": each.cell,
+                        }
                         for each in document.notes
                     ],
                     "described": {"present": present, "asked": asked},
@@ -87,7 +91,7 @@ def _say_described(
         )
         return
     for each in document.notes:
-        console.note(visible(f"{document.file}:{each.line}: {dotted(each.path)}: {each.message}"))
+        console.note(visible(each.told(document.file)))
     console.say(f"{visible(document.file)}: described so far: {present} of {asked} facts")
 
 
@@ -103,6 +107,7 @@ def _problem(problem: Problem) -> dict[str, object]:
         "path": problem.path,
         "message": problem.message,
         "hint": problem.hint,
+        "cell": problem.cell,
     }
 
 

@@ -108,7 +108,19 @@ class TrueValue(StrEnum):
 
 
 Study = Annotated[
-    Path, typer.Argument(metavar="STUDY", help="The description of a study, a YAML file.")
+    Path,
+    typer.Argument(
+        metavar="STUDY",
+        help="The description of a study: a YAML file, or a workbook of `checker worksheet`.",
+    ),
+]
+Guidelines = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--guideline",
+        metavar="NAME|FILE",
+        help="Ask what this guideline asks, instead of those that apply; can be repeated.",
+    ),
 ]
 Outputs = Annotated[
     list[Path] | None,

@@ -43,7 +43,6 @@ def _lines(report: "Report", width: int) -> Iterator[str]:
     yield ""
     for each in report.findings:
         if each.severity in SHOWN:
-            place = f"{each.file}:{each.line}" if each.line else each.file
-            words = f"{each.severity} {each.code} {place}: {each.message}"
+            words = f"{each.severity} {each.code} {each.where}: {each.message}"
             yield from textwrap.wrap(words, width, subsequent_indent="  ")
     yield ""

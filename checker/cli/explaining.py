@@ -4,13 +4,16 @@ import json
 import textwrap
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from checker.cli import console
-from checker.cli.choices import Form
+from checker.cli.choices import Form, Guidelines
 from checker.cli.ending import DONE, Ending
+from checker.errors import BadRequest
+from checker.visible import to_json_text, visible
 
 
 class Kind(StrEnum):
@@ -20,6 +23,7 @@ class Kind(StrEnum):
     METRICS = "metrics"
     GUIDELINES = "guidelines"
     FACTS = "facts"
+    QUESTIONS = "questions"
 
 
 def explain(
@@ -65,17 +69,62 @@ def _plain(text: str, width: int) -> str:
 
 def show_list(
     kind: Annotated[
-        Kind, typer.Argument(metavar="KIND", help="rules, metrics, guidelines, facts.")
+        Kind, typer.Argument(metavar="KIND", help="rules, metrics, guidelines, facts, questions.")
     ],
+    study: Annotated[
+        Path | None,
+        typer.Argument(metavar="STUDY", help="Of questions: the study that they are about."),
+    ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the list is printed.")] = Form.TEXT,
+    guideline: Guidelines = None,
 ) -> Ending:
-    """List what there is: rules, metrics, guidelines or facts."""
+    """List what there is: rules, metrics, guidelines, facts, or the questions about a study with their answers."""
+    if kind is Kind.QUESTIONS:
+        return _show_questions(study, form, tuple(guideline or ()))
+    if study is not None or guideline:
+        raise BadRequest(f"checker list {kind} takes no study and no guideline; questions do")
     rows = _rows(kind)
     if form is Form.JSON:
         console.send(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
     else:
         console.say(_table(rows, console.screen().width))
     return DONE
+
+
+def _show_questions(study: Path | None, form: Form, guidelines: tuple[str, ...]) -> Ending:
+    """Print the questions about a study; as text those that concern it."""
+    if study is None:
+        raise BadRequest("checker list questions takes the study too: checker list questions STUDY")
+    from checker import pipeline
+    from checker.model.question import QuestionState
+    from checker.render.to_json import plain
+
+    asked = pipeline.questions(study, guidelines)
+    if form is Form.JSON:
+        result = {
+            "format": "checker-questions-1",
+            "study": asked.document.file if asked.document else "",
+            "guidelines": plain(asked.counting),
+            "questions": plain(asked.questions),
+        }
+        console.send(to_json_text(result))
+        return DONE
+    shown = [each for each in asked.questions if each.state is not QuestionState.NOT_ASKED]
+    rows = [
+        {"fact": each.fact, "question": each.question, "state": _STATE_WORDS[each.state]}
+        for each in shown
+    ]
+    console.say(visible(_table(rows, console.screen().width), kept="\n"))
+    return DONE
+
+
+_STATE_WORDS = {
+    "open": "open",
+    "partly": "partly answered",
+    "answered": "answered",
+    "not_reported": "not reported",
+    "not_applicable": "does not apply",
+}
 
 
 def _rows(kind: Kind) -> list[dict[str, str]]:
@@ -101,7 +150,7 @@ def _rows(kind: Kind) -> list[dict[str, str]]:
                 {"name": each.id, "items": str(len(each.items)), "title": each.title}
                 for each in guidelines()
             ]
-        case Kind.FACTS:
+        case _:
             from checker.model.study.facts import FACTS
 
             return [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from checker.cli import console
 from checker.cli.ending import counted
+from checker.errors import place_in
 from checker.visible import visible
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def say_quotes(
         )
         return
     for each in places:
-        line = document.places.line_within(each.path)
-        console.say(visible(f"{document.file}:{line}: {each.about}: {each.outcome}"))
+        line, cell = _where(document, each)
+        there = place_in(document.file, line, cell)
+        console.say(visible(f"{there}: {each.about}: {each.outcome}"))
         for message in _wrong(each, places):
             console.say(visible(f"    {message}"))
 
@@ -86,12 +88,18 @@ def _wrong(place: "Place", places: Sequence["Place"]) -> list[str]:
     return [each.message for each in found if each.at[:3] == place.path]
 
 
+def _where(document: "StudyDocument", place: "Place") -> tuple[int | None, str]:
+    """Return the line, or the cell of a workbook, that tells a place."""
+    at = (*place.path, "quote")
+    there = document.places.within(at)
+    return document.places.line_within(at), there.cell if there else ""
+
+
 def as_plain(document: "StudyDocument", places: Sequence["Place"]) -> list[dict[str, object]]:
-    """Return the places as they are written to JSON, each with its line."""
-    return [
-        {
-            "line": document.places.line_within(each.path),
-            **{field.name: getattr(each, field.name) for field in fields(each)},
-        }
-        for each in places
-    ]
+    """Return the places as they are written to JSON, each with its line or cell."""
+    plain = []
+    for each in places:
+        line, cell = _where(document, each)
+        known = {field.name: getattr(each, field.name) for field in fields(each)}
+        plain.append({"line": line, "cell": cell, **known})
+    return plain

@@ -163,6 +163,15 @@ class ReportedFinding:
     waived: bool = False
     brief: str = ""
     """What it is about in a few words, where several findings of the rule say the same of several places."""
+    cell: str = ""
+    """Where in a workbook, instead of the line: ``sheet "Data", cell C14``."""
+
+    @property
+    def where(self) -> str:
+        """File and line, or file, sheet and cell."""
+        if self.cell:
+            return f"{self.file}, {self.cell}"
+        return self.file if self.line is None else f"{self.file}:{self.line}"
 
 
 SEVERAL = 3

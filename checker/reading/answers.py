@@ -381,4 +381,4 @@ def _marks(
 
 
 def _at(document: StudyDocument, path: ValuePath, message: str, hint: str) -> Problem:
-    return Problem(document.file, document.places.line(path), dotted(path), message, hint)
+    return document.places.problem(document.file, path, message, hint)

@@ -9,6 +9,7 @@ from checker.model.study.dates import is_later
 from checker.model.study.description import Study
 from checker.model.study.facts import FACTS, groups, is_present
 from checker.model.study.printed import Printed
+from checker.model.study.references import REFERENCES
 from checker.reading import yaml_nodes
 from checker.reading.item_names import guideline_names, item_names
 from checker.reading.plain_values import nearest
@@ -87,13 +88,9 @@ class _Reference(NamedTuple):
 
 
 _SOURCES, _PARTITIONS, _EVALUATIONS, _EXPLANATIONS = _NAMED
-_REFERENCES = (
-    _Reference(_PARTITIONS, "source", (_SOURCES,)),
-    _Reference(_EVALUATIONS, "partition", (_PARTITIONS,)),
-    _Reference(_EVALUATIONS, "conditional_on", (_EVALUATIONS,)),
-    _Reference(_EXPLANATIONS, "evaluation", (_EVALUATIONS,)),
-    _Reference(("results", "flow"), "source", (_SOURCES, _PARTITIONS)),
-    _Reference(("statements", "appraisals"), "evaluation", (_EVALUATIONS,)),
+_REFERENCES = tuple(
+    _Reference(tuple(records.split(".")), field, tuple(tuple(each.split(".")) for each in lists))
+    for records, _, field, lists in ((*fact.rpartition("."), to) for fact, to in REFERENCES.items())
 )
 
 

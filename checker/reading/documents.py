@@ -1,4 +1,4 @@
-"""Reads YAML documents: a study description, and others as plain data; every problem at once."""
+"""Reads a study description, from YAML or a workbook, and other documents as plain data; every problem at once."""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +7,23 @@ from pathlib import Path
 from checker.errors import BadSubmission
 from checker.model.study.description import Study
 from checker.reading.cross_checks import contradictions, cross_checks
-from checker.reading.fields import FieldReader, Note
-from checker.reading.yaml_nodes import Node, Places, Scalar, Sequence, dotted, read_source
+from checker.reading.fields import FieldReader
+from checker.reading.yaml_nodes import (
+    Node,
+    Note,
+    Places,
+    Scalar,
+    Sequence,
+    Source,
+    dotted,
+    read_source,
+)
 from checker.visible import visible
 
 __all__ = ["Note", "Places", "StudyDocument", "YamlDocument", "dotted", "read_study", "read_yaml"]
 
+SPREADSHEETS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+"""Endings of spreadsheets; the first is read, and of the others it is said how to save them."""
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]{0,17})")
 _FLOAT = re.compile(r"[-+]?(0|[1-9][0-9]*)?(\.[0-9]+|\.)?([eE][-+]?[0-9]{1,3})?")
 
@@ -46,7 +57,7 @@ def read_study(path: Path) -> StudyDocument:
     Raises:
         BadSubmission: with every problem of the file, in the order of its lines.
     """
-    source = read_source(path)
+    source = _source(path)
     reader = FieldReader(source)
     data = reader.group(Study, source.root, ())
     for trouble in cross_checks(source.root, data):
@@ -56,9 +67,22 @@ def read_study(path: Path) -> StudyDocument:
         for trouble in contradictions(study):
             reader.problem(*trouble)
     if reader.problems:
-        raise BadSubmission(sorted(reader.problems, key=lambda each: (each.line or 0, each.path)))
-    notes = tuple(sorted(reader.notes, key=lambda each: each.line))
-    return StudyDocument(study, source.places, notes, source.sha256, visible(path.name))
+        raise BadSubmission(reader.problems)
+    name = visible(path.name)
+    return StudyDocument(study, source.places, tuple(reader.notes), source.sha256, name)
+
+
+def _source(path: Path) -> Source:
+    """Return the values of a description, whatever it is written in.
+
+    Raises:
+        BadSubmission: it cannot be read.
+    """
+    if path.suffix.lower() not in SPREADSHEETS:
+        return read_source(path)
+    from checker.reading.worksheets import read_worksheet
+
+    return read_worksheet(path)
 
 
 def read_yaml(path: Path) -> YamlDocument:

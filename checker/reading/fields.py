@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
+from operator import itemgetter
 
 from checker.errors import Problem
 from checker.model.metric_names import METRIC_NAMES, find_metric, metrics_of, summary_in, tasks_of
@@ -17,7 +18,7 @@ from checker.reading import slips, yaml_nodes
 from checker.reading.plain_values import Unfit, is_bare_number, nearest, plain_value, quoted
 from checker.reading.printed_claims import read_result
 from checker.reading.slips import is_nothing
-from checker.reading.yaml_nodes import Node, Scalar, Sequence, Source, ValuePath, dotted
+from checker.reading.yaml_nodes import Node, Note, Scalar, Sequence, Source, ValuePath
 
 ENOUGH_HINTS = 200
 """After so many problems an unknown field gets no hint: looking for one takes time."""
@@ -44,24 +45,6 @@ class _NoFit:
 _UNFIT = _NoFit()
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something we understood although it is spelled another way; echoed so that it can be seen."""
-
-    path: ValuePath
-    line: int
-    message: str
-
-    @property
-    def at(self) -> str:
-        """The path as messages print it."""
-        return dotted(self.path)
-
-    def __str__(self) -> str:
-        """Return line, path and message."""
-        return f"line {self.line}: {self.at}: {self.message}"
-
-
 class FieldReader:
     """Reads one description; collects its problems and notes on the way.
 
@@ -72,17 +55,29 @@ class FieldReader:
     def __init__(self, source: Source) -> None:
         self.source = source
         self.places = source.places
-        self.problems: list[Problem] = []
-        self.notes: list[Note] = []
+        self._problems: list[tuple[tuple[int, int], Problem]] = [*source.problems]
+        self._notes: list[tuple[tuple[int, int], Note]] = []
+
+    @property
+    def problems(self) -> list[Problem]:
+        """The problems in the order of their places."""
+        found = sorted(self._problems, key=lambda each: (each[0], each[1].path))
+        return [problem for _, problem in found]
+
+    @property
+    def notes(self) -> list[Note]:
+        """The notes in the order of their places, after those of the file as a whole."""
+        return [*self.source.notes, *(note for _, note in sorted(self._notes, key=itemgetter(0)))]
 
     def problem(self, path: ValuePath, message: str, hint: str = "", line: int = 0) -> None:
         """Remember a problem at the path."""
-        at = line or self.places.line(path)
-        self.problems.append(Problem(self.source.file, at, dotted(path), message, hint))
+        found = self.places.problem(self.source.file, path, message, hint, line)
+        self._problems.append((self.places.rank(path, line), found))
 
     def note(self, path: ValuePath, message: str) -> None:
         """Remember how we understood the value at the path."""
-        self.notes.append(Note(path, self.places.line(path), message))
+        place = self.places.at(path)
+        self._notes.append((self.places.rank(path), Note(path, place.line, message, place.cell)))
 
     def group(self, cls: type[Described], node: Node, path: ValuePath) -> dict[str, object]:
         """Return the fields of a group or record; those that must be there are asked for."""
@@ -135,7 +130,7 @@ class FieldReader:
             said = f"this field belongs to evaluations of the task {' or '.join(tasks)}"
             self.problem(at, said, line=line)
         else:
-            few = len(self.problems) < ENOUGH_HINTS
+            few = len(self._problems) < ENOUGH_HINTS
             hint = slips.unknown_field(cls, name, node) if few else ""
             self.problem(at, "this field does not exist", hint, line)
 

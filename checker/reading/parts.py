@@ -53,29 +53,75 @@ class Parts(NamedTuple):
     """A workbook with this sheet alone."""
 
 
-def parts(data: bytes, file: str, sheet: str | None) -> Parts:
+class Limits(NamedTuple):
+    """How much of a workbook is read."""
+
+    cells: int
+    """Of a sheet."""
+    unpacked: int
+    """Bytes of one part."""
+
+
+def sheet_names(data: bytes, file: str, limits: Limits) -> tuple[str, ...]:
+    """Return the names of the sheets of a workbook in their order, charts left out.
+
+    Raises:
+        BadSubmission and what a damaged archive raises: as `parts`.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        targets, _ = _relations(archive, file, limits)
+        found = _elements(_part(archive, WORKBOOK, file, limits), "sheet")
+        return tuple(
+            each.attrib["name"] for each in found if "chart" not in targets[_relation(each)]
+        )
+
+
+def number_formats(data: bytes, file: str, limits: Limits) -> tuple[str, ...]:
+    """Return the number format of every style of a workbook: ``@``, ``0.000``; those built in by their number.
+
+    Raises:
+        BadSubmission and what a damaged archive raises: as `parts`.
+    """
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if "xl/styles.xml" not in archive.namelist():
+            return ()
+        xml = _part(archive, "xl/styles.xml", file, limits)
+    own = {each.attrib["numFmtId"]: each.attrib["formatCode"] for each in _elements(xml, "numFmt")}
+    styles = [each for each in _elements(xml, "cellXfs")][:1]
+    numbers = [xf.attrib.get("numFmtId", "0") for each in styles for xf in each]
+    return tuple(own.get(each, each) for each in numbers)
+
+
+def parts(data: bytes, file: str, sheet: str | None, limits: Limits | None = None) -> Parts:
     """Return a sheet of a workbook, the first unless one is named, in an archive of its own.
+
+    Args:
+        data: of the workbook.
+        file: as messages call it.
+        sheet: its name; None: the first.
+        limits: how much is read; None: as much as a table of cases may have.
 
     Raises:
         BadSubmission: no such sheet, or more cells or bytes than are read.
         BadZipFile, ValueError and what else a damaged archive raises: it is none, or not in order.
     """
+    limits = limits or Limits(MOST_SHEET_CELLS, LARGEST_PART)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        targets, beside = _relations(archive, file)
+        targets, beside = _relations(archive, file, limits)
         sheets = {
             each.attrib["name"]: targets[_relation(each)]
-            for each in _elements(_part(archive, WORKBOOK, file), "sheet")
+            for each in _elements(_part(archive, WORKBOOK, file, limits), "sheet")
         }
         name = _chosen(sheets, file, sheet)
-        xml = _DIMENSION.sub(b"", _part(archive, sheets[name], file))
-        refuse_many(extent(xml), MOST_SHEET_CELLS, file)
+        xml = _DIMENSION.sub(b"", _part(archive, sheets[name], file, limits))
+        refuse_many(extent(xml), limits.cells, file)
         others = {
-            each: _part(archive, each, file)
+            each: _part(archive, each, file, limits)
             for each in dict.fromkeys((*KEPT, *beside))
             if each in archive.namelist()
         }
     for part in beside:
-        refuse_many(_count(_STRING, others.get(part, b"")), MOST_SHEET_CELLS, file)
+        refuse_many(_count(_STRING, others.get(part, b"")), limits.cells, file)
     return Parts(name, xml, _packed(others | {sheets[name]: xml}))
 
 
@@ -91,19 +137,21 @@ def refuse_many(cells: int, most: int, file: str) -> None:
         raise BadSubmission([Problem(file, None, "", message, hint)])
 
 
-def _part(archive: zipfile.ZipFile, name: str, file: str) -> bytes:
+def _part(archive: zipfile.ZipFile, name: str, file: str, limits: Limits) -> bytes:
     """Return a part of the archive, unpacked piece by piece: its size may be a lie."""
-    if archive.getinfo(name).file_size > LARGEST_PART:
-        message = f"the workbook unpacks to more than {LARGEST_PART // 2**20} MiB"
+    if archive.getinfo(name).file_size > limits.unpacked:
+        message = f"the workbook unpacks to more than {limits.unpacked // 2**20} MiB"
         raise BadSubmission([Problem(file, None, "", message, "save the sheet as CSV UTF-8")])
     with archive.open(name) as stream:
         return b"".join(iter(lambda: stream.read(PIECE), b""))
 
 
-def _relations(archive: zipfile.ZipFile, file: str) -> tuple[dict[str, str], list[str]]:
+def _relations(
+    archive: zipfile.ZipFile, file: str, limits: Limits
+) -> tuple[dict[str, str], list[str]]:
     """Return the parts of the workbook by their ids, and those that every sheet needs."""
     targets, beside = dict[str, str](), list[str]()
-    for each in _elements(_part(archive, RELATIONS, file), "Relationship"):
+    for each in _elements(_part(archive, RELATIONS, file, limits), "Relationship"):
         target = (PurePosixPath("/xl") / each.attrib["Target"]).as_posix().lstrip("/")
         targets[each.attrib["Id"]] = target
         if each.attrib.get("Type", "").endswith(BESIDE):

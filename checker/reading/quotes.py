@@ -8,7 +8,7 @@ from itertools import accumulate, islice
 from pathlib import Path as FilePath
 from typing import NamedTuple
 
-from checker.errors import BadSubmission, Problem
+from checker.errors import BadSubmission
 from checker.model.manuscript import Manuscript
 from checker.model.place import TYPED_PAGE, Found, Place
 from checker.reading.documents import StudyDocument, dotted
@@ -95,9 +95,9 @@ def _resolved(document: StudyDocument, submission: Submission, named: str) -> Fi
     try:
         return submission.resolve(named, what=dotted(at))
     except BadSubmission as bad:
-        file, line = str(submission.root / document.file), document.places.line(at)
+        file = str(submission.root / document.file)
         raise BadSubmission(
-            Problem(file, line, dotted(at), f"{named}: {each.message}", each.hint)
+            document.places.problem(file, at, f"{named}: {each.message}", each.hint)
             for each in bad.problems
         ) from None
 

@@ -9,7 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from xml.etree import ElementTree
 from xml.parsers import expat
 
@@ -25,7 +25,7 @@ from checker.reading.cells import (
     without_blank_end,
 )
 from checker.reading.encoding import utf8
-from checker.reading.parts import parts, place, refuse_many
+from checker.reading.parts import Parts, parts, place, refuse_many
 
 if TYPE_CHECKING:
     import polars as pl
@@ -264,23 +264,48 @@ def read_workbook(data: bytes, file: str, sheet: str | None) -> Cells:
     Raises:
         BadSubmission: damaged, protected, too large, no such sheet, blank rows between rows.
     """
+    hint = "open it, and save the sheet as CSV UTF-8"
+    with readable(file, hint):
+        return _under_header(sheet_text(parts(data, file, sheet)).frame, file)
+
+
+class SheetText(NamedTuple):
+    """The cells of a sheet as text, from its first row; null where a cell is empty."""
+
+    frame: "pl.DataFrame"
+    columns: list[int]
+    """Position of each column in the sheet, from 0."""
+
+
+@contextmanager
+def readable(file: str, hint: str) -> Iterator[None]:
+    """Turn what a damaged workbook raises into a problem.
+
+    Raises:
+        BadSubmission: it is damaged or protected.
+    """
     import fastexcel
 
     try:
-        name, xml, packed = parts(data, file, sheet)
-        with silent_library():
-            book = fastexcel.read_excel(packed)
-            text, numbers = (
-                book.load_sheet(name, header_row=None, skip_rows=0, dtypes=dtype)
-                for dtype in ("string", "float")
-            )
-            first_columns = [each.absolute_index for each in text.available_columns()]
-            frame = _stored_text(text.to_polars(), numbers.to_polars())
+        yield
     except (fastexcel.FastExcelError, *DAMAGE) as error:
         message = f"this workbook cannot be read: {_first_line(error)}"
-        hint = "open it, and save the sheet as CSV UTF-8"
         raise BadSubmission([Problem(file, None, "", message, hint)]) from None
-    return _under_header(_with_lost(frame, xml, first_columns), file)
+
+
+def sheet_text(found: Parts) -> SheetText:
+    """Return the cells of a sheet as text, as `read_workbook` does; call it inside `readable`."""
+    import fastexcel
+
+    with silent_library():
+        book = fastexcel.read_excel(found.packed)
+        text, numbers = (
+            book.load_sheet(found.name, header_row=None, skip_rows=0, dtypes=dtype)
+            for dtype in ("string", "float")
+        )
+        columns = [each.absolute_index for each in text.available_columns()]
+        frame = _stored_text(text.to_polars(), numbers.to_polars())
+    return SheetText(_with_lost(frame, found.xml, columns), columns)
 
 
 CELL = re.compile(rb"""<(?:\w+:)?c\s[^>]*?\br=["']([A-Z]{1,3}[0-9]{1,7})["']""")

@@ -138,8 +138,8 @@ class _Reading:
 
     def problem(self, at: Path, message: str, hint: str) -> Problem:
         """Return a problem of what the description says at a path."""
-        file, line = str(self.submission.root / self.document.file), self.document.places.line(at)
-        return Problem(file, line, dotted(at), message, hint)
+        file = str(self.submission.root / self.document.file)
+        return self.document.places.problem(file, at, message, hint)
 
     def pointing(
         self, found: Problem, table: Table, named: Mapping[str, Path], at: Path

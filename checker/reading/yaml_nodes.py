@@ -10,7 +10,8 @@ from typing import Any
 
 import yaml
 
-from checker.errors import BadSubmission, Problem
+from checker.errors import BadSubmission, Problem, place_in
+from checker.model.cell_names import column_letters
 from checker.reading.folder import unreachable
 
 LIMIT_BYTES = 2_000_000
@@ -72,13 +73,43 @@ class Place:
     line: int
     column: int
     printed: str | None = None
+    sheet: str = ""
+    """Of a workbook; line and column are then those of the cell."""
+
+    @property
+    def cell(self) -> str:
+        """The cell as messages name it: ``sheet "Data", cell C14``; empty: this is no workbook."""
+        at = f"{column_letters(self.column)}{self.line}" if self.line else ""
+        name = f'sheet "{self.sheet}"'
+        return (f"{name}, cell {at}" if at else name) if self.sheet else ""
 
 
 @dataclass(slots=True)
 class Places:
-    """Line, column and printed text of every value of one file."""
+    """Line, column and printed text of every value of one file; of a workbook also its sheet."""
 
     known: dict[ValuePath, Place] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    """Of a workbook, in their order."""
+
+    def problem(
+        self, file: str, path: ValuePath, message: str, hint: str = "", line: int = 0
+    ) -> Problem:
+        """Return a problem at the path; a line of a text file that is given counts instead."""
+        place = self.at(path)
+        at = None if place.sheet else line or place.line
+        return Problem(file, at, dotted(path), message, hint, place.cell)
+
+    def rank(self, path: ValuePath, line: int = 0) -> tuple[int, int]:
+        """Return what sorts by place: the number of the sheet, and the line."""
+        place = self.at(path)
+        number = self.sheets.index(place.sheet) if place.sheet in self.sheets else 0
+        return number, place.line if place.sheet else line or place.line
+
+    def within(self, path: ValuePath) -> Place | None:
+        """Return the place as `at` does; None if only the file as a whole is around the value."""
+        within = any(path[:depth] in self.known for depth in range(1, len(path) + 1))
+        return self.at(path) if within else None
 
     def at(self, path: ValuePath) -> Place:
         """Return the place of the value, or of the nearest one around it in the file."""
@@ -91,9 +122,9 @@ class Places:
         return self.at(path).line
 
     def line_within(self, path: ValuePath) -> int | None:
-        """Return the line as `line` does; None if only the file as a whole is around the value."""
-        within = any(path[:depth] in self.known for depth in range(1, len(path) + 1))
-        return self.line(path) if within else None
+        """Return the line as `line` does; None if only the file is around the value, or it is a workbook."""
+        place = self.within(path)
+        return None if place is None or place.sheet else place.line
 
     def column(self, path: ValuePath) -> int:
         """Return the column of the value, or of the nearest one around it."""
@@ -113,14 +144,44 @@ def dotted(path: ValuePath) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Note:
+    """Something we understood although it is spelled another way; echoed so that it can be seen."""
+
+    path: ValuePath
+    line: int
+    message: str
+    cell: str = ""
+    """Where in a workbook, instead of the line."""
+
+    @property
+    def at(self) -> str:
+        """The path as messages print it."""
+        return dotted(self.path)
+
+    def __str__(self) -> str:
+        """Return line, path and message."""
+        place = self.cell or f"line {self.line}"
+        return ": ".join(part for part in (place, self.at, self.message) if part)
+
+    def told(self, file: str) -> str:
+        """Return file, line, path and message."""
+        place = place_in(file, self.line, self.cell)
+        return ": ".join(part for part in (place, self.at, self.message) if part)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """A YAML file that was read: its values as nodes."""
+    """A file that was read, YAML or a workbook: its values as nodes."""
 
     file: str
     """As the caller wrote it; messages begin with it."""
     sha256: str
     root: Node
     places: Places
+    notes: tuple[Note, ...] = ()
+    """What was seen on the way that is no value of the description."""
+    problems: tuple[tuple[tuple[int, int], Problem], ...] = ()
+    """What is wrong outside of its values, each with its rank (`Places.rank`)."""
 
 
 def read_source(path: Path) -> Source:

@@ -122,10 +122,9 @@ def _risk(report: Report) -> Iterator[str]:
 
 def _finding(finding: ReportedFinding) -> Iterator[str]:
     waived = " (waived)" if finding.waived else ""
-    line = "" if finding.line is None else f":{finding.line}"
     yield (
         f"- **{_said(SEVERITIES[finding.severity])}**{waived} {escaped(finding.code)} {escaped(finding.title)} "
-        f"({escaped(finding.file)}{line}): {escaped(finding.message)} "
+        f"({escaped(finding.where)}): {escaped(finding.message)} "
         f"Why it matters: {escaped(finding.why)} What to do: {escaped(finding.fix)}"
     )
 
@@ -134,7 +133,7 @@ def _alike(group: Sequence[ReportedFinding]) -> Iterator[str]:
     """Yield the line of findings that say the same of several places."""
     first = group[0]
     waived = " (waived)" if first.waived else ""
-    listed = "; ".join(f"{each.brief} ({each.file}:{each.line})" for each in group)
+    listed = "; ".join(f"{each.brief} ({each.where})" for each in group)
     yield (
         f"- **{_said(SEVERITIES[first.severity])}**{waived} {escaped(first.code)} {escaped(first.title)}, "
         f"{len(group)} times: {escaped(listed)}. "

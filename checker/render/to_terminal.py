@@ -72,12 +72,11 @@ def _findings(report: Report, screen: Screen) -> Iterator[str]:
 
 def _finding(finding: ReportedFinding, screen: Screen) -> Iterator[str]:
     waived = "(waived) " if finding.waived else ""
-    line = "" if finding.line is None else f":{finding.line}"
     yield from screen.marked(
         SEVERITIES[finding.severity], f"{waived}{finding.code}: {finding.title}"
     )
     yield from screen.paragraph(finding.message, "    ")
-    yield from screen.paragraph(f"{finding.file}{line}: {finding.at}", "    ", tone="quiet")
+    yield from screen.paragraph(f"{finding.where}: {finding.at}", "    ", tone="quiet")
 
 
 def _alike(group: Sequence[ReportedFinding], screen: Screen) -> Iterator[str]:
@@ -86,7 +85,7 @@ def _alike(group: Sequence[ReportedFinding], screen: Screen) -> Iterator[str]:
     waived = "(waived) " if first.waived else ""
     title = f"{waived}{first.code}: {first.title}, {len(group)} times"
     yield from screen.marked(SEVERITIES[first.severity], title)
-    lines = (f"{each.brief} ({each.file}:{each.line})" for each in group)
+    lines = (f"{each.brief} ({each.where})" for each in group)
     yield from screen.paragraph("; ".join(lines), "    ", tone="quiet")
 
 

@@ -133,27 +133,65 @@ def groups() -> frozenset[str]:
     return frozenset(".".join(each[:depth]) for each in steps for depth in range(1, len(each)))
 
 
+@cache
+def record_lists() -> tuple[str, ...]:
+    """Return the facts that are lists of records, in the order of the description."""
+    return tuple(name for name, fact in FACTS.items() if fact.type == "list of records")
+
+
 class _Place(NamedTuple):
     """One place where a fact can stand: the entries around it, and its value."""
 
     around: tuple[tuple[str, Described], ...]
     value: object
+    path: tuple[str | int, ...]
 
 
 def _places(
-    node: Described, name: str, done: str = "", around: tuple[tuple[str, Described], ...] = ()
+    node: Described,
+    name: str,
+    done: str = "",
+    around: tuple[tuple[str, Described], ...] = (),
+    steps: tuple[str | int, ...] = (),
 ) -> Iterator[_Place]:
     head, _, rest = name.partition(".")
     if head not in type(node).model_fields:
         return  # a fact of another task
-    value, path = getattr(node, head), f"{done}{head}"
+    value, path, here = getattr(node, head), f"{done}{head}", (*steps, head)
     if not rest or value is None or value == ():
-        yield _Place(around, value)
+        yield _Place(around, value, here)
     elif isinstance(value, tuple):
-        for entry in value:
-            yield from _places(entry, rest, f"{path}.", (*around, (path, entry)))
+        for i, entry in enumerate(value):
+            yield from _places(entry, rest, f"{path}.", (*around, (path, entry)), (*here, i))
     else:
-        yield from _places(value, rest, f"{path}.", around)
+        yield from _places(value, rest, f"{path}.", around, here)
+
+
+class Spot(NamedTuple):
+    """One place where a fact can stand in this description."""
+
+    path: tuple[str | int, ...]
+    value: object
+    """None: nothing is said there."""
+    is_asked: bool
+    """Whether the fact concerns this place; unknown conditions count as holding."""
+
+
+def spots(study: Study, name: str) -> tuple[Spot, ...]:
+    """Return every place of the fact: one, or one for each entry of the lists around it that can have it.
+
+    Lists around it that have no entries give none.
+
+    Raises:
+        KeyError: there is no such fact.
+    """
+    fact = FACTS[name]
+    depth = name.count(".") + 1
+    return tuple(
+        Spot(place.path, place.value, _holds(study, fact.when, place.around) is not False)
+        for place in _places(study, name)
+        if sum(isinstance(step, str) for step in place.path) == depth
+    )
 
 
 def values(study: Study, name: str) -> list[object]:
