@@ -315,10 +315,11 @@ def _unsettled(item: Item, study: Study, facts: Sequence[AnswerFact], verdict: V
         return verdict
     silent = [fact for fact in item.when if not values(study, fact)]
     because = f"It is asked only if {item.condition}; {_not_described(silent)}."
-    nobody_said = all(fact.state is not FactState.NOT_REPORTED for fact in facts)
-    if verdict.status is Status.PARTLY and nobody_said:
-        return Verdict(Status.NOT_DESCRIBED_YET, because)
-    return Verdict(verdict.status, f"{verdict.reason} {because}")
+    if verdict.status is not Status.PARTLY:
+        return Verdict(verdict.status, f"{verdict.reason} {because}")
+    said = any(fact.state is FactState.NOT_REPORTED for fact in facts)
+    reason = f"{verdict.reason} {because}" if said else because
+    return Verdict(Status.NOT_DESCRIBED_YET, reason)
 
 
 def _answered_by(other: str, answers: Sequence[Answer], verdict: Verdict) -> Verdict:
