@@ -699,7 +699,11 @@ CHOICES = [
             "predictors.inputs": [{"name": "AFP", "kind": "laboratory"}],
         },
         ("tripod_ai_2024", "tripod_ai_abstracts_2024", "stard_ai_2025"),
-        (("claim_2024", False, "predictors.inputs.kind is laboratory."), RADIOMICS, LIVE),
+        (
+            ("claim_2024", False, "predictors.inputs.kind is laboratory."),
+            ("clear_2023", False, "predictors.inputs.kind is laboratory."),
+            LIVE,
+        ),
     ),
     ChoiceCase(
         "the description names one although its condition is false",

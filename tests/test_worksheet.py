@@ -1053,7 +1053,11 @@ def test_the_list_of_questions_is_printed_for_machines(capsys):
     assert run(["list", "questions", str(LIVER), "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["format"] == "checker-questions-1"
-    assert [each["name"] for each in found["guidelines"]] == ["tripod_ai_2024"]
+    assert [each["name"] for each in found["guidelines"]] == [
+        "tripod_ai_2024",
+        "tripod_ai_abstracts_2024",
+        "stard_ai_2025",
+    ]
     assert len(found["questions"]) == len(FACTS)
     first = found["questions"][0]
     assert first["fact"] == "study.title"

@@ -13,7 +13,7 @@ from checker.model.finding import Severity
 from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part, is_named
 from checker.model.report import Answer, AnswerFact, FactState, GuidelineReport, Status
 from checker.model.study import Study
-from checker.model.study.facts import FACTS, holds, values
+from checker.model.study.facts import FACTS, holds, is_asked, values
 
 CONTRADICTING = frozenset({"CLM001", "CLM005", "PAR001"})
 """Rules that find a number of the description in disagreement with the submitted data. Findings of
@@ -92,7 +92,7 @@ def is_file(guideline: str) -> bool:
 def _fitting(study: Study, entries: Iterable[IndexEntry]) -> Choice:
     chosen, others = [], []
     for entry in entries:
-        if wrong := _wrong(study, entry.when):
+        if wrong := _wrong(study, entry.when) or _never_asked(study, entry.when):
             others.append(Other(entry.id, False, f"{_as_said(study, wrong)}."))
         elif _unknown(study, entry):
             others.append(Other(entry.id, True, f"{_not_described(tuple(entry.when))}."))
@@ -362,9 +362,15 @@ def _because(facts: Iterable[AnswerFact]) -> str:
     return ", ".join(f"{fact.name} ({fact.reason})" if fact.reason else fact.name for fact in facts)
 
 
-def _wrong(study: Study, when: Condition) -> list[str]:
+def _wrong(study: Study, when: Mapping[str, tuple[str | bool, ...]]) -> list[str]:
     """Return the facts that are known not to be as the condition wants them."""
     return [fact for fact, accepted in when.items() if holds(study, {fact: accepted}) is False]
+
+
+def _never_asked(study: Study, when: Condition) -> list[str]:
+    """Return the facts because of which a silent fact of the condition is not asked of this study."""
+    silent = (fact for fact in when if not values(study, fact) and not is_asked(study, fact))
+    return [each for fact in silent for each in _wrong(study, FACTS[fact].when)]
 
 
 def _as_said(study: Study, facts: Iterable[str]) -> str:
