@@ -42,12 +42,14 @@ def validate(
 ) -> Ending:
     """Read a description only: every problem at once, with file, line, place and hint; and where its quotes are."""
     from checker.cli.quoting import quotes_of, say_quotes
-    from checker.reading.answers import require_answers
     from checker.reading.documents import read_study
 
     try:
         document = read_study(study)
-        require_answers(document)
+        if document.study.statements.appraisals or document.study.statements.not_applicable:
+            from checker.reading.answers import require_answers  # long to load
+
+            require_answers(document)
         places = quotes_of(document, study.parent, roots_of(root), manuscript)
     except BadSubmission as bad:
         if form is Form.JSON:
