@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -280,6 +281,54 @@ def test_a_form_without_rows_for_parts_gets_them_in_the_row_of_the_number(tmp_pa
     assert rows["3"] == "3a: Part 3a, p. 7; 3b: Part 3b, p. 7; 3c: Part 3c, p. 7"
     assert rows["7"] == "Part 7, p. 7"
     assert after.unplaced == ()
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_letters_at_the_beginning_of_the_text_belong_to_the_number_beside_them(
+    tmp_path: Path, merged: bool
+) -> None:
+    document = word.form(["Section", "No", "Asked", "Page"], TRIPOD, lambda e: parted(e, merged))
+    table = document.tables[0]
+    for row, above in zip(table.rows[2:], table.rows[1:-1], strict=True):
+        if merged and row.cells[1].text == "":
+            above.cells[1].merge(row.cells[1])
+    after, out = filled(document, made(TRIPOD), tmp_path)
+    assert not after.unplaced
+    assert [row[3] for row in word.cells(out)[1:]] == [f"Part {each}, p. 7" for each in TRIPOD]
+
+
+def parted(item: str, merged: bool) -> list[str]:
+    """Return a row with the letter of the item in its text, and the number where it begins."""
+    number, letter = re.fullmatch(r"(\d+)(.*)", item).groups()  # type: ignore[union-attr]
+    text = f"({letter}) {word.LOREM}" if letter else f"a) {word.LOREM}"
+    return ["Lorem", number if letter in ("", "a") or not merged else "", text, ""]
+
+
+def test_all_letters_in_one_text_share_the_row_of_their_number(tmp_path: Path) -> None:
+    numbers = list(dict.fromkeys(re.findall(r"\d+", " ".join(TRIPOD))))
+    document = word.form(
+        ["No", "Asked", "Page"], numbers, lambda e: [e, "(a) Lorem\n(b) ipsum", ""]
+    )
+    after, out = filled(document, made(TRIPOD), tmp_path)
+    assert not after.unplaced
+    assert at(out, ["3"], 2, 0) == {"3": "3a: Part 3a, p. 7; 3b: Part 3b, p. 7; 3c: Part 3c, p. 7"}
+
+
+@pytest.mark.parametrize("first", [20, 22, 24])
+def test_two_lists_side_by_side_are_filled_each_in_its_own_column(
+    tmp_path: Path, first: int
+) -> None:
+    left, right = CLAIM[:first], CLAIM[first:]
+    pairs = {a or b: (a, b) for a, b in zip_longest(left, right, fillvalue="")}
+    document = word.form(
+        ["No", "Item", "Page", "No", "Item", "Page"],
+        list(pairs),
+        lambda e: [pairs[e][0], word.LOREM, "", pairs[e][1], word.LOREM, ""],
+    )
+    after, out = filled(document, made(CLAIM), tmp_path)
+    assert not after.unplaced
+    for row in word.cells(out)[1:]:
+        assert (row[2], row[5]) == tuple(f"Part {e}, p. 7" if e else "" for e in (row[0], row[3]))
 
 
 def test_a_cell_that_names_several_items_gets_all_of_them(tmp_path: Path) -> None:
@@ -705,6 +754,9 @@ def test_a_second_row_of_an_item_is_told(tmp_path: Path) -> None:
         (44, TRIPOD, "this is a form of claim_2024: it has the rows of all 44 items"),
         (30, TRIPOD, "of the 52 items of list_2024 .* have a row in it, and it has rows that are none of them"),
         (9, CLAIM, "9 of the 44 items of list_2024"),
+        (27, CLAIM, "27 of the 44 items of list_2024 .* have a row in it: it ends with item 27"),
+        (22, TRIPOD, "44 of the 52 items of list_2024 .* have a row in it: it ends with item 22"),
+        (39, CLAIM, "39 of the 44 items of list_2024"),
     ],
 )  # fmt: skip
 def test_the_form_of_another_list_is_refused(

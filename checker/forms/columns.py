@@ -58,6 +58,10 @@ class Columns:
         """Return the columns with one of these roles, from left to right."""
         return sorted(each for each, role in self.roles.items() if role in roles)
 
+    def beside(self, ids: int, role: Role) -> list[int]:
+        """Return the columns of a role, those right of the numbers first: left of them may be another list."""
+        return sorted(self.of(role), key=lambda column: column < ids)
+
     @property
     def can_be_written(self) -> bool:
         """Return whether there is a column for the place or for an answer."""

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from checker.forms.columns import Role, columns_of, headings_of
-from checker.forms.ids import Known, Said, canonical, leading, said_of
+from checker.forms.ids import Known, Said, canonical, first_letter, leading, said_of
 from checker.forms.tables import Row, Table
 
 WIDEST = 14
@@ -105,6 +105,8 @@ def _read(table: Table, known: Known) -> Reading | None:
     pairs = [pair for pair in combinations(columns, 2) if pair[0] in numbers]
     for each in (_reading(table, pair, known) for pair in pairs):
         best = each if best is None or each.items > best.items else best
+    for each in (_lettered(table, number, known) for number in numbers):
+        best = max(best or each, each, key=lambda found: found.items)
     if best is None or best.items < 2:
         begun = (_reading(table, (each,), known, begins=True) for each in columns)
         best = max((*([best] if best else []), *begun), key=lambda each: each.items, default=None)
@@ -139,6 +141,31 @@ def _reading(table: Table, columns: tuple[int, ...], known: Known, begins: bool 
         texts.append(leading(text) if begins else text)
         rows.append(row)
     return Reading(columns, tuple(zip(rows, said_of(texts, known), strict=True)))
+
+
+def _lettered(table: Table, column: int, known: Known) -> Reading:
+    """Return the reading of a column of numbers whose letters begin the texts beside them: ``12`` | ``(a) ...``.
+
+    Only where all parts of a number have a row; one text may hold all its letters as well.
+    """
+    numbers, number = [], ""
+    for row in table.rows:
+        cell = row.at(column)
+        number = canonical(cell.text if cell else "") or number
+        numbers.append(number)
+    ids = [n + _first_letter(row, column) for n, row in zip(numbers, table.rows, strict=True)]
+    whole = {n for n in numbers if (parts := known.below(n)) and {*map(canonical, parts)} <= {*ids}}
+    texts = [
+        key if n in whole else (cell.text if (cell := row.at(column)) else "")
+        for key, n, row in zip(ids, numbers, table.rows, strict=True)
+    ]
+    return Reading((column,), tuple(zip(table.rows, said_of(texts, known), strict=True)))
+
+
+def _first_letter(row: Row, column: int) -> str:
+    """Return the letter with which a text right of the column begins; empty if none does."""
+    found = (first_letter(cell.text) for cell in row.cells if cell.column > column)
+    return next((letter for letter in found if letter), "")
 
 
 def _candidates(tables: Iterable[Table], readings: Mapping[int, Reading]) -> Iterator[Candidate]:
