@@ -358,6 +358,41 @@ def test_numbers_at_the_beginning_of_the_text_are_ids_where_there_are_no_others(
     assert after.unplaced == ()
 
 
+@pytest.mark.parametrize("ids", [CLAIM, TRIPOD])
+def test_a_column_that_counts_all_rows_is_not_that_of_the_items(
+    tmp_path: Path, ids: Sequence[str]
+) -> None:
+    counted = {each: at for at, each in enumerate(("head", *ids[:9], "part", *ids[9:]), start=1)}
+    document = word.form(
+        ["Row", "Item", "Asked", "Page"],
+        list(counted),
+        lambda e: [str(counted[e]), e if e in ids else "", word.LOREM, ""],
+    )
+    _, out = filled(document, made(ids), tmp_path)
+    assert at(out, ids, 3, 1) == places(ids)
+
+
+def test_numbers_that_begin_anew_in_each_table_are_not_those_of_the_items(tmp_path: Path) -> None:
+    document = Document()
+    for first in range(0, 44, 8):
+        table = document.add_table(rows=0, cols=4)
+        word.fill(table.add_row(), ["#", "Item", "Asked", "Page"])
+        for count, each in enumerate(CLAIM[first : first + 8], start=1):
+            word.fill(table.add_row(), [str(count), each, word.LOREM, ""])
+    _, out = filled(document, made(CLAIM), tmp_path)
+    found = [row[1:4:2] for each in range(6) for row in word.cells(out, each)[1:]]
+    assert found == [[each, f"Part {each}, p. 7"] for each in CLAIM]
+
+
+def test_numbers_in_the_text_are_ids_beside_those_of_the_sections(tmp_path: Path) -> None:
+    document = word.form(
+        ["Section", "Asked", "Page"], TRIPOD, lambda e: [e[0], f"{e}. {word.LOREM}", ""]
+    )
+    _, out = filled(document, made(TRIPOD), tmp_path)
+    texts = {row[1].split(".")[0]: row[2] for row in word.cells(out)[1:]}
+    assert texts == places(TRIPOD)
+
+
 def test_place_cells_merged_downwards_get_all_their_items(tmp_path: Path) -> None:
     document = tripod()
     rows = {row.cells[1].text: row for row in document.tables[0].rows}

@@ -1,6 +1,6 @@
 """Finds the row of each item: which column has the ids, which of several rows of one id is meant."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -30,7 +30,12 @@ class Reading(NamedTuple):
     @property
     def items(self) -> int:
         """Return how many different items it finds."""
-        return len({item for _, said in self.said for item in said.items})
+        return len(self.all_items)
+
+    @property
+    def all_items(self) -> set[str]:
+        """Return the items it finds."""
+        return {item for _, said in self.said for item in said.items}
 
     @property
     def fit(self) -> float:
@@ -66,7 +71,7 @@ def find_rows(tables: Sequence[Table], known: Known) -> Found:
     Where several rows name an item, that one counts which keeps the most items in the official order; a
     table without any such row is another list (that of the abstract beside the main one).
     """
-    readings = {each.number: reading for each in tables if (reading := _read(each, known))}
+    readings = _readings(tables, known)
     candidates = list(_candidates(tables, readings))
     chosen = _in_order(candidates, readings, known)
     trusted = {each.table.number for each in chosen}
@@ -95,21 +100,33 @@ def _is_another(one: Candidate, chosen: Candidate, readings: Mapping[int, Readin
     return one.row is not chosen.row and not cells[0] & cells[1]
 
 
-def _read(table: Table, known: Known) -> Reading | None:
-    """Return the best reading of the ids of a table; None if it names no item."""
+def _readings(tables: Iterable[Table], known: Known) -> dict[int, Reading]:
+    """Return how the ids of each table that names items are read, by its number."""
+    found: dict[int, Reading] = {}
+    seen: set[str] = set()
+    for each in tables:
+        if reading := _read(each, known, seen):
+            found[each.number] = reading
+            seen |= reading.all_items
+    return found
+
+
+def _read(table: Table, known: Known, seen: Set[str]) -> Reading | None:
+    """Return the reading of the ids of a table that finds the most items; None if it names no item.
+
+    Numbers that are no items speak against it, since a column that counts the rows begins 1, 2, 3 as well; of
+    several readings alike that one counts which finds more that no table before has had.
+    """
     columns = [each for each in range(min(table.width, WIDEST)) if each not in _written(table)]
-    ways: list[tuple[int, ...]] = [(each,) for each in columns]
-    readings = [_reading(table, way, known) for way in ways]
-    best = max(readings, key=lambda each: each.items, default=None)
     numbers = [c for c in columns if _has_parents(table, c, known)]
     pairs = [pair for pair in combinations(columns, 2) if pair[0] in numbers]
-    for each in (_reading(table, pair, known) for pair in pairs):
-        best = each if best is None or each.items > best.items else best
-    for each in (_lettered(table, number, known) for number in numbers):
-        best = max(best or each, each, key=lambda found: found.items)
-    if best is None or best.items < 2:
-        begun = (_reading(table, (each,), known, begins=True) for each in columns)
-        best = max((*([best] if best else []), *begun), key=lambda each: each.items, default=None)
+    ways = [
+        *(_reading(table, (each,), known) for each in columns),
+        *(_reading(table, pair, known) for pair in pairs),
+        *(_lettered(table, number, known) for number in numbers),
+        *(_reading(table, (each,), known, begins=True) for each in columns),
+    ]
+    best = max(ways, key=lambda r: (r.items * r.fit, len(r.all_items - seen)), default=None)
     return best if best and best.items else None
 
 
