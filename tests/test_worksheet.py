@@ -185,8 +185,8 @@ EDGES = {
     "complete: []}",
     "nested empty lists": "evaluations: [{name: a, task: classification, claims: [], comparators: [], columns: {}, "
     "differs: {}}, {name: b, task: survival, claims: [{metric: c_index}]}]",
-    "empty texts": 'study: {title: "", aims: "null", goal: "(none)"}\n'
-    'participants: {inclusion: ["", "a; b", "(none)"]}',
+    "texts that look empty": 'study: {title: "", aims: "null", goal: "(none)"}\n'
+    'participants: {inclusion: ["a; b", "(none)"]}',
     "entries called none": 'data: {sources: [{name: "(none)"}]}\npredictors: {inputs: [{name: "(none)"}]}',
     "what differs": "data: {partitions: [{name: a, differs: {participants.inclusion: [x, 'y; z'], "
     "analysis.missing.fraction: 0.50, predictors.inputs: [{name: i, kind: image}, {name: j}]}}]}\n"
