@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from checker.model.guideline import is_named
 from checker.model.study.dates import is_later
 from checker.model.study.description import Study
 from checker.model.study.facts import FACTS, groups, is_present
@@ -203,12 +204,25 @@ def _wrong_about(about: str, items: bool) -> tuple[str, str] | None:
     known = {*FACTS, *groups()}
     if about in known:
         return None
+    if items and (hint := _called_otherwise(about)):
+        return f'"{about}" is no fact or item', hint
     is_item = _ITEM.fullmatch(about)
     if is_item and items:
         return _wrong_item(about)
     kinds = "fact or item (tripod_ai_2024/12d)" if items else "fact"
     hint = f"name the facts of it; checker explain {about} lists them" if is_item else ""
     return f'"{about}" is no {kinds}', hint or nearest(about, known)
+
+
+def _called_otherwise(name: str) -> str:
+    """Return the hint if a person writes an item as people call it: ``TRIPOD+AI/12a``, ``tripod_ai_2024/12 A``."""
+    guideline, _, number = name.partition("/")
+    meant = next((each for each in guideline_names() if is_named(each, guideline)), "")
+    if not number or not meant or (meant == guideline and _ITEM.fullmatch(name)):
+        return ""
+    wanted = f"{meant}/{''.join(number.split())}".casefold()
+    found = next((each for each in item_names(meant) if each.casefold() == wanted), "")
+    return f"did you mean {found}?" if found else f"checker explain {meant} lists the items of it"
 
 
 def _wrong_item(name: str) -> tuple[str, str] | None:
