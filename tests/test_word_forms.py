@@ -193,11 +193,13 @@ def test_rows_and_cells_inside_content_controls_are_found(tmp_path: Path) -> Non
     word.wrapped_in_control(rows["5"])
     word.wrapped_in_control(rows["6"].tc_lst[2], "Click or tap here to enter text.")
     word.wrapped_in_control(rows["7"].tc_lst[0])
+    word.wrapped_in_control(rows["8"].tc_lst[2], "Type the page")
     after, out = filled(document, made(CLAIM), tmp_path)
     text = word.parts(out)["word/document.xml"].decode()
     assert after.unplaced == ()
     assert [each for each in CLAIM if text.count(f">Part {each}, p. 7<") != 1] == []
     assert "Click or tap" not in text
+    assert "Type the page" not in text
 
 
 def test_an_id_that_is_split_over_runs_is_read_as_one(tmp_path: Path) -> None:
