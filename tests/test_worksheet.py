@@ -193,7 +193,7 @@ EDGES = {
     "evaluations: [{name: a, task: ordinal, differs: {outcome.blinding: blinded, predictors.inputs: []}}]",
     "statements in their order": "statements: {not_reported: [{about: study.title, reason: r}, "
     "{about: data.split, reason: r}, {about: study.aims, reason: r}, {about: study.title, reason: again}], "
-    "not_applicable: [{about: tripod_ai_2024/12d, reason: r}, {about: study.aims, reason: r}, "
+    "not_applicable: [{about: tripod_ai_2024/12d, reason: r}, {about: study.goal, reason: r}, "
     "{about: model.name, reason: r}], locations: [{about: study.aims, place: p2}, "
     "{about: study.title, quote: q, place: p1}, {about: study.aims, place: p3}, {about: study.title, quote: z}, "
     "{about: tripod_ai_2024/4, place: p}]}",
