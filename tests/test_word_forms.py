@@ -517,6 +517,16 @@ def test_ticks_say_yes_no_and_not_applicable(tmp_path: Path) -> None:
     assert after.undecided == ("6",)
 
 
+@pytest.mark.parametrize(
+    "theirs", ["Editor use only: page", "Page (for reviewers)", "To be filled by the editor: where"]
+)
+def test_a_column_that_others_fill_is_left_alone(tmp_path: Path, theirs: str) -> None:
+    document = word.form(["No", theirs, "Item", "Page"], CLAIM, lambda e: [e, "", word.LOREM, ""])
+    _, out = filled(document, made(CLAIM), tmp_path)
+    assert at(out, CLAIM, 1, 0) == dict.fromkeys(CLAIM, "")
+    assert at(out, CLAIM, 3, 0) == places(CLAIM)
+
+
 def test_a_heading_of_two_rows_is_read_from_both(tmp_path: Path) -> None:
     document = Document()
     table = document.add_table(rows=0, cols=6)
