@@ -283,13 +283,29 @@ def _claim_check(
         name=claim.name or claim.metric,
         evaluation=evaluation.name,
         metric=claim.metric,
-        label=METRIC_NAMES[claim.metric].label,
+        label=_subject(claim),
         place=claim.place or "",
         at=at,
         group=claim.group or "all",
+        printed=_printed(claim),
         verdict=Verdict.NOT_CHECKABLE,
         because=_because(made.claim_check, study),
     )
+
+
+def _subject(claim: Claim) -> str:
+    """Return the metric and what it is of, in the words of the description: ``Dice, liver``."""
+    versus = f"against {claim.versus}" if claim.versus else ""
+    return ", ".join(filter(None, (METRIC_NAMES[claim.metric].label, claim.of, versus)))
+
+
+def _printed(claim: Claim) -> str:
+    """Return what the paper prints, on one line: ``88.4 % (84.0 to 92.1)``."""
+    value = claim.value.text if claim.value else ""
+    percent = " %" if value and claim.percent else ""
+    limits = f"({claim.low.text} to {claim.high.text})" if claim.low and claim.high else ""
+    chance = f"p value {claim.p_value}" if claim.p_value and not value else ""
+    return " ".join(filter(None, (value + percent, limits, chance)))
 
 
 def reported_findings(

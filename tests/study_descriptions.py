@@ -14,7 +14,7 @@ from checker.model.study.kinds import Kind, kinds
 from checker.model.study.marks import Described
 
 TEXTS = (
-    "", "null", "~", "(none)", '"quoted"', '"A" and "B"', "a; b", "a;b: c", ": x", "=1+1", "+1", "-x", "@x",
+    "null", "~", "(none)", '"quoted"', '"A" and "B"', "a; b", "a;b: c", ": x", "=1+1", "+1", "-x", "@x",
     "0.850", "1-2", "2014-01", "1,5", "TRUE", "yes", "no", "true", "#N/A", "line\nbreak", "tab\tstop", "_x000D_",
     "a\rb", "a\r\nb", "é ≥ 日本 😀", "[a, b]", "'apostrophe", "# no comment", "{a: b}", "012", "1e5", "<b>&amp;</b>",
     "see Claims", "not reported", "a\u00a0b", "\u2028", "x" * 300, '"', '""', '"""', ';', ':', '";"', '"a" ; b',

@@ -1,11 +1,13 @@
 """The report put together: what the comments to the authors and the sentences of the summary say."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from checker import assemble, render
+from checker import assemble, pipeline, render
 from checker.evidence.printed import as_printed, printed_p
 from checker.model import sentences
 from checker.model.claim import ClaimCheck, Verdict
@@ -22,6 +24,7 @@ from checker.model.report import (
 )
 from checker.model.study import Printed, Study
 from checker.needs import Absent
+from checker.render import page
 
 from . import report_sample
 
@@ -226,3 +229,26 @@ def test_numbers_in_sentences_have_their_level() -> None:
 )
 def test_a_percentage_point_is_counted_like_anything(number: float, words: str) -> None:
     assert as_printed(Printed("88"), percent=True).difference(number) == words
+
+
+@pytest.mark.parametrize(
+    ("claim", "title", "printed"),
+    [
+        ({"metric": "auroc", "of": "score", "value": "0.960"}, "AUROC, score", "0.960"),
+        ({"metric": "sensitivity", "value": "88.4 % (84.0-92.1)"}, "sensitivity", "88.4 % (84.0 to 92.1)"),
+        ({"metric": "auroc", "of": "with AI", "versus": "without AI", "p_value": "0.02"},
+         "AUROC, with AI, against without AI", "p value 0.02"),
+    ],
+)  # fmt: skip
+def test_what_a_paper_prints_is_shown_also_where_nothing_could_be_recomputed(
+    tmp_path: Path, claim: dict[str, str], title: str, printed: str
+) -> None:
+    path = tmp_path / "study.yaml"
+    evaluation = {"name": "external", "task": "classification", "claims": [claim]}
+    path.write_text(yaml.safe_dump({"evaluations": [evaluation]}), encoding="utf-8")
+    report = pipeline.check(path)
+    shown = render.to_markdown(report)
+    assert (
+        f"| {page.first_upper(title)} | external | {printed} | – | ○ could not be checked" in shown
+    )
+    assert printed in render.to_html(report)

@@ -98,6 +98,30 @@ WRONG = [
         "did you mean claim_2024?",
     ),
     (
+        "locations",
+        "TRIPOD+AI/12a",
+        '"TRIPOD+AI/12a" is no fact or item',
+        "did you mean tripod_ai_2024/12a?",
+    ),
+    (
+        "locations",
+        "tripod_ai/12a",
+        '"tripod_ai/12a" is no fact or item',
+        "did you mean tripod_ai_2024/12a?",
+    ),
+    (
+        "locations",
+        "tripod_ai_2024/12 A",
+        '"tripod_ai_2024/12 A" is no fact or item',
+        "did you mean tripod_ai_2024/12a?",
+    ),
+    (
+        "not_applicable",
+        "claim/45",
+        '"claim/45" is no fact or item',
+        "checker explain claim_2024 lists the items",
+    ),
+    (
         "not_reported",
         "claim_2024/4",
         '"claim_2024/4" is no fact',

@@ -298,6 +298,41 @@ def test_addresses_and_paths_are_taken_out(text: str, study: Path) -> None:
     assert next(row.reason for row in found.rows if row.item == "7") == f"see {HIDDEN} there"
 
 
+def test_who_paid_approved_and_registered_is_taken_out(study: Path) -> None:
+    told = [
+        "Ethikkommission Nord",
+        "KEK 2019-0123",
+        "DRKS00012345",
+        "Krebsliga",
+        "A model from there",
+    ]
+    opened = {
+        "ethics": {"status": "approved", "committee": told[0], "approval_number": told[1]},
+        "registration": {"status": "registered", "number": told[2]},
+        "funding": {"sources": [told[3], "none"]},
+    }
+    reason = [{"about": "tripod_ai_2024/7", "reason": f"none of {', '.join(told)}; see 10.1/x."}]
+    changed = {
+        "study": {"title": told[4]},
+        "openness": opened,
+        "statements": {"not_applicable": reason},
+    }
+    study.write_text(yaml.safe_dump(changed), encoding="utf-8")
+    found = forming.form("tripod_ai_2024", study, anonymous=True).form
+    said = next(row.reason for row in found.rows if row.item == "7")
+    assert said == f"none of {', '.join([HIDDEN] * 5)}; see 10.1/x"
+
+
+def test_signs_behind_an_address_stay(study: Path) -> None:
+    reason = [
+        {"about": "tripod_ai_2024/7", "reason": "as in doi:10.1234/abc.d, and (www.example.org)"}
+    ]
+    study.write_text(yaml.safe_dump({"statements": {"not_applicable": reason}}), encoding="utf-8")
+    found = forming.form("tripod_ai_2024", study, anonymous=True).form
+    said = next(row.reason for row in found.rows if row.item == "7")
+    assert said == f"as in doi:{HIDDEN}, and ({HIDDEN})"
+
+
 @pytest.mark.parametrize("text", ["and/or", "p. 3/4", "sex/gender", "0.5 mg/kg"])
 def test_a_stroke_between_words_is_no_path(text: str, study: Path) -> None:
     changed = {

@@ -233,6 +233,13 @@ WRONG = [
         "own.yaml:21: items[1].requirement: this key is missing",
     ),
     Wrong(
+        "a missing key whose name does not tell how it is written",
+        "verified: {status: ours, what: nothing to compare with}\n",
+        "",
+        "own.yaml:1: verified: this key is missing\n    hint: write verified: {status: own list, "
+        "what: not compared with a publication}",
+    ),
+    Wrong(
         "an unknown fact",
         "evidence: [outcome.blinding]",
         "evidence: [outcome.blindin]",

@@ -725,6 +725,12 @@ SAID = [
         "the paper “radiologists”.",
     ),
     Said(
+        "QUO002",
+        {"quoted_places": (replace(NEARLY, quote="B c ... A d", text="B c ... A d", alike=1.0),)},
+        "The quote about outcome.blinding is found nearly in paper.pdf (page 7, 100 % alike): its parts are there, but "
+        "not behind each other, or far apart.",
+    ),
+    Said(
         "QUO003",
         {"quoted_places": (ELSEWHERE_QUOTED,)},
         "The quote about outcome.blinding is said to stand in “Methods”; in paper.pdf it stands on page 7 under "

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Callable, Sequence
+from itertools import zip_longest
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -192,11 +193,13 @@ def test_rows_and_cells_inside_content_controls_are_found(tmp_path: Path) -> Non
     word.wrapped_in_control(rows["5"])
     word.wrapped_in_control(rows["6"].tc_lst[2], "Click or tap here to enter text.")
     word.wrapped_in_control(rows["7"].tc_lst[0])
+    word.wrapped_in_control(rows["8"].tc_lst[2], "Type the page")
     after, out = filled(document, made(CLAIM), tmp_path)
     text = word.parts(out)["word/document.xml"].decode()
     assert after.unplaced == ()
     assert [each for each in CLAIM if text.count(f">Part {each}, p. 7<") != 1] == []
     assert "Click or tap" not in text
+    assert "Type the page" not in text
 
 
 def test_an_id_that_is_split_over_runs_is_read_as_one(tmp_path: Path) -> None:
@@ -282,6 +285,54 @@ def test_a_form_without_rows_for_parts_gets_them_in_the_row_of_the_number(tmp_pa
     assert after.unplaced == ()
 
 
+@pytest.mark.parametrize("merged", [True, False])
+def test_letters_at_the_beginning_of_the_text_belong_to_the_number_beside_them(
+    tmp_path: Path, merged: bool
+) -> None:
+    document = word.form(["Section", "No", "Asked", "Page"], TRIPOD, lambda e: parted(e, merged))
+    table = document.tables[0]
+    for row, above in zip(table.rows[2:], table.rows[1:-1], strict=True):
+        if merged and row.cells[1].text == "":
+            above.cells[1].merge(row.cells[1])
+    after, out = filled(document, made(TRIPOD), tmp_path)
+    assert not after.unplaced
+    assert [row[3] for row in word.cells(out)[1:]] == [f"Part {each}, p. 7" for each in TRIPOD]
+
+
+def parted(item: str, merged: bool) -> list[str]:
+    """Return a row with the letter of the item in its text, and the number where it begins."""
+    number, letter = re.fullmatch(r"(\d+)(.*)", item).groups()  # type: ignore[union-attr]
+    text = f"({letter}) {word.LOREM}" if letter else f"a) {word.LOREM}"
+    return ["Lorem", number if letter in ("", "a") or not merged else "", text, ""]
+
+
+def test_all_letters_in_one_text_share_the_row_of_their_number(tmp_path: Path) -> None:
+    numbers = list(dict.fromkeys(re.findall(r"\d+", " ".join(TRIPOD))))
+    document = word.form(
+        ["No", "Asked", "Page"], numbers, lambda e: [e, "(a) Lorem\n(b) ipsum", ""]
+    )
+    after, out = filled(document, made(TRIPOD), tmp_path)
+    assert not after.unplaced
+    assert at(out, ["3"], 2, 0) == {"3": "3a: Part 3a, p. 7; 3b: Part 3b, p. 7; 3c: Part 3c, p. 7"}
+
+
+@pytest.mark.parametrize("first", [20, 22, 24])
+def test_two_lists_side_by_side_are_filled_each_in_its_own_column(
+    tmp_path: Path, first: int
+) -> None:
+    left, right = CLAIM[:first], CLAIM[first:]
+    pairs = {a or b: (a, b) for a, b in zip_longest(left, right, fillvalue="")}
+    document = word.form(
+        ["No", "Item", "Page", "No", "Item", "Page"],
+        list(pairs),
+        lambda e: [pairs[e][0], word.LOREM, "", pairs[e][1], word.LOREM, ""],
+    )
+    after, out = filled(document, made(CLAIM), tmp_path)
+    assert not after.unplaced
+    for row in word.cells(out)[1:]:
+        assert (row[2], row[5]) == tuple(f"Part {e}, p. 7" if e else "" for e in (row[0], row[3]))
+
+
 def test_a_cell_that_names_several_items_gets_all_of_them(tmp_path: Path) -> None:
     ids = [each for each in TRIPOD if each not in ("9b", "9c", "6b")]
     document = word.form(
@@ -307,6 +358,41 @@ def test_numbers_at_the_beginning_of_the_text_are_ids_where_there_are_no_others(
     after, out = filled(document, made(TRIPOD), tmp_path)
     assert [row[1] for row in word.cells(out)[1:]] == list(places(TRIPOD).values())
     assert after.unplaced == ()
+
+
+@pytest.mark.parametrize("ids", [CLAIM, TRIPOD])
+def test_a_column_that_counts_all_rows_is_not_that_of_the_items(
+    tmp_path: Path, ids: Sequence[str]
+) -> None:
+    counted = {each: at for at, each in enumerate(("head", *ids[:9], "part", *ids[9:]), start=1)}
+    document = word.form(
+        ["Row", "Item", "Asked", "Page"],
+        list(counted),
+        lambda e: [str(counted[e]), e if e in ids else "", word.LOREM, ""],
+    )
+    _, out = filled(document, made(ids), tmp_path)
+    assert at(out, ids, 3, 1) == places(ids)
+
+
+def test_numbers_that_begin_anew_in_each_table_are_not_those_of_the_items(tmp_path: Path) -> None:
+    document = Document()
+    for first in range(0, 44, 8):
+        table = document.add_table(rows=0, cols=4)
+        word.fill(table.add_row(), ["#", "Item", "Asked", "Page"])
+        for count, each in enumerate(CLAIM[first : first + 8], start=1):
+            word.fill(table.add_row(), [str(count), each, word.LOREM, ""])
+    _, out = filled(document, made(CLAIM), tmp_path)
+    found = [row[1:4:2] for each in range(6) for row in word.cells(out, each)[1:]]
+    assert found == [[each, f"Part {each}, p. 7"] for each in CLAIM]
+
+
+def test_numbers_in_the_text_are_ids_beside_those_of_the_sections(tmp_path: Path) -> None:
+    document = word.form(
+        ["Section", "Asked", "Page"], TRIPOD, lambda e: [e[0], f"{e}. {word.LOREM}", ""]
+    )
+    _, out = filled(document, made(TRIPOD), tmp_path)
+    texts = {row[1].split(".")[0]: row[2] for row in word.cells(out)[1:]}
+    assert texts == places(TRIPOD)
 
 
 def test_place_cells_merged_downwards_get_all_their_items(tmp_path: Path) -> None:
@@ -429,6 +515,16 @@ def test_ticks_say_yes_no_and_not_applicable(tmp_path: Path) -> None:
     assert rows["5"] == ["", "", "", ""]
     assert rows["6"] == ["", "", "", "Part 6, p. 7"]
     assert after.undecided == ("6",)
+
+
+@pytest.mark.parametrize(
+    "theirs", ["Editor use only: page", "Page (for reviewers)", "To be filled by the editor: where"]
+)
+def test_a_column_that_others_fill_is_left_alone(tmp_path: Path, theirs: str) -> None:
+    document = word.form(["No", theirs, "Item", "Page"], CLAIM, lambda e: [e, "", word.LOREM, ""])
+    _, out = filled(document, made(CLAIM), tmp_path)
+    assert at(out, CLAIM, 1, 0) == dict.fromkeys(CLAIM, "")
+    assert at(out, CLAIM, 3, 0) == places(CLAIM)
 
 
 def test_a_heading_of_two_rows_is_read_from_both(tmp_path: Path) -> None:
@@ -705,6 +801,9 @@ def test_a_second_row_of_an_item_is_told(tmp_path: Path) -> None:
         (44, TRIPOD, "this is a form of claim_2024: it has the rows of all 44 items"),
         (30, TRIPOD, "of the 52 items of list_2024 .* have a row in it, and it has rows that are none of them"),
         (9, CLAIM, "9 of the 44 items of list_2024"),
+        (27, CLAIM, "27 of the 44 items of list_2024 .* have a row in it: it ends with item 27"),
+        (22, TRIPOD, "44 of the 52 items of list_2024 .* have a row in it: it ends with item 22"),
+        (39, CLAIM, "39 of the 44 items of list_2024"),
     ],
 )  # fmt: skip
 def test_the_form_of_another_list_is_refused(

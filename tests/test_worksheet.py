@@ -185,15 +185,15 @@ EDGES = {
     "complete: []}",
     "nested empty lists": "evaluations: [{name: a, task: classification, claims: [], comparators: [], columns: {}, "
     "differs: {}}, {name: b, task: survival, claims: [{metric: c_index}]}]",
-    "empty texts": 'study: {title: "", aims: "null", goal: "(none)"}\n'
-    'participants: {inclusion: ["", "a; b", "(none)"]}',
+    "texts that look empty": 'study: {title: "", aims: "null", goal: "(none)"}\n'
+    'participants: {inclusion: ["a; b", "(none)"]}',
     "entries called none": 'data: {sources: [{name: "(none)"}]}\npredictors: {inputs: [{name: "(none)"}]}',
     "what differs": "data: {partitions: [{name: a, differs: {participants.inclusion: [x, 'y; z'], "
     "analysis.missing.fraction: 0.50, predictors.inputs: [{name: i, kind: image}, {name: j}]}}]}\n"
     "evaluations: [{name: a, task: ordinal, differs: {outcome.blinding: blinded, predictors.inputs: []}}]",
     "statements in their order": "statements: {not_reported: [{about: study.title, reason: r}, "
     "{about: data.split, reason: r}, {about: study.aims, reason: r}, {about: study.title, reason: again}], "
-    "not_applicable: [{about: tripod_ai_2024/12d, reason: r}, {about: study.aims, reason: r}, "
+    "not_applicable: [{about: tripod_ai_2024/12d, reason: r}, {about: study.goal, reason: r}, "
     "{about: model.name, reason: r}], locations: [{about: study.aims, place: p2}, "
     "{about: study.title, quote: q, place: p1}, {about: study.aims, place: p3}, {about: study.title, quote: z}, "
     "{about: tripod_ai_2024/4, place: p}]}",

@@ -18,8 +18,8 @@ HIDDEN = "[removed]"
 SHORTEST_NAME = 3
 """Signs; a shorter name would be found in many sentences."""
 TELLING = re.compile(
-    r"\b[\w.+-]+@[\w-]+\.[\w.-]+|\bhttps?://\S+|\bwww\.\S+|\bgithub\.com\S*|\b10\.\d{4,}/\S+|"
-    r"\borcid\S*|(?:[A-Za-z]:\\|\\\\)[^\s;,]+|(?<![\w.<])~?/(?:[\w.@+-]+/)+[\w.@+-]*",
+    r"\b[\w.+-]+@[\w-]+\.[\w.-]+|\bhttps?://\S*[^\s.,;:)]|\bwww\.\S*[^\s.,;:)]|\bgithub\.com(?:\S*[^\s.,;:)])?|"
+    r"\b10\.\d{4,}/\S*[^\s.,;:)]|\borcid(?:\S*[^\s.,;:)])?|(?:[A-Za-z]:\\|\\\\)[^\s;,]+|(?<![\w.<])~?/(?:[\w.@+-]+/)+[\w.@+-]*",
     re.I,
 )
 """Addresses, links, identifiers of publications and people, paths of a machine."""
@@ -35,8 +35,8 @@ def form_of(
         guideline: its items are the rows.
         study: the description.
         answers: to the items, in their order.
-        anonymous: leave out the title of the study, and take names of centres and sources, links,
-            addresses and paths out of all texts.
+        anonymous: leave out the title of the study, and take names of centres, sources, funders and ethics
+            committees, numbers of approval and registration, links, addresses and paths out of all texts.
     """
     rows = [_row(i, each, study) for i, each in zip(guideline.items, answers, strict=True)]
     hidden: dict[str, None] = {}
@@ -170,7 +170,7 @@ def _bare(reason: str) -> str:
 
 
 def _names(study: Study) -> tuple[str, ...]:
-    """Return the names of centres and sources that the description gives, longest first."""
+    """Return what the description gives that tells who the authors are, longest first."""
     found = dict.fromkeys(each.strip() for each in _named(study))
     return tuple(sorted((each for each in found if len(each) >= SHORTEST_NAME), key=len)[::-1])
 
@@ -184,6 +184,10 @@ def _named(study: Study) -> Iterator[str]:
             yield source.url
     for partition in study.data.partitions or ():
         yield from partition.centres or ()
+    yield study.study.title or ""
+    ethics, registered = study.openness.ethics, study.openness.registration
+    yield from filter(None, (ethics.committee, ethics.approval_number, registered.number))
+    yield from (each for each in study.openness.funding.sources or () if each[:1].isupper())
 
 
 def _anonymous(row: FormRow, names: Sequence[str], hidden: dict[str, None]) -> FormRow:

@@ -67,7 +67,7 @@ def form(
         bool,
         typer.Option(
             "--anonymous",
-            help="For review without names: no title of the study, no names of centres and sources, no links, "
+            help="For review without names: no title of the study, no names of centres, sources and funders, no links, "
             "addresses and paths, no names in the file's properties.",
         ),
     ] = False,

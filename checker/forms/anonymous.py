@@ -7,7 +7,7 @@ from checker.forms.package import Package, without_thumbnail
 NOBODY = b"Author"
 """Stands for every name; Word itself writes it so."""
 PROPERTIES = re.compile(
-    rb"(<(?:[\w.-]+:)?(creator|lastModifiedBy|description|keywords|Company|Manager|Template|HyperlinkBase)"
+    rb"(<(?:[\w.-]+:)?(creator|lastModifiedBy|description|keywords|subject|category|Company|Manager|Template|HyperlinkBase)"
     rb"\b[^>]*>)[^<]*(</)"
 )
 _FILE = re.compile(rb"(\bTarget\s*=\s*)(\"file:[^\"]*\"|'file:[^']*')", re.I)

@@ -40,6 +40,11 @@ _REASON = re.compile(
     r"\breasons?\b|\bcomments?\b|\bexplanations?\b|\bjustif|\bif no\b|\bremarks?\b"
 )
 _DEVELOPMENT = re.compile(r"^d\s*[/;,]?\s*e?$|\bdevelopment\b.*\bevaluation\b")
+_NOT_OURS = re.compile(
+    r"\b(?:for|by) (?:the )?(?:editor|reviewer)\w*|\b(?:editor|reviewer|journal|office)\w*'? use\b|"
+    r"\b(?:editors?|reviewers?|office) only\b"
+)
+"""Columns that somebody else than the authors fills."""
 _SPLIT = re.compile(r"[^a-z]+")
 ANSWERS: Mapping[str, Role] = MappingProxyType(
     {"yes": Role.YES, "y": Role.YES, "no": Role.NO, "n": Role.NO, "na": Role.NA}
@@ -57,6 +62,10 @@ class Columns:
     def of(self, *roles: Role) -> list[int]:
         """Return the columns with one of these roles, from left to right."""
         return sorted(each for each, role in self.roles.items() if role in roles)
+
+    def beside(self, ids: int, role: Role) -> list[int]:
+        """Return the columns of a role, those right of the numbers first: left of them may be another list."""
+        return sorted(self.of(role), key=lambda column: column < ids)
 
     @property
     def can_be_written(self) -> bool:
@@ -101,6 +110,8 @@ def columns_of(
 
 def _role(texts: Sequence[str]) -> Role | None:
     lowest = texts[-1].casefold()
+    if _NOT_OURS.search(" ".join(texts).casefold()):
+        return None
     answers = next((found for each in reversed(texts) if (found := _answers(each))), [])
     if len(answers) == 1:
         return answers[0]

@@ -182,7 +182,7 @@ def _cells(
     ids = found.readings[at.table.number].columns
     like = at.row.at(ids[0])
     taken: set[int] = set()
-    for role, column in _wanted(columns, row, work):
+    for role, column in _wanted(columns, ids[0], row, work):
         cell = at.row.at(column)
         if cell and id(cell.element) in taken:
             continue  # one cell over several columns has the place already
@@ -222,16 +222,16 @@ def _is_merged(cell: Cell, row: Row, columns: Columns, ids: Iterable[int]) -> bo
     )
 
 
-def _wanted(columns: Columns, row: FormRow, work: _Work) -> Iterator[tuple[Role, int]]:
-    """Yield the columns of a row that get something."""
+def _wanted(columns: Columns, ids: int, row: FormRow, work: _Work) -> Iterator[tuple[Role, int]]:
+    """Yield the columns of a row that get something; of several alike the first right of the number."""
     if row.words:
         for role in (Role.PLACE, Role.SECTION, Role.REASON):
-            for column in columns.of(role)[:1]:
+            for column in columns.beside(ids, role)[:1]:
                 if role is not Role.REASON or row.reason:
                     yield role, column
     answer = _answer(row)
-    single = columns.of(answer) if answer else []
-    choice = columns.of(Role.CHOICE)
+    single = columns.beside(ids, answer) if answer else []
+    choice = columns.beside(ids, Role.CHOICE)
     if answer is None and row.words and columns.of(Role.YES, Role.NO, Role.CHOICE):
         work.undecided.append(row.item)
     if answer and (single or choice):

@@ -14,6 +14,7 @@ _LETTER = re.compile(r"^[a-z]$")
 _LEADING = re.compile(
     r"^\s*(?:item\s*)?(\d{1,3}(?:[a-z]|\s?\([a-z]\))?)(?:[.:)\]]|\s*[-–—]\s|\s)\s*\S", re.I
 )
+_FIRST_LETTER = re.compile(r"^\s*(?:\(([a-z])\)|([a-z])[.):])\s*\S", re.I)
 EDGES = ".,:;*†‡§¶#°-–—"
 """Signs around an id that are not part of it."""
 
@@ -118,3 +119,9 @@ def leading(text: str) -> str:
     """Return the id at the beginning of a longer text (``12a. Sample size``); empty if there is none."""
     found = _LEADING.match(text)
     return found[1] if found else ""
+
+
+def first_letter(text: str) -> str:
+    """Return the letter that parts a text from the one before (``(a) Sample size``); empty if there is none."""
+    found = _FIRST_LETTER.match(text)
+    return (found[1] or found[2]).casefold() if found else ""

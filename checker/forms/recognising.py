@@ -10,6 +10,8 @@ from checker.model.form import Form
 
 FEWEST = 0.5
 """Share of the items whose rows must be found; with fewer it is another form."""
+NEARLY_ALL = 0.9
+"""Share of the items that a form of bare numbers must have if it ends before its list: every list begins 1, 2, 3."""
 MOST_UNKNOWN = 0.15
 """Share of the rows with numbers that may be none of the guideline."""
 
@@ -37,19 +39,32 @@ def require_this_form(
             f"those of the {asked} items of {form.guideline}",
             f"checker form {name} ..., or bring the form of {form.guideline}",
         )
-    if not _fits(found, asked):
+    if not _fits(found, asked) or _only_begins_alike(form, found):
         raise bad_form(file, *_misfit(form, tables, found))
 
 
 def ends_early(form: Form, found: Found) -> Iterator[str]:
     """Yield what to tell about a form that has all items but the last ones: another edition may end so."""
-    there = [row.item in found.rows for row in form.rows]
-    last = sum(there)
-    if 0 < last < len(there) and all(there[:last]):
+    if last := _last(form, found):
         yield (
-            f"the form ends with item {form.rows[last - 1].item}, and {form.guideline} ({form.version}) with "
+            f"the form ends with item {last}, and {form.guideline} ({form.version}) with "
             f"{form.rows[-1].item}: see that it is the same edition, whose numbers mean the same"
         )
+
+
+def _last(form: Form, found: Found) -> str:
+    """Return the item with which the form ends before its list; empty if it does not."""
+    there = [row.item in found.rows for row in form.rows]
+    last = sum(there)
+    early = 0 < last < len(there) and all(there[:last])
+    return form.rows[last - 1].item if early else ""
+
+
+def _only_begins_alike(form: Form, found: Found) -> bool:
+    """Return whether nothing but the first numbers speaks for the list: 1 to 27 are in every longer one."""
+    lettered = sum(not item.isdecimal() for item in found.rows) - found.by_number
+    few = len(found.rows) < NEARLY_ALL * len(form.rows)
+    return few and not lettered and bool(_last(form, found))
 
 
 def _fits(found: Found, asked: int) -> bool:
@@ -83,6 +98,8 @@ def _misfit(form: Form, tables: Sequence[Table], found: Found) -> tuple[str, str
     seen = f"{len(found.rows)} of the {len(form.rows)} items of {asked} have a row in it"
     if found.unknown:
         seen += f", and it has rows that are none of them ({_few(found.unknown)})"
+    elif last := _last(form, found):
+        seen += f": it ends with item {last}"
     return seen, "is it the form of another guideline, or of another edition of this one?"
 
 

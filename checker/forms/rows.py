@@ -1,12 +1,12 @@
 """Finds the row of each item: which column has the ids, which of several rows of one id is meant."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
 
 from checker.forms.columns import Role, columns_of, headings_of
-from checker.forms.ids import Known, Said, canonical, leading, said_of
+from checker.forms.ids import Known, Said, canonical, first_letter, leading, said_of
 from checker.forms.tables import Row, Table
 
 WIDEST = 14
@@ -30,7 +30,12 @@ class Reading(NamedTuple):
     @property
     def items(self) -> int:
         """Return how many different items it finds."""
-        return len({item for _, said in self.said for item in said.items})
+        return len(self.all_items)
+
+    @property
+    def all_items(self) -> set[str]:
+        """Return the items it finds."""
+        return {item for _, said in self.said for item in said.items}
 
     @property
     def fit(self) -> float:
@@ -66,7 +71,7 @@ def find_rows(tables: Sequence[Table], known: Known) -> Found:
     Where several rows name an item, that one counts which keeps the most items in the official order; a
     table without any such row is another list (that of the abstract beside the main one).
     """
-    readings = {each.number: reading for each in tables if (reading := _read(each, known))}
+    readings = _readings(tables, known)
     candidates = list(_candidates(tables, readings))
     chosen = _in_order(candidates, readings, known)
     trusted = {each.table.number for each in chosen}
@@ -95,19 +100,33 @@ def _is_another(one: Candidate, chosen: Candidate, readings: Mapping[int, Readin
     return one.row is not chosen.row and not cells[0] & cells[1]
 
 
-def _read(table: Table, known: Known) -> Reading | None:
-    """Return the best reading of the ids of a table; None if it names no item."""
+def _readings(tables: Iterable[Table], known: Known) -> dict[int, Reading]:
+    """Return how the ids of each table that names items are read, by its number."""
+    found: dict[int, Reading] = {}
+    seen: set[str] = set()
+    for each in tables:
+        if reading := _read(each, known, seen):
+            found[each.number] = reading
+            seen |= reading.all_items
+    return found
+
+
+def _read(table: Table, known: Known, seen: Set[str]) -> Reading | None:
+    """Return the reading of the ids of a table that finds the most items; None if it names no item.
+
+    Numbers that are no items speak against it, since a column that counts the rows begins 1, 2, 3 as well; of
+    several readings alike that one counts which finds more that no table before has had.
+    """
     columns = [each for each in range(min(table.width, WIDEST)) if each not in _written(table)]
-    ways: list[tuple[int, ...]] = [(each,) for each in columns]
-    readings = [_reading(table, way, known) for way in ways]
-    best = max(readings, key=lambda each: each.items, default=None)
     numbers = [c for c in columns if _has_parents(table, c, known)]
     pairs = [pair for pair in combinations(columns, 2) if pair[0] in numbers]
-    for each in (_reading(table, pair, known) for pair in pairs):
-        best = each if best is None or each.items > best.items else best
-    if best is None or best.items < 2:
-        begun = (_reading(table, (each,), known, begins=True) for each in columns)
-        best = max((*([best] if best else []), *begun), key=lambda each: each.items, default=None)
+    ways = [
+        *(_reading(table, (each,), known) for each in columns),
+        *(_reading(table, pair, known) for pair in pairs),
+        *(_lettered(table, number, known) for number in numbers),
+        *(_reading(table, (each,), known, begins=True) for each in columns),
+    ]
+    best = max(ways, key=lambda r: (r.items * r.fit, len(r.all_items - seen)), default=None)
     return best if best and best.items else None
 
 
@@ -139,6 +158,31 @@ def _reading(table: Table, columns: tuple[int, ...], known: Known, begins: bool 
         texts.append(leading(text) if begins else text)
         rows.append(row)
     return Reading(columns, tuple(zip(rows, said_of(texts, known), strict=True)))
+
+
+def _lettered(table: Table, column: int, known: Known) -> Reading:
+    """Return the reading of a column of numbers whose letters begin the texts beside them: ``12`` | ``(a) ...``.
+
+    Only where all parts of a number have a row; one text may hold all its letters as well.
+    """
+    numbers, number = [], ""
+    for row in table.rows:
+        cell = row.at(column)
+        number = canonical(cell.text if cell else "") or number
+        numbers.append(number)
+    ids = [n + _first_letter(row, column) for n, row in zip(numbers, table.rows, strict=True)]
+    whole = {n for n in numbers if (parts := known.below(n)) and {*map(canonical, parts)} <= {*ids}}
+    texts = [
+        key if n in whole else (cell.text if (cell := row.at(column)) else "")
+        for key, n, row in zip(ids, numbers, table.rows, strict=True)
+    ]
+    return Reading((column,), tuple(zip(table.rows, said_of(texts, known), strict=True)))
+
+
+def _first_letter(row: Row, column: int) -> str:
+    """Return the letter with which a text right of the column begins; empty if none does."""
+    found = (first_letter(cell.text) for cell in row.cells if cell.column > column)
+    return next((letter for letter in found if letter), "")
 
 
 def _candidates(tables: Iterable[Table], readings: Mapping[int, Reading]) -> Iterator[Candidate]:

@@ -1,7 +1,7 @@
 """The tables of a Word document as rows of cells in grid columns, whatever is merged, wrapped or nested."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from checker.forms.elements import Element
 from checker.forms.texts import text_of
@@ -54,14 +54,32 @@ class Table:
 
 
 def tables_of(root: Element, numbers: Mapping[int, str]) -> tuple[Table, ...]:
-    """Return all tables in the order in which they begin.
+    """Return all tables in the order in which they begin; lists side by side in one are tables of their own.
 
     Args:
         root: of the part with the text.
         numbers: what Word prints before paragraphs, by the byte at which they begin.
     """
     found = (each for each in root.all("w:tbl") if not _is_repeated(each))
-    return tuple(_table(number, each, numbers) for number, each in enumerate(found, start=1))
+    parts = (part for each in found for part in _side_by_side(_table(each, numbers)))
+    return tuple(replace(each, number=number) for number, each in enumerate(parts, start=1))
+
+
+def _side_by_side(table: Table) -> tuple[Table, ...]:
+    """Return the left and the right half of a table whose headings stand there twice; else the table alone."""
+    heads = table.rows[0].cells if table.rows else ()
+    half = len(heads) // 2
+    texts = [" ".join(each.text.casefold().split()) for each in heads]
+    if half < 2 or texts[:half] != texts[half:] or len(set(texts)) < 2:
+        return (table,)
+    split = heads[half].column
+    left = tuple(
+        replace(row, cells=tuple(c for c in row.cells if c.column < split)) for row in table.rows
+    )
+    right = tuple(
+        replace(row, cells=tuple(c for c in row.cells if c.column >= split)) for row in table.rows
+    )
+    return replace(table, rows=left, width=split), replace(table, rows=right)
 
 
 def _is_repeated(table: Element) -> bool:
@@ -72,7 +90,7 @@ def _is_repeated(table: Element) -> bool:
     return above is not None
 
 
-def _table(number: int, element: Element, numbers: Mapping[int, str]) -> Table:
+def _table(element: Element, numbers: Mapping[int, str]) -> Table:
     rows: list[Row] = []
     tops: dict[int, Cell] = {}
     for at, row in enumerate(_inside(element, "w:tr"), start=1):
@@ -82,8 +100,8 @@ def _table(number: int, element: Element, numbers: Mapping[int, str]) -> Table:
             rows.append(Row(at, cells))
     width = max((c.column + c.span for row in rows for c in row.cells), default=0)
     if width > WIDEST or len(rows) > LONGEST:
-        return Table(number, (), 0)
-    return Table(number, tuple(rows), width)
+        return Table(0, (), 0)
+    return Table(0, tuple(rows), width)
 
 
 def _inside(element: Element, tag: str) -> Iterator[Element]:

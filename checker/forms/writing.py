@@ -48,6 +48,10 @@ def applied(data: bytes, changes: Iterable[Change]) -> bytes:
 
 def is_unfilled(cell: Element) -> bool:
     """Return whether nobody has written into the cell; boxes without a tick count as nothing."""
+    content = cell.parent
+    around = content.parent if content and content.tag == "w:sdtContent" else None
+    if around is not None and is_placeholder(around):
+        return True
     text = text_of(cell).replace(BOX, "")
     return bool(EMPTY.fullmatch(text) or PROMPT.fullmatch(text))
 

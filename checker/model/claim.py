@@ -71,6 +71,8 @@ class ClaimCheck:
     group: str = "all"
     threshold: float | None = None
     parts: tuple[PartCheck, ...] = ()
+    printed: str = ""
+    """What the paper prints, of a claim without parts: nothing was there to compare with."""
     verdict: Verdict
     because: str = ""
     """Why it is not checkable as a whole; empty otherwise."""

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice, pairwise
 from typing import Any, NamedTuple
 
+from checker.model.guideline import is_named
 from checker.model.study.dates import is_later
 from checker.model.study.description import Study
 from checker.model.study.facts import FACTS, groups, is_present
@@ -41,15 +42,46 @@ def cross_checks(root: Node, data: Mapping[str, object]) -> Iterator[Trouble]:
     yield from _empty_locations(root)
 
 
+NO_REASON = frozenset(
+    ("na", "none", "no", "notapplicable", "notreported", "doesnotapply", "tbd", "todo", "")
+)
+"""Letters of what stands under reason and gives none."""
+
+
 def contradictions(study: Study) -> Iterator[Trouble]:
-    """Return facts that are described and yet said to be not reported."""
-    for i, absent in enumerate(study.statements.not_reported or ()):
-        if absent.about in FACTS and is_present(study, absent.about):
+    """Return statements that contradict the description or each other, and reasons that are none."""
+    said = study.statements
+    unreported = [each.about for each in said.not_reported or ()]
+    for i, absent in enumerate(said.not_reported or ()):
+        yield from _at_odds(study, "not_reported", i, absent.about, "to be not reported")
+        yield from _reasonless("not_reported", i, absent.reason)
+    for i, other in enumerate(said.not_applicable or ()):
+        yield from _at_odds(study, "not_applicable", i, other.about, "not to apply")
+        yield from _reasonless("not_applicable", i, other.reason)
+        if other.about in unreported:
             yield Trouble(
-                ("statements", "not_reported", i, "about"),
-                f"{absent.about} is said to be not reported, but this description has it",
+                ("statements", "not_applicable", i, "about"),
+                f"{other.about} is said to be not reported, and also not to apply",
                 "delete one of the two",
             )
+
+
+def _at_odds(study: Study, records: str, at: int, about: str, what: str) -> Iterator[Trouble]:
+    if about in FACTS and is_present(study, about):
+        yield Trouble(
+            ("statements", records, at, "about"),
+            f"{about} is said {what}, but this description has it",
+            "delete one of the two",
+        )
+
+
+def _reasonless(records: str, at: int, reason: str) -> Iterator[Trouble]:
+    if "".join(sign for sign in reason.casefold() if sign.isalnum()) in NO_REASON:
+        yield Trouble(
+            ("statements", records, at, "reason"),
+            f'"{reason}" is no reason',
+            "write why, so that a reader of the form can follow: the model was not updated",
+        )
 
 
 _NAMED = (("data", "sources"), ("data", "partitions"), ("evaluations",), ("explanations",))
@@ -203,12 +235,25 @@ def _wrong_about(about: str, items: bool) -> tuple[str, str] | None:
     known = {*FACTS, *groups()}
     if about in known:
         return None
+    if items and (hint := _called_otherwise(about)):
+        return f'"{about}" is no fact or item', hint
     is_item = _ITEM.fullmatch(about)
     if is_item and items:
         return _wrong_item(about)
     kinds = "fact or item (tripod_ai_2024/12d)" if items else "fact"
     hint = f"name the facts of it; checker explain {about} lists them" if is_item else ""
     return f'"{about}" is no {kinds}', hint or nearest(about, known)
+
+
+def _called_otherwise(name: str) -> str:
+    """Return the hint if a person writes an item as people call it: ``TRIPOD+AI/12a``, ``tripod_ai_2024/12 A``."""
+    guideline, _, number = name.partition("/")
+    meant = next((each for each in guideline_names() if is_named(each, guideline)), "")
+    if not number or not meant or (meant == guideline and _ITEM.fullmatch(name)):
+        return ""
+    wanted = f"{meant}/{''.join(number.split())}".casefold()
+    found = next((each for each in item_names(meant) if each.casefold() == wanted), "")
+    return f"did you mean {found}?" if found else f"checker explain {meant} lists the items of it"
 
 
 def _wrong_item(name: str) -> tuple[str, str] | None:

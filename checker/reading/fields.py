@@ -117,6 +117,9 @@ class FieldReader:
             if kind.item == "text":
                 self.cut(node, path)
             return
+        if kind.item == "text" and _is_blank(node):
+            self.note(path, "a text without words is read as: nothing is said here")
+            return
         found = self.value(kind, node, path)
         if found is not _UNFIT:
             values[name] = found
@@ -175,7 +178,7 @@ class FieldReader:
     def entry(self, kind: Kind, node: Node, path: ValuePath) -> object:
         """Return one entry of a list."""
         is_record = kind.item == "records"
-        if is_nothing(node):
+        if _is_blank(node):
             self.problem(path, "this entry of the list is empty", "delete it, or write its value")
             return {} if is_record else _UNFIT
         if not is_record:

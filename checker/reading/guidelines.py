@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from math import prod
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -63,6 +64,22 @@ SHAPES: Mapping[str, type[BaseModel]] = {
     "percentage": Percentage,
 }
 """The keys that exist inside a key, for a hint after one that does not."""
+
+
+WRITTEN: Mapping[str, str] = MappingProxyType(
+    {
+        "kind": "write kind: reporting",
+        "version": 'write version: "1"',
+        "when_to_use": "write when_to_use: and a sentence that says for which studies it is",
+        "doi": "write doi: [10.1136/bmj-2023-078378], and of a list without a publication doi: []",
+        "licence": "write licence: CC BY 4.0, or own list",
+        "verified": "write verified: {status: own list, what: not compared with a publication}",
+        "applies": "write applies: [development, evaluation], or the one it is asked of",
+        "checkable": "write checkable: declared (a person answers), structured (facts do) or recomputed (data do)",
+        "evidence": "write evidence: [outcome.definition], the facts that answer it; checker list facts has all",
+    }
+)
+"""How a key that is missing is written, of those whose names do not tell."""
 
 
 class Trouble(NamedTuple):
@@ -189,7 +206,7 @@ def _in_words(error: Mapping[str, Any]) -> Trouble:
         return Trouble(path, f"a text, or true or false, is expected, not {seen}")
     match error["type"]:
         case "missing":
-            return Trouble(path, "this key is missing")
+            return Trouble(path, "this key is missing", WRITTEN.get(str(path[-1]), ""))
         case "extra_forbidden":
             return Trouble(path, "this key does not exist", nearest(str(path[-1]), _keys(path)))
         case "string_type":

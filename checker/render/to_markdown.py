@@ -155,7 +155,7 @@ def _claim(claim: ClaimCheck) -> Iterator[tuple[str, ...]]:
     where = escaped(claim.evaluation)
     if not claim.parts:
         said = f"{_said(VERDICTS[claim.verdict])}: {escaped(claim.because)}"
-        yield title, where, digits.DASH, digits.DASH, said
+        yield title, where, escaped(claim.printed) or digits.DASH, digits.DASH, said
     for part in claim.parts:
         name = "" if part.part == "value" else f", {page.PARTS.get(part.part, escaped(part.part))}"
         why = "; ".join(escaped(each) for each in (part.because, part.convention) if each)

@@ -106,7 +106,7 @@ def _claim(claim: ClaimCheck, screen: Screen) -> Iterator[tuple[Cell, ...]]:
     if not claim.parts:
         yield (
             Cell(title),
-            Cell("-", right=True),
+            Cell(claim.printed or "-", right=True),
             Cell("-", right=True),
             _verdict(screen.sign(VERDICTS[claim.verdict]), claim.because),
         )

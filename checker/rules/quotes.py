@@ -155,6 +155,8 @@ def _differences(quote: str, text: str) -> str:
         for tag, a, b, c, d in matcher.get_opcodes()
         if tag != "equal"
     ]
+    if not found:
+        return "its parts are there, but not behind each other, or far apart"
     more = f", and {len(found) - SHOWN} more differences" if len(found) > SHOWN else ""
     return "; ".join(found[:SHOWN]) + more
 
