@@ -19,6 +19,7 @@ from checker.model.report import (
     Answer,
     AnswerFact,
     Count,
+    DecidingFact,
     EvaluationReport,
     FactState,
     GuidelineReport,
@@ -60,6 +61,7 @@ def report(
     scores: Sequence[QualityScore] = (),
     items: Mapping[str, tuple[str, ...]],
     others: tuple[OtherGuideline, ...],
+    deciding: tuple[DecidingFact, ...],
     following: tuple[NextFact, ...],
     settings: Settings,
     thresholds: Thresholds,
@@ -80,6 +82,7 @@ def report(
         scores: published quality scores that were asked for.
         items: rule code to the items beside which its findings are shown.
         others: the guidelines that were not looked at.
+        deciding: facts to describe before all else.
         following: facts to describe next.
         settings: seed, resamples, level.
         thresholds: the numbers that rules compared with.
@@ -108,6 +111,7 @@ def report(
         guidelines=tuple(guidelines),
         answers=tuple(answers),
         other_guidelines=others,
+        deciding_facts=deciding,
         next_facts=following,
         comments=comments(study, findings, answers, claims, guidelines),
         provenance=Provenance(

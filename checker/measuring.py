@@ -417,6 +417,7 @@ def report(question: Asked) -> Report:
         (),
         items={},
         others=(),
+        deciding=(),
         following=(),
         settings=question.settings,
         thresholds=thresholds,

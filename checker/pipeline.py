@@ -16,10 +16,17 @@ from checker.cases.of_study import OfStudy
 from checker.errors import BadRequest, BadSubmission, Problem
 from checker.evidence import gather, known_about, places
 from checker.model.finding import RuleRun, Severity
-from checker.model.guideline import Guideline, is_named
+from checker.model.guideline import Guideline, IndexEntry, is_named
 from checker.model.quality import AnswerSheet, QualityScore
 from checker.model.question import Counting, Question
-from checker.model.report import Answer, GuidelineReport, NextFact, OtherGuideline, Report
+from checker.model.report import (
+    Answer,
+    DecidingFact,
+    GuidelineReport,
+    NextFact,
+    OtherGuideline,
+    Report,
+)
 from checker.model.score_guideline import ScoreGuideline
 from checker.model.settings import Settings
 from checker.model.study import Study
@@ -151,6 +158,7 @@ def check(path: Path, options: Options | None = None) -> Report:
         scores=_scored(document.study, sheets, runs),
         items=appraised.items,
         others=appraised.others,
+        deciding=appraised.deciding,
         following=appraised.following,
         settings=asked.settings,
         thresholds=thresholds,
@@ -238,6 +246,7 @@ class Appraised(NamedTuple):
     answers: tuple[Answer, ...]
     items: Mapping[str, tuple[str, ...]]
     others: tuple[OtherGuideline, ...]
+    deciding: tuple[DecidingFact, ...]
     following: tuple[NextFact, ...]
     notes: tuple[str, ...]
 
@@ -261,7 +270,10 @@ def _appraised(study: Study, looked: "Looked", runs: Sequence[RuleRun]) -> Appra
         for code in RULES
     }
     following = next_facts.next_facts(study, open_items, waiting)
-    return Appraised(tuple(reports), tuple(answers), items, looked.others, following, notes)
+    deciding = next_facts.deciding_facts(study, looked.by_condition)
+    return Appraised(
+        tuple(reports), tuple(answers), items, looked.others, deciding, following, notes
+    )
 
 
 Sheets = list[tuple[ScoreGuideline, str, tuple[AnswerSheet, ...]]]
@@ -307,6 +319,8 @@ class Looked(NamedTuple):
 
     chosen: list[tuple[Guideline, str]]
     others: tuple[OtherGuideline, ...] = ()
+    by_condition: tuple[IndexEntry, ...] = ()
+    """Those that the description can still choose."""
 
 
 def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
@@ -333,7 +347,9 @@ def _chosen(study: Study, submission: Submission, options: Options) -> Looked:
         OtherGuideline(id=each, may_apply=False, because=reporting.not_here(each, shipped))
         for each in choice.unknown
     )
-    return Looked(chosen, (*map(_other, choice.others), *unknown))
+    free = study.statements.guidelines is None
+    open_ = tuple(each for each in read_index() if each.by_default and free)
+    return Looked(chosen, (*map(_other, choice.others), *unknown), open_)
 
 
 def _described_by(names: Sequence[str], submission: Submission) -> list[Guideline]:

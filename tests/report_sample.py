@@ -31,6 +31,7 @@ from checker.model.report import (
     Answer,
     AnswerFact,
     Count,
+    DecidingFact,
     EvaluationReport,
     FactState,
     GuidelineReport,
@@ -924,6 +925,14 @@ def sample() -> Report:
                 may_apply=True,
                 because="CLEAR (2023) may apply: predictors.features.kind is not described yet.",
             ),
+        ),
+        deciding_facts=(
+            DecidingFact(
+                name="study.stage",
+                meaning="How near to patients the work is.",
+                guidelines=("decide_ai_2022",),
+            ),
+            DecidingFact(name="study.type", meaning="What was done.", guidelines=()),
         ),
         next_facts=(
             NextFact(

@@ -62,6 +62,11 @@ def test_a_minimal_description_says_what_applies_what_may_and_what_to_add(tmp_pa
         ("clear_2023", True),
         ("decide_ai_2022", True),
     ]
+    decides = {each["name"]: each["guidelines"] for each in report["deciding_facts"]}
+    assert decides["predictors.inputs.kind"] == ["claim_2024"]
+    assert decides["predictors.features.kind"] == ["clear_2023", "metrics_2024"]
+    assert decides["evaluations.task"][:2] == ["tripod_ai_2024", "tripod_ai_abstracts_2024"]
+    assert "study.type" not in decides, "it is described"
     completed = [item for each in report["next_facts"] for item in each["completes"]]
     assert len(report["next_facts"]) == 8
     assert len(completed) > 10

@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from checker.appraisal.next_facts import OpenItem, next_facts, open_items, rules_for
+from checker.appraisal.next_facts import OpenItem, deciding_facts, next_facts, open_items, rules_for
 from checker.appraisal.reporting import appraise
 from checker.model.finding import Severity
 from checker.model.guideline import Guideline
 from checker.model.report import Status
 from checker.model.study.facts import FACTS
-from checker.reading.guidelines import guidelines
+from checker.reading.guidelines import guidelines, read_index
 
 from .test_appraisal import Description, study, value
 
@@ -162,3 +162,20 @@ def test_extras_and_items_that_another_guideline_answers_gain_nothing() -> None:
 
 def test_a_study_that_lacks_nothing_has_no_list() -> None:
     assert next_facts(study({}), [], {}) == ()
+
+
+def test_silent_facts_that_decide_what_is_asked_go_before_all_else() -> None:
+    entries = [each for each in read_index() if each.by_default]
+    found = {each.name: each.guidelines for each in deciding_facts(study({}), entries)}
+    assert next(iter(found)) == "study.type"
+    assert found["study.type"] == ()
+    assert "stard_ai_2025" in found["study.question"]
+    described = {
+        "study.type": "development",
+        "study.question": "other",
+        "study.stage": "offline",
+        "predictors.inputs": [{"name": "AFP", "kind": "laboratory"}],
+    }
+    assert deciding_facts(study(described), entries) == (), "nothing is open any more"
+    said = {"statements.not_reported": [{"about": "study.stage", "reason": "It is not said."}]}
+    assert "study.stage" not in {each.name for each in deciding_facts(study(said), entries)}

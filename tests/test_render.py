@@ -656,6 +656,11 @@ def test_the_page_says_which_guidelines_were_looked_at_and_what_to_describe_next
     assert "TRIPOD+AI (2024)the study develops and evaluates a prediction model" in text
     assert "STARD-AI (2025) does not apply: study.question is prognostic." in text
     assert "2 facts would complete 2 items." in text
+    first = (
+        "First what decides which guidelines and items apply: study.stage (DECIDE-AI); "
+        "study.type (which items are asked)."
+    )
+    assert first in text
     assert (
         "analysis.measures.calibrationStrongest assessment of calibration reported."
         "Methods; Resultssaid not to be reported the paper needs a sentence first"
@@ -663,6 +668,7 @@ def test_the_page_says_which_guidelines_were_looked_at_and_what_to_describe_next
     ) in text
     for written in (render.to_markdown(samples.sample()), render.to_terminal(samples.sample())):
         said = " ".join(written.replace("\\", "").split())
+        assert first in said
         assert "CLEAR (2023) may apply: predictors.features.kind is not described yet." in said
         assert "2 facts would complete 2 items." in said
         assert "TRIPOD+AI 12e, 23a" in said

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import NamedTuple
 
 from checker.model.finding import Severity
-from checker.model.guideline import Guideline, Item
-from checker.model.report import Answer, FactState, NextFact, Status
+from checker.model.guideline import Guideline, IndexEntry, Item
+from checker.model.report import Answer, DecidingFact, FactState, NextFact, Status
 from checker.model.study import Study
-from checker.model.study.facts import FACTS, state, values
+from checker.model.study.facts import FACTS, holds, is_asked, state, values
 
 MOST = 8
 """Facts of the list: what can be done in one sitting."""
@@ -80,6 +80,33 @@ def next_facts(
     return tuple(
         _next_fact(study, fact, items, waiting, completes.get(fact, ())) for fact in chosen
     )
+
+
+def deciding_facts(study: Study, entries: Iterable[IndexEntry]) -> tuple[DecidingFact, ...]:
+    """Return the silent facts that decide what is asked: the type of study, and what guidelines depend on.
+
+    Args:
+        study: the description.
+        entries: guidelines that are chosen by the description; one that is known not to apply decides nothing.
+    """
+    decides: dict[str, tuple[str, ...]] = (
+        {"study.type": ()} if _is_open(study, "study.type") else {}
+    )
+    for entry in entries:
+        if holds(study, entry.when) is False:
+            continue
+        for fact in entry.when:
+            if _is_open(study, fact):
+                decides[fact] = (*decides.get(fact, ()), entry.id)
+    return tuple(
+        DecidingFact(name=fact, meaning=_meaning(fact), guidelines=names)
+        for fact, names in decides.items()
+    )
+
+
+def _is_open(study: Study, fact: str) -> bool:
+    said = state(study, fact).kind == "silent" and not values(study, fact)
+    return said and is_asked(study, fact)
 
 
 def _best(

@@ -299,6 +299,16 @@ class NextFact:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecidingFact:
+    """A fact that is silent and decides what is asked of the study."""
+
+    name: str
+    meaning: str
+    guidelines: tuple[str, ...]
+    """Ids of those that apply, or not, by it; empty: it decides which items are asked."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherGuideline:
     """A guideline that was not looked at, and why."""
 
@@ -386,6 +396,8 @@ class Report:
     guidelines: tuple[GuidelineReport, ...]
     answers: tuple[Answer, ...]
     other_guidelines: tuple[OtherGuideline, ...] = ()
+    deciding_facts: tuple[DecidingFact, ...] = ()
+    """What to describe before all else."""
     next_facts: tuple[NextFact, ...] = ()
     """What to describe next, in the order in which it pays."""
     comments: tuple[str, ...]

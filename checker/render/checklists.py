@@ -93,6 +93,24 @@ def items_together(report: Report, items: Sequence[str]) -> str:
     return "; ".join(said)
 
 
+def deciding(report: Report) -> str:
+    """Return what to describe before all else, and what it decides, as a sentence; empty if nothing."""
+    if not report.deciding_facts:
+        return ""
+    titles = {each.id: short_title(each.title) for each in report.guidelines}
+    others = {each.id: each.because.partition(" (")[0] for each in report.other_guidelines}
+    parts = []
+    for fact in report.deciding_facts:
+        names = [titles.get(each) or others.get(each) or _spelled(each) for each in fact.guidelines]
+        parts.append(f"{fact.name} ({', '.join(names) if names else 'which items are asked'})")
+    return f"First what decides which guidelines and items apply: {'; '.join(parts)}."
+
+
+def _spelled(guideline: str) -> str:
+    """Return ``METRICS`` for ``metrics_2024``."""
+    return guideline.rstrip("0123456789").strip("_").replace("_", "-").upper()
+
+
 def following(report: Report) -> str:
     """Return how many items the next facts would complete, as a sentence; empty if there are none."""
     if not report.next_facts:

@@ -364,9 +364,12 @@ def _looked_at(report: Report) -> Iterator[str]:
 
 
 def _next_facts(report: Report) -> Iterator[str]:
+    if not report.next_facts and not report.deciding_facts:
+        return
+    yield from ("", "### What to describe next", "", escaped(checklists.deciding(report)), "")
     if not report.next_facts:
         return
-    yield from ("", "### What to describe next", "", checklists.following(report), "")
+    yield from (checklists.following(report), "")
     heads = ("Fact", "What it says", "Asked by", "Rules that wait for it")
     rows = [
         (

@@ -201,10 +201,12 @@ def _critical_gaps(report: Report, screen: Screen) -> Iterator[str]:
 
 
 def _next_facts(report: Report, screen: Screen) -> Iterator[str]:
-    if not report.next_facts:
+    if not report.next_facts and not report.deciding_facts:
         return
     yield from screen.heading("What to describe next")
-    yield from screen.paragraph(checklists.following(report))
+    for sentence in (checklists.deciding(report), checklists.following(report)):
+        if sentence:
+            yield from screen.paragraph(sentence)
     for each in report.next_facts:
         asked = checklists.items_together(report, each.items)
         missing = "; the paper needs a sentence first" if each.said_missing else ""
