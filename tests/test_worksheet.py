@@ -592,7 +592,8 @@ SANE = [
     Sane("several words", "data.split.safeguards", "duplicates searched, test set used once",
          ("duplicates_searched", "test_set_used_once")),
     Sane("several lines", "data.quality_checks", "one\ntwo; three", ("one", "two", "three")),
-    Sane("a number as a text", "data.rationale", Typed(0.5), "0.5"),
+    Sane("a number as a text", "data.rationale", Typed(0.5), "0.5",
+         "is stored as a number, read as 0.5; format it as text if the paper prints more digits"),
     Sane("a formula", "data.rationale", Typed('="a"&"b"', "ab"), "ab"),
     Sane("a text in quotation marks", "data.rationale", '"so; and so"', "so; and so"),
     Sane("nothing", "data.rationale", "null", None, "null is read as: nothing is said here"),
@@ -684,6 +685,68 @@ def test_notes_of_a_person_are_told_and_change_nothing(tmp_path):
     assert 'sheet "Claims": this sheet is missing; what it asks counts as not answered' in told
     assert 'sheet "To do": this sheet is not one of the worksheet, and is not read' in told
     assert document.study == Study.model_validate({"data": {"rationale": "x"}})
+
+
+@pytest.mark.parametrize(
+    ("title", "role", "keys", "row"),
+    [
+        ("Data", "questions data", ["answer", "answer"], ["data.rationale", "x", "y"]),
+        ("Data", "questions data", ["answer", "answer"], ["data.rationale", "", "y"]),
+        ("Inputs", "table predictors.inputs", ["predictors.inputs.name"] * 2, ["", "x", "y"]),
+    ],
+    ids=["another answer", "an answer in the copy alone", "another name"],
+)
+def test_a_copied_column_with_other_answers_is_refused(title, role, keys, row, tmp_path):
+    (said,) = problems(filled(tmp_path / "work.xlsx", {title: (role, keys, [row])}))
+    assert said.cell == f'sheet "{title}", cell C3'
+    assert said.message == "this column is there twice: column B has the same key"
+
+
+def test_an_exact_copy_of_a_column_is_told(tmp_path):
+    pages = {"Data": ("questions data", ["answer", "answer"], [["data.rationale", "x", "x"]])}
+    document = read_study(filled(tmp_path / "work.xlsx", pages))
+    assert document.study == Study.model_validate({"data": {"rationale": "x"}})
+    told = 'sheet "Data", cell C2: this column is a copy of column B, and is not read'
+    assert told in map(str, document.notes)
+
+
+def test_a_column_inserted_beside_entries_is_one_more_entry_if_it_has_a_name(tmp_path):
+    rows = [
+        ["data.partitions.name", "first", "second", "", "third"],
+        ["data.partitions.patients", "5", "6", "looks odd", "7"],
+    ]
+    keys = ["entry", "", "", "entry", "said"]
+    path = filled(tmp_path / "work.xlsx", {"Partitions": ("entries data.partitions", keys, rows)})
+    document = read_study(path)
+    found = document.study.data.partitions
+    assert [(each.name, each.patients) for each in found] == [
+        ("first", 5), ("second", 6), ("third", 7),
+    ]  # fmt: skip
+    told = [str(each) for each in document.notes]
+    assert (
+        'sheet "Partitions", cell C2: this column was not there before; it is read as an entry, since it names one'
+        in told
+    )
+    assert 'sheet "Partitions", cell D4: this column is not one of ours, and is not read' in told
+
+
+def test_a_text_that_a_program_stored_as_something_else_is_told(tmp_path):
+    rows = [["data.rationale", Typed(2.1)], ["data.representativeness", Typed(True)]]
+    told = [str(each) for each in read_study(asked(tmp_path, *rows)).notes]
+    assert any(
+        "cell B3: data.rationale: is stored as a number, read as 2.1;" in each for each in told
+    )
+    assert any(
+        "cell B4: data.representativeness: is stored as TRUE or FALSE, read as true;" in each
+        for each in told
+    )
+
+
+def test_a_deleted_column_is_told(tmp_path):
+    pages = {"Data": ("questions data", ["said", "reason", "place", "quote"], [])}
+    told = [str(each) for each in read_study(filled(tmp_path / "work.xlsx", pages)).notes]
+    said = "the column Answer is gone; what stood there counts as not answered"
+    assert f'sheet "Data": {said}' in told
 
 
 def test_entries_stand_in_columns_and_empty_columns_are_left_out(tmp_path):
