@@ -1125,9 +1125,25 @@ def test_the_list_of_questions_is_printed_for_machines(capsys):
     assert "Kind of model. (answered)" in " ".join(capsys.readouterr().out.split())
 
 
+def test_the_list_of_questions_needs_no_study_and_has_its_conditions_as_data(capsys):
+    assert run(["list", "questions", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["study"] == ""
+    by_fact = {each["fact"]: each for each in found["questions"]}
+    assert by_fact.keys() == FACTS.keys()
+    assert {each["state"] for each in found["questions"]} <= {"open", "not_asked"}
+    interval = by_fact["outcome.interval.median_days"]
+    assert interval["when"] == {"study.question": ["diagnostic"]}
+    assert by_fact["study.title"]["when"] == {}
+    for each in found["questions"]:
+        for fact, values in each["when"].items():
+            codes = {choice["code"] for choice in by_fact[fact]["choices"]}
+            assert codes >= {
+                str(value).lower() if isinstance(value, bool) else value for value in values
+            }
+
+
 def test_a_list_that_is_no_list_of_questions_takes_no_study(capsys):
-    assert run(["list", "questions"]) == 2
-    assert "checker list questions STUDY" in capsys.readouterr().err
     assert run(["list", "rules", str(LIVER)]) == 2
     assert "checker list rules takes no study" in capsys.readouterr().err
 
