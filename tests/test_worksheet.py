@@ -730,6 +730,22 @@ def test_a_column_inserted_beside_entries_is_one_more_entry_if_it_has_a_name(tmp
     assert 'sheet "Partitions", cell D4: this column is not one of ours, and is not read' in told
 
 
+def test_a_formula_without_a_result_is_no_empty_cell(tmp_path):
+    rows = [["data.rationale", Typed('="a"', "")], ["data.representativeness", "x"]]
+    path = asked(tmp_path, *rows)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = re.sub(rb"<f>(.*?)</f><v>[^<]*</v>", rb"<f>\1</f><v />", parts[sheet])
+    assert b"</f><v />" in parts[sheet]
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    (said,) = problems(path)
+    assert (said.cell, said.path) == ('sheet "Data", cell B3', "data.rationale")
+    assert said.message.startswith("the cell holds a formula")
+
+
 def test_a_text_that_a_program_stored_as_something_else_is_told(tmp_path):
     rows = [["data.rationale", Typed(2.1)], ["data.representativeness", Typed(True)]]
     told = [str(each) for each in read_study(asked(tmp_path, *rows)).notes]

@@ -415,6 +415,12 @@ class _Reading:
             said = f"the cell shows {cell.text}, an error of the spreadsheet"
             self.problem(page, at, said, AS_TEXT, name)
             return False
+        if cell.stored == "formula":
+            said = (
+                "the cell holds a formula, and the program that saved it did not store the result"
+            )
+            self.problem(page, at, said, AS_TEXT, name)
+            return False
         if cell.stored == "date" and kind.item != "date":
             said = f"the spreadsheet made a date of what was typed: {cell.text[:10]}"
             self.problem(page, at, said, AS_TEXT, name)
