@@ -133,6 +133,15 @@ def test_files_are_looked_for_beside_the_workbook(tmp_path, capsys):
     )
 
 
+def test_a_workbook_in_another_folder_than_its_files_is_told(tmp_path, capsys):
+    shutil.copytree(LIVER.parent, tmp_path / "study")
+    study, told = tmp_path / "study/study.yaml", "looked for beside it"
+    assert run(["worksheet", str(study), "-o", str(tmp_path / "work.xlsx")]) == 0
+    assert f"{told}; they lie in {tmp_path / 'study'}" in capsys.readouterr().err
+    assert run(["worksheet", str(study), "-o", str(tmp_path / "study/work.xlsx")]) == 0
+    assert told not in capsys.readouterr().err
+
+
 # From YAML and back
 
 
