@@ -22,7 +22,7 @@ from checker import pipeline
 from checker.appraisal.questions import condition, questions, topic
 from checker.cli.app import run
 from checker.errors import BadSubmission, OutputFailed, Problem
-from checker.model.question import QuestionState
+from checker.model.question import Counting, QuestionState
 from checker.model.study import Study
 from checker.model.study.facts import FACTS, record_lists, spots
 from checker.model.study.kinds import Kind
@@ -140,6 +140,28 @@ def test_a_workbook_in_another_folder_than_its_files_is_told(tmp_path, capsys):
     assert f"{told}; they lie in {tmp_path / 'study'}" in capsys.readouterr().err
     assert run(["worksheet", str(study), "-o", str(tmp_path / "study/work.xlsx")]) == 0
     assert told not in capsys.readouterr().err
+
+
+def test_the_first_sheet_names_facts_as_the_other_sheets_do(tmp_path):
+    why = '"Study: question" is diagnostic'
+    document = described(tmp_path, "study: {question: diagnostic}\n")
+    every = questions(document.study, guidelines())
+    counting = (Counting(name="a", title="A", why="Here study.question is diagnostic."),)
+    (tmp_path / "w.xlsx").write_bytes(to_workbook(document.study, every, counting))
+    start = read_cells(tmp_path / "w.xlsx").pages[0]
+    assert any(why in cell.text for cell in start.cells.values())
+
+
+def test_cells_below_a_table_are_text_cells(tmp_path):
+    path = kept(tmp_path, read_study(LIVER))
+    with zipfile.ZipFile(path) as book:
+        styles = ElementTree.fromstring(book.read("xl/styles.xml"))
+        at = [page.name for page in read_cells(path).pages].index("Claims") + 1
+        claims = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{at}.xml"))
+    formats = [each.get("numFmtId") for each in styles.findall(f"{MAIN}cellXfs/{MAIN}xf")]
+    columns = claims.findall(f"{MAIN}cols/{MAIN}col")[1:]
+    assert columns
+    assert {formats[int(each.get("style", "0"))] for each in columns} == {"49"}
 
 
 # From YAML and back
