@@ -743,22 +743,22 @@ def test_an_exact_copy_of_a_column_is_told(tmp_path):
 
 def test_a_column_inserted_beside_entries_is_one_more_entry_if_it_has_a_name(tmp_path):
     rows = [
-        ["data.partitions.name", "first", "second", "", "third"],
-        ["data.partitions.patients", "5", "6", "looks odd", "7"],
+        ["data.partitions.name", "zero", "first", "second", "", "", "third"],
+        ["data.partitions.patients", "4", "5", "6", "looks odd", "", "7"],
     ]
-    keys = ["entry", "", "", "entry", "said"]
+    keys = ["", "entry", "", "", "", "entry", "said"]
     path = filled(tmp_path / "work.xlsx", {"Partitions": ("entries data.partitions", keys, rows)})
     document = read_study(path)
     found = document.study.data.partitions
     assert [(each.name, each.patients) for each in found] == [
-        ("first", 5), ("second", 6), ("third", 7),
+        ("zero", 4), ("first", 5), ("second", 6), ("third", 7),
     ]  # fmt: skip
     told = [str(each) for each in document.notes]
     assert (
-        'sheet "Partitions", cell C2: this column was not there before; it is read as an entry, since it names one'
+        'sheet "Partitions", cell D2: this column was not there before; it is read as an entry, since it names one'
         in told
     )
-    assert 'sheet "Partitions", cell D4: this column is not one of ours, and is not read' in told
+    assert 'sheet "Partitions", cell E4: this column is not one of ours, and is not read' in told
 
 
 def test_a_formula_without_a_result_is_no_empty_cell(tmp_path):

@@ -153,7 +153,8 @@ def _added(sheet: Sheet, page: Page, keys: Mapping[int, str]) -> dict[int, str]:
     }
     found: dict[int, str] = {}
     for column in sorted(named):
-        if column not in keys and "entry" in (keys.get(column - 1), found.get(column - 1)):
+        beside = (keys.get(column - 1), found.get(column - 1), keys.get(column + 1))
+        if column not in keys and "entry" in beside:
             found[column] = "entry"
     return found
 
