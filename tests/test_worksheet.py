@@ -1071,6 +1071,15 @@ def changed_page(page: Page, chance: random.Random, words: list[str]) -> Page:
     return Page(page.name, cells)
 
 
+def test_a_workbook_without_any_keys_says_that_they_are_gone(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "work.xlsx"))
+    book.add_worksheet("Study").write(2, 2, "Title")
+    book.close()
+    (said,) = problems(tmp_path / "work.xlsx")
+    assert said.message == "this workbook holds no questions"
+    assert "the hidden first row or first column of its sheets is gone or moved" in said.hint
+
+
 def test_a_sheet_whose_keys_are_gone_is_told(tmp_path):
     path = filled(tmp_path / "work.xlsx", EVALUATIONS)
     book = read_cells(path)

@@ -112,6 +112,8 @@ def _recognised(book: Workbook, reading: "_Reading") -> dict[Sheet, _Own]:
             found[sheet] = _Own(sheet, page, _keys(sheet, page))
     if not found:
         hint = "checker worksheet STUDY -o work.xlsx writes one"
+        if reading.problems:
+            hint = "the hidden first row or first column of its sheets is gone or moved; undo that"
         raise BadSubmission(
             [Problem(book.file, None, "", "this workbook holds no questions", hint)]
         )
