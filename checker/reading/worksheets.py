@@ -151,7 +151,7 @@ def _added(sheet: Sheet, page: Page, keys: Mapping[int, str]) -> dict[int, str]:
     named = {
         column
         for row, column in page.cells
-        if (row, 1) in page.cells and page.cells[row, 1].text.strip() == first
+        if column > 1 and (row, 1) in page.cells and page.cells[row, 1].text.strip() == first
     }
     found: dict[int, str] = {}
     for column in sorted(named):
