@@ -40,6 +40,7 @@ WRITTEN = [
     Written(
         "numbers as keys", METRICS, "1: yes\n18: 1\n2: 0\n", {"1": "yes", "18": "yes", "2": "no"}
     ),
+    Written("numbers as conditions", METRICS, "C1: 1\nC2: 0\n", {"C1": "yes", "C2": "no"}),
     Written(
         "marks", METRICS, '17: n/a\n"9": NA\n', {"17": "not_applicable", "9": "not_applicable"}
     ),
@@ -185,7 +186,7 @@ BAD = [
         "an answer twice",
         METRICS,
         '"1": yes\nitem1: no\n',
-        "a.yaml:2: item1: item1 is answered twice, as points and as an answer",
+        "a.yaml:2: item1: item1 is answered twice",
     ),
     Bad("a list", METRICS, '"1": [yes]\n', "a.yaml:1: 1: one answer is expected, not a list"),
     Bad(
@@ -236,6 +237,29 @@ def test_every_problem_of_a_table_is_said_at_once_with_its_row(tmp_path: Path) -
         'a.csv:2: item_1: "9" is not what item 1 can give: 0, 1 points',
         'a.csv:2: a_16i: "often" is none of the answers: not_reported, sensitivity_specificity, decision_curve',
     ]
+
+
+@pytest.mark.parametrize(
+    ("guideline", "text", "said"),
+    [
+        (METRICS, "study,1,item_1\nA,yes,no\n", "a.csv:2: item_1: 1 is answered twice"),
+        (METRICS, "study,C1,Condition1\nA,yes,no\n", "a.csv:2: Condition1: C1 is answered twice"),
+        (
+            APPRAISE,
+            "item,answer\n4,5\n4i,multiple\n",
+            "a.csv:3: item: 4i is answered in an earlier row already",
+        ),
+    ],
+    ids=["an item", "a condition", "points and an answer"],
+)
+def test_a_question_that_a_table_answers_twice_is_told(
+    guideline: ScoreGuideline, text: str, said: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadSubmission) as raised:
+        read_answers(file, guideline)
+    assert [str(each).replace(str(file), "a.csv") for each in raised.value.problems] == [said]
 
 
 def test_a_table_without_any_answer_is_refused(tmp_path: Path) -> None:

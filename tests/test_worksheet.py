@@ -22,7 +22,7 @@ from checker import pipeline
 from checker.appraisal.questions import condition, questions, topic
 from checker.cli.app import run
 from checker.errors import BadSubmission, OutputFailed, Problem
-from checker.model.question import QuestionState
+from checker.model.question import Counting, QuestionState
 from checker.model.study import Study
 from checker.model.study.facts import FACTS, record_lists, spots
 from checker.model.study.kinds import Kind
@@ -131,6 +131,37 @@ def test_files_are_looked_for_beside_the_workbook(tmp_path, capsys):
     assert re.search(
         place + r"\d+: evaluations\[0\].predictions: predictions/test.csv: there is no", said
     )
+
+
+def test_a_workbook_in_another_folder_than_its_files_is_told(tmp_path, capsys):
+    shutil.copytree(LIVER.parent, tmp_path / "study")
+    study, told = tmp_path / "study/study.yaml", "looked for beside it"
+    assert run(["worksheet", str(study), "-o", str(tmp_path / "work.xlsx")]) == 0
+    assert f"{told}; they lie in {tmp_path / 'study'}" in capsys.readouterr().err
+    assert run(["worksheet", str(study), "-o", str(tmp_path / "study/work.xlsx")]) == 0
+    assert told not in capsys.readouterr().err
+
+
+def test_the_first_sheet_names_facts_as_the_other_sheets_do(tmp_path):
+    why = '"Study: question" is diagnostic'
+    document = described(tmp_path, "study: {question: diagnostic}\n")
+    every = questions(document.study, guidelines())
+    counting = (Counting(name="a", title="A", why="Here study.question is diagnostic."),)
+    (tmp_path / "w.xlsx").write_bytes(to_workbook(document.study, every, counting))
+    start = read_cells(tmp_path / "w.xlsx").pages[0]
+    assert any(why in cell.text for cell in start.cells.values())
+
+
+def test_cells_below_a_table_are_text_cells(tmp_path):
+    path = kept(tmp_path, read_study(LIVER))
+    with zipfile.ZipFile(path) as book:
+        styles = ElementTree.fromstring(book.read("xl/styles.xml"))
+        at = [page.name for page in read_cells(path).pages].index("Claims") + 1
+        claims = ElementTree.fromstring(book.read(f"xl/worksheets/sheet{at}.xml"))
+    formats = [each.get("numFmtId") for each in styles.findall(f"{MAIN}cellXfs/{MAIN}xf")]
+    columns = claims.findall(f"{MAIN}cols/{MAIN}col")[1:]
+    assert columns
+    assert {formats[int(each.get("style", "0"))] for each in columns} == {"49"}
 
 
 # From YAML and back
@@ -592,7 +623,8 @@ SANE = [
     Sane("several words", "data.split.safeguards", "duplicates searched, test set used once",
          ("duplicates_searched", "test_set_used_once")),
     Sane("several lines", "data.quality_checks", "one\ntwo; three", ("one", "two", "three")),
-    Sane("a number as a text", "data.rationale", Typed(0.5), "0.5"),
+    Sane("a number as a text", "data.rationale", Typed(0.5), "0.5",
+         "is stored as a number, read as 0.5; format it as text if the paper prints more digits"),
     Sane("a formula", "data.rationale", Typed('="a"&"b"', "ab"), "ab"),
     Sane("a text in quotation marks", "data.rationale", '"so; and so"', "so; and so"),
     Sane("nothing", "data.rationale", "null", None, "null is read as: nothing is said here"),
@@ -684,6 +716,84 @@ def test_notes_of_a_person_are_told_and_change_nothing(tmp_path):
     assert 'sheet "Claims": this sheet is missing; what it asks counts as not answered' in told
     assert 'sheet "To do": this sheet is not one of the worksheet, and is not read' in told
     assert document.study == Study.model_validate({"data": {"rationale": "x"}})
+
+
+@pytest.mark.parametrize(
+    ("title", "role", "keys", "row"),
+    [
+        ("Data", "questions data", ["answer", "answer"], ["data.rationale", "x", "y"]),
+        ("Data", "questions data", ["answer", "answer"], ["data.rationale", "", "y"]),
+        ("Inputs", "table predictors.inputs", ["predictors.inputs.name"] * 2, ["", "x", "y"]),
+    ],
+    ids=["another answer", "an answer in the copy alone", "another name"],
+)
+def test_a_copied_column_with_other_answers_is_refused(title, role, keys, row, tmp_path):
+    (said,) = problems(filled(tmp_path / "work.xlsx", {title: (role, keys, [row])}))
+    assert said.cell == f'sheet "{title}", cell C3'
+    assert said.message == "this column is there twice: column B has the same key"
+
+
+def test_an_exact_copy_of_a_column_is_told(tmp_path):
+    pages = {"Data": ("questions data", ["answer", "answer"], [["data.rationale", "x", "x"]])}
+    document = read_study(filled(tmp_path / "work.xlsx", pages))
+    assert document.study == Study.model_validate({"data": {"rationale": "x"}})
+    told = 'sheet "Data", cell C2: this column is a copy of column B, and is not read'
+    assert told in map(str, document.notes)
+
+
+def test_a_column_inserted_beside_entries_is_one_more_entry_if_it_has_a_name(tmp_path):
+    rows = [
+        ["data.partitions.name", "zero", "first", "second", "", "", "third"],
+        ["data.partitions.patients", "4", "5", "6", "looks odd", "", "7"],
+    ]
+    keys = ["", "entry", "", "", "", "entry", "said"]
+    path = filled(tmp_path / "work.xlsx", {"Partitions": ("entries data.partitions", keys, rows)})
+    document = read_study(path)
+    found = document.study.data.partitions
+    assert [(each.name, each.patients) for each in found] == [
+        ("zero", 4), ("first", 5), ("second", 6), ("third", 7),
+    ]  # fmt: skip
+    told = [str(each) for each in document.notes]
+    assert (
+        'sheet "Partitions", cell D2: this column was not there before; it is read as an entry, since it names one'
+        in told
+    )
+    assert 'sheet "Partitions", cell E4: this column is not one of ours, and is not read' in told
+
+
+def test_a_formula_without_a_result_is_no_empty_cell(tmp_path):
+    rows = [["data.rationale", Typed('="a"', "")], ["data.representativeness", "x"]]
+    path = asked(tmp_path, *rows)
+    with zipfile.ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    parts[sheet] = re.sub(rb"<f>(.*?)</f><v>[^<]*</v>", rb"<f>\1</f><v />", parts[sheet])
+    assert b"</f><v />" in parts[sheet]
+    with zipfile.ZipFile(path, "w") as book:
+        for name, data in parts.items():
+            book.writestr(name, data)
+    (said,) = problems(path)
+    assert (said.cell, said.path) == ('sheet "Data", cell B3', "data.rationale")
+    assert said.message.startswith("the cell holds a formula")
+
+
+def test_a_text_that_a_program_stored_as_something_else_is_told(tmp_path):
+    rows = [["data.rationale", Typed(2.1)], ["data.representativeness", Typed(True)]]
+    told = [str(each) for each in read_study(asked(tmp_path, *rows)).notes]
+    assert any(
+        "cell B3: data.rationale: is stored as a number, read as 2.1;" in each for each in told
+    )
+    assert any(
+        "cell B4: data.representativeness: is stored as TRUE or FALSE, read as true;" in each
+        for each in told
+    )
+
+
+def test_a_deleted_column_is_told(tmp_path):
+    pages = {"Data": ("questions data", ["said", "reason", "place", "quote"], [])}
+    told = [str(each) for each in read_study(filled(tmp_path / "work.xlsx", pages)).notes]
+    said = "the column Answer is gone; what stood there counts as not answered"
+    assert f'sheet "Data": {said}' in told
 
 
 def test_entries_stand_in_columns_and_empty_columns_are_left_out(tmp_path):
@@ -961,6 +1071,15 @@ def changed_page(page: Page, chance: random.Random, words: list[str]) -> Page:
     return Page(page.name, cells)
 
 
+def test_a_workbook_without_any_keys_says_that_they_are_gone(tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "work.xlsx"))
+    book.add_worksheet("Study").write(2, 2, "Title")
+    book.close()
+    (said,) = problems(tmp_path / "work.xlsx")
+    assert said.message == "this workbook holds no questions"
+    assert "the hidden first row or first column of its sheets is gone or moved" in said.hint
+
+
 def test_a_sheet_whose_keys_are_gone_is_told(tmp_path):
     path = filled(tmp_path / "work.xlsx", EVALUATIONS)
     book = read_cells(path)
@@ -1066,9 +1185,25 @@ def test_the_list_of_questions_is_printed_for_machines(capsys):
     assert "Kind of model. (answered)" in " ".join(capsys.readouterr().out.split())
 
 
+def test_the_list_of_questions_needs_no_study_and_has_its_conditions_as_data(capsys):
+    assert run(["list", "questions", "--format", "json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert found["study"] == ""
+    by_fact = {each["fact"]: each for each in found["questions"]}
+    assert by_fact.keys() == FACTS.keys()
+    assert {each["state"] for each in found["questions"]} <= {"open", "not_asked"}
+    interval = by_fact["outcome.interval.median_days"]
+    assert interval["when"] == {"study.question": ["diagnostic"]}
+    assert by_fact["study.title"]["when"] == {}
+    for each in found["questions"]:
+        for fact, values in each["when"].items():
+            codes = {choice["code"] for choice in by_fact[fact]["choices"]}
+            assert codes >= {
+                str(value).lower() if isinstance(value, bool) else value for value in values
+            }
+
+
 def test_a_list_that_is_no_list_of_questions_takes_no_study(capsys):
-    assert run(["list", "questions"]) == 2
-    assert "checker list questions STUDY" in capsys.readouterr().err
     assert run(["list", "rules", str(LIVER)]) == 2
     assert "checker list rules takes no study" in capsys.readouterr().err
 

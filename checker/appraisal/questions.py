@@ -88,6 +88,7 @@ def _question(study: Study, fact: Fact, items: tuple[str, ...]) -> Question:
         unit=fact.unit,
         is_required=fact.kind.required,
         asked_if=condition(fact.when),
+        when=fact.when,
         items=items,
         state=found,
         reason=reason,

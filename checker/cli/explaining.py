@@ -73,7 +73,10 @@ def show_list(
     ],
     study: Annotated[
         Path | None,
-        typer.Argument(metavar="STUDY", help="Of questions: the study that they are about."),
+        typer.Argument(
+            metavar="STUDY",
+            help="Of questions: the study that they are about. Without one nothing is answered.",
+        ),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How the list is printed.")] = Form.TEXT,
     guideline: Guidelines = None,
@@ -93,8 +96,6 @@ def show_list(
 
 def _show_questions(study: Path | None, form: Form, guidelines: tuple[str, ...]) -> Ending:
     """Print the questions about a study; as text those that concern it."""
-    if study is None:
-        raise BadRequest("checker list questions takes the study too: checker list questions STUDY")
     from checker import pipeline
     from checker.model.question import QuestionState
     from checker.render.to_json import plain

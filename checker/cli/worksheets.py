@@ -53,6 +53,8 @@ def worksheet(
     except OutputFailed as failed:
         raise OutputFailed(f"{output} was not written: {failed}") from None
     _say(asked, output)
+    if study:
+        _say_where_files_lie(asked, study.parent, output)
     return DONE
 
 
@@ -83,6 +85,17 @@ def _say(asked: "Asked", output: Path) -> None:
     console.say(
         visible(f"wrote {output}: {counted(every - done, 'open question')}, {done} answered")
     )
+
+
+def _say_where_files_lie(asked: "Asked", folder: Path, output: Path) -> None:
+    """Tell that files will not be found, if some are named and the output is elsewhere."""
+    from checker.model.study.facts import FACTS, values
+
+    paths = [name for name, fact in FACTS.items() if fact.kind.item == "path"]
+    apart = os.path.realpath(folder) != os.path.realpath(output.parent)
+    if apart and any(values(asked.study, name) for name in paths):
+        said = f"{output}: the files that it names are looked for beside it; they lie in {folder}"
+        console.note(visible(said))
 
 
 def _require_free(output: Path, study: Path | None, *, replace: bool) -> None:

@@ -1,5 +1,6 @@
 """A question about a study in plain words: what a form, a worksheet or a page asks for one fact."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -63,6 +64,8 @@ class Question:
     """An entry of a list cannot be without it."""
     asked_if: str
     """The condition in words; empty: it is always asked."""
+    when: Mapping[str, tuple[str | bool, ...]]
+    """The condition as data: it is asked only if each of these facts has one of its values."""
     items: tuple[str, ...]
     """Items of guidelines that ask for it: ``tripod_ai_2024/12d``."""
     state: QuestionState

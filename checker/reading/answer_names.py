@@ -111,7 +111,7 @@ def fitted(names: Names, name: Name, value: object, reason: str = "") -> tuple[s
     if not text:
         return None
     if name.kind == "condition":
-        return name.id, Given(answer=_word(text, {"no": (), "yes": ()}), reason=reason)
+        return name.id, Given(answer=_word(text, {"no": ("0",), "yes": ("1",)}), reason=reason)
     item = names.items[name.id] if name.kind == "item" else names.guideline.item_of(name.id)
     if name.id in names.items and _NUMBER.fullmatch(text):
         return _points(

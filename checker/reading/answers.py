@@ -124,20 +124,10 @@ class _Sheets:
                 continue
             if found is None:
                 continue
-            if found[0] in given or self._is_twice(found, given):
-                self._complain(path, f"{key} is answered twice, as points and as an answer")
+            if (twice := _twice(self.names, found, given)) is not None:
+                self._complain(path, f"{key} is answered twice{twice}")
             given[found[0]] = found[1]
         return given
-
-    def _is_twice(self, found: tuple[str, Given], given: Mapping[str, Given]) -> bool:
-        """Return whether an item has both its points and an answer to one of its questions."""
-        name, answer = found
-        if answer.points is not None:
-            return any(each.id in given for each in self.names.items[name].asked)
-        if name not in self.names.questions:
-            return False
-        item = self.names.guideline.item_of(name).id
-        return item in given and given[item].points is not None
 
     def _with_reason(self, value: object, path: ValuePath) -> tuple[object, str]:
         if not isinstance(value, dict):
@@ -157,6 +147,21 @@ class _Sheets:
     def _problem(self, path: ValuePath, message: str, hint: str = "") -> Problem:
         line = self.document.places.line(path)
         return Problem(self.document.file, line, dotted(path), message, hint)
+
+
+def _twice(names: Names, found: tuple[str, Given], given: Mapping[str, Given]) -> str | None:
+    """Return how a question or its item was answered before; None: it was not."""
+    name, answer = found
+    if name in given:
+        return ""
+    if answer.points is not None:
+        before = any(each.id in given for each in names.items[name].asked)
+    elif name in names.questions:
+        item = names.guideline.item_of(name).id
+        before = item in given and given[item].points is not None
+    else:
+        before = False
+    return ", as points and as an answer" if before else None
 
 
 # A table with a row for each study
@@ -220,6 +225,9 @@ class _Rows:
             elif name.kind in ("printed", "section", "total", "category"):
                 printed[name.id] = text
             elif found := self._fitted(row, self.table.columns[at], name, text):
+                if (twice := _twice(self.names, found, given)) is not None:
+                    column = self.table.columns[at]
+                    self._complain(row, column, f"{found[0]} is answered twice{twice}")
                 given[found[0]] = found[1]
         study = labels.get("study") or self._first_label(cells, columns) or f"row {row + 1}"
         return AnswerSheet(
@@ -243,7 +251,7 @@ class _Rows:
                 self._complain(row, "item", said, self.names.hint(cells["item"]))
                 continue
             found = self._fitted(row, "answer", name, cells["answer"], cells.get("reason", ""))
-            if found and found[0] in given:
+            if found and _twice(self.names, found, given) is not None:
                 self._complain(
                     row, "item", f"{cells['item']} is answered in an earlier row already"
                 )

@@ -26,7 +26,8 @@ SAVE_AS = {
 """Ending of spreadsheets that are not read, and what to do."""
 DAMAGED = "open it, and save it again as .xlsx; a protected workbook is saved without a password"
 
-Stored = Literal["text", "number", "date", "boolean", "error"]
+Stored = Literal["text", "number", "date", "boolean", "error", "formula"]
+"""What a cell holds; formula: one whose result was not stored."""
 
 
 class Cell(NamedTuple):
@@ -111,6 +112,12 @@ def _bad(file: str, message: str, hint: str = "") -> BadSubmission:
 
 
 _CELL = re.compile(rb"""<(?:\w+:)?c((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))+)\s*>""")
+_FORMULA = re.compile(
+    _CELL.pattern
+    + rb"""\s*<(?:\w+:)?f(?=[\s/>])[^<>]*(?:/>|>[^<]*</(?:\w+:)?f\s*>)\s*"""
+    + rb"""(?:<(?:\w+:)?v\s*(?:/>|>\s*</(?:\w+:)?v\s*>)\s*)?</(?:\w+:)?c\s*>"""
+)
+"""A cell with a formula and without a result."""
 _ATTRIBUTE = re.compile(rb"""\s(r|s|t)\s*=\s*["']([^"']*)""")
 _SORTS: Mapping[bytes, Stored] = {b"b": "boolean", b"e": "error", b"d": "date", b"n": "number"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?|-?[0-9]+:[0-9]{2}.*")
@@ -126,6 +133,8 @@ def _page(found: Parts, formats: tuple[str, ...]) -> Page:
             if text is not None and text.strip():
                 stored, code = sorts.get((row, number), ("text", ""))
                 cells[row, number] = _cell(text, stored, code, row, number)
+    for row, number in _without_result(found.xml):
+        cells.setdefault((row, number), Cell("a formula", "formula", row, number))
     return Page(found.name, cells)
 
 
@@ -139,6 +148,14 @@ def _sorts(
         if sort and b"r" in said:
             style = int(said[b"s"]) if said.get(b"s", b"").isdigit() else 0
             yield place(said[b"r"]), (sort, formats[style] if style < len(formats) else "")
+
+
+def _without_result(xml: bytes) -> Iterator[tuple[int, int]]:
+    """Yield the places of formulas that no program computed; the result of a text may be empty."""
+    for found in _FORMULA.finditer(xml):
+        said = dict(_ATTRIBUTE.findall(found[1]))
+        if b"r" in said and said.get(b"t") != b"str":
+            yield place(said[b"r"])
 
 
 def _cell(text: str, stored: Stored, code: str, row: int, column: int) -> Cell:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from checker.errors import BadSubmission, Problem
+from checker.model.cell_names import column_letters
 from checker.model.study.facts import FACTS
 from checker.model.study.kinds import Kind
 from checker.model.worksheet import (
@@ -47,6 +48,19 @@ _INDEXED = re.compile(r"([\w.]+)\[([0-9]{1,4})\]\.([\w.]+)")
 _TEXT = Kind("text")
 _OWN = ("state", "topic", "question", "how", "items")
 """Columns that we write and nobody needs to read."""
+_BESIDE = {
+    "said": "No answer because",
+    "reason": "Reason",
+    "place": "Where in the paper",
+    "quote": "Words of the paper",
+}
+_NEEDED: Mapping[str, Mapping[str, str]] = {
+    "questions": {"answer": "Answer", **_BESIDE},
+    "entries": {"entry": "of entries", **_BESIDE},
+    "statements": {"about": "About", **_BESIDE},
+    "differences": {"fact": "Fact", "answer": "Answer"},
+}
+"""Columns of each layout without which answers are lost, with their headings."""
 _LAST = 2**31
 """Where a statement stands that was not in the description before."""
 
@@ -95,9 +109,11 @@ def _recognised(book: Workbook, reading: "_Reading") -> dict[Sheet, _Own]:
             said = f'this sheet is there twice: as "{found[sheet].page.name}" too'
             reading.problem(page, None, said, "delete one of the two")
         else:
-            found[sheet] = _Own(sheet, page, _keys(page))
+            found[sheet] = _Own(sheet, page, _keys(sheet, page))
     if not found:
         hint = "checker worksheet STUDY -o work.xlsx writes one"
+        if reading.problems:
+            hint = "the hidden first row or first column of its sheets is gone or moved; undo that"
         raise BadSubmission(
             [Problem(book.file, None, "", "this workbook holds no questions", hint)]
         )
@@ -117,12 +133,31 @@ def _tell_unknown(page: Page, role: str, reading: "_Reading") -> None:
         reading.tell(page, None, "this sheet is not one of the worksheet, and is not read")
 
 
-def _keys(page: Page) -> dict[int, str]:
-    found = {
-        column: cell.text.strip()
-        for (row, column), cell in sorted(page.cells.items())
-        if row == 1 and column > 1
+def _keys(sheet: Sheet, page: Page) -> dict[int, str]:
+    """Return the columns that are read: of several with one key, which only entries may share, the first."""
+    found: dict[int, str] = {}
+    for (row, column), cell in sorted(page.cells.items()):
+        key = cell.text.strip()
+        if row == 1 and column > 1 and (key == "entry" or key not in found.values()):
+            found[column] = key
+    return dict(sorted((found | _added(sheet, page, found)).items()))
+
+
+def _added(sheet: Sheet, page: Page, keys: Mapping[int, str]) -> dict[int, str]:
+    """Return columns without a key that stand beside entries and name one: a person inserted them."""
+    if sheet.layout != "entries":
+        return {}
+    first = first_of(sheet.of)
+    named = {
+        column
+        for row, column in page.cells
+        if column > 1 and (row, 1) in page.cells and page.cells[row, 1].text.strip() == first
     }
+    found: dict[int, str] = {}
+    for column in sorted(named):
+        beside = (keys.get(column - 1), found.get(column - 1), keys.get(column + 1))
+        if column not in keys and "entry" in beside:
+            found[column] = "entry"
     return found
 
 
@@ -233,14 +268,46 @@ class _Reading:
                 self.places.known.setdefault(tuple(steps[:depth]), self.place(own.page, at))
 
     def strangers(self, own: _Own) -> None:
-        """Tell of columns that are not ours."""
-        seen = set[int]()
+        """Tell of columns that are not ours, or that are gone."""
+        seen = set(own.keys)
         for row, column in sorted(own.page.cells):
-            if row > 1 and column > 1 and column not in own.keys and column not in seen:
+            if row > 1 and column > 1 and column not in seen:
                 seen.add(column)
-                self.tell(
-                    own.page, (row, column), "this column is not one of ours, and is not read"
+                if (1, column) in own.page.cells:
+                    self.copied(own, column)
+                else:
+                    said = "this column is not one of ours, and is not read"
+                    self.tell(own.page, (row, column), said)
+        for column in own.keys:
+            if (1, column) not in own.page.cells:
+                said = (
+                    "this column was not there before; it is read as an entry, since it names one"
                 )
+                self.tell(own.page, (2, column), said)
+        for key, title in _NEEDED.get(own.sheet.layout, {}).items():
+            if key not in own.keys.values():
+                said = f"the column {title} is gone; what stood there counts as not answered"
+                self.tell(own.page, None, said)
+
+    def copied(self, own: _Own, column: int) -> None:
+        """Refuse a column that is there twice, unless nothing is lost by reading the first alone."""
+        key = own.page.cells[1, column].text.strip()
+        first = next(each for each, known in own.keys.items() if known == key)
+        cells = own.page.cells
+        rows = sorted({row for row, each in cells if row > 2 and each == column})
+        other = [
+            row
+            for row in rows
+            if (row, first) not in cells or cells[row, first].text != cells[row, column].text
+        ]
+        letters = column_letters(first)
+        if other and key not in _OWN:
+            said = f"this column is there twice: column {letters} has the same key"
+            hint = "keep the answers in one of the two, and delete the other"
+            self.problem(own.page, (other[0], column), said, hint)
+        else:
+            said = f"this column is a copy of column {letters}, and is not read"
+            self.tell(own.page, (2, column), said)
 
     def rows(self, own: _Own) -> Iterator[tuple[int, dict[str, list[int]]]]:
         """Yield the rows below the headings that are not empty, with the columns of every key."""
@@ -351,14 +418,23 @@ class _Reading:
             said = f"the cell shows {cell.text}, an error of the spreadsheet"
             self.problem(page, at, said, AS_TEXT, name)
             return False
+        if cell.stored == "formula":
+            said = (
+                "the cell holds a formula, and the program that saved it did not store the result"
+            )
+            self.problem(page, at, said, AS_TEXT, name)
+            return False
         if cell.stored == "date" and kind.item != "date":
             said = f"the spreadsheet made a date of what was typed: {cell.text[:10]}"
             self.problem(page, at, said, AS_TEXT, name)
             return False
         if cell.stored == "date":
             self.tell(page, at, f"is stored as a date, read as {cell.text[:10]}", path)
-        if cell.stored == "number" and kind.printed:
+        if cell.stored == "number" and (kind.printed or kind.item in ("text", "map of text")):
             said = f"is stored as a number, read as {cell.text}; format it as text if the paper prints more digits"
+            self.tell(page, at, said, path)
+        if cell.stored == "boolean" and kind.item in ("text", "map of text"):
+            said = f"is stored as TRUE or FALSE, read as {cell.text}; format it as text to keep the word"
             self.tell(page, at, said, path)
         return True
 

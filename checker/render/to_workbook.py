@@ -42,6 +42,7 @@ from checker.render.worksheet_words import (
     how_to_answer,
     lines_of,
     width_of,
+    with_topics,
 )
 
 Printed = Callable[[tuple[str | int, ...]], str | None]
@@ -180,9 +181,9 @@ class _Writer:
     # Cells
 
     def width(self, page: Any, column: int, signs: int) -> None:
-        """Set the width of a column."""
+        """Set the width of a column; cells below and beside ours are text cells as well."""
         self.widths[page.get_name(), column] = signs
-        page.set_column(column, column, signs)
+        page.set_column(column, column, signs, self.style())
 
     def heights(self, page: Any) -> None:
         """Make each row as high as its texts need, up to a limit; not every program does that by itself."""
@@ -699,7 +700,7 @@ class _Writer:
         row = self.heading(page, row, "Guideline that counts", "Why")
         for each in counting:
             page.write_string(row, 1, each.name, self.framed(bold=True))
-            self.put(page, row, 2, f"{each.title}. {each.why}", self.framed())
+            self.put(page, row, 2, f"{each.title}. {with_topics(each.why)}", self.framed())
             row += 1
         if not counting:
             page.write_string(row, 1, "none", self.framed())

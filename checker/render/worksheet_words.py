@@ -1,5 +1,6 @@
 """The words of a worksheet: headings, how to fill in, how an answer is written, what a sheet asks."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from checker.model.study import Study
@@ -67,7 +68,8 @@ STEPS = (
     (
         "Entries",
         "Sources, partitions, evaluations and explanations have a column for each entry. Claims and other lists have "
-        "a row for each entry: one row for each number that the paper prints.",
+        "a row for each entry: one row for each number that the paper prints. Point at a heading there to see what its "
+        "column asks.",
     ),
     (
         "Files",
@@ -84,6 +86,19 @@ STEPS = (
     ),
 )
 """How to fill in the workbook."""
+
+
+_FACT = re.compile(r"[a-z_]+(?:\.[a-z_]+)+")
+
+
+def with_topics(text: str) -> str:
+    """Return the text with its facts as people read them: ``"Study: question"`` for study.question."""
+
+    def topic(found: re.Match[str]) -> str:
+        words = found[0].replace("_", " ").replace(".", ": ")
+        return f'"{words[:1].upper()}{words[1:]}"' if found[0] in FACTS else found[0]
+
+    return _FACT.sub(topic, text)
 
 
 def heading_of(key: str) -> str:
