@@ -419,3 +419,11 @@ def test_what_is_wrong_with_a_score_is_said(case: tuple[str, str, str], tmp_path
         read_guideline(file, rules=RULES)
     lines = [str(each).splitlines()[0] for each in raised.value.problems]
     assert any(line.partition(": ")[2] == said for line in lines), lines
+
+
+def test_an_empty_file_is_told_where_a_sheet_comes_from(tmp_path, capsys):
+    (tmp_path / "z.yaml").write_bytes(b"")
+    assert run(["score", "metrics_2024", str(tmp_path / "z.yaml")]) == 2
+    err = capsys.readouterr().err
+    assert "z.yaml: the file is empty" in err
+    assert "checker score metrics_2024 prints a sheet to fill in" in err

@@ -39,6 +39,9 @@ def read_answers(path: Path, guideline: ScoreGuideline) -> tuple[AnswerSheet, ..
         BadSubmission: with every problem of the file.
     """
     if path.suffix.lower() in (".yaml", ".yml"):
+        if path.is_file() and not path.stat().st_size:
+            hint = f"checker score {guideline.id} prints a sheet to fill in"
+            raise BadSubmission([Problem(str(path), None, "", "the file is empty", hint)])
         return _Sheets(read_yaml(path), guideline).read()
     return _Rows(path, guideline).read()
 
