@@ -884,3 +884,17 @@ def test_an_item_is_reported_once_all_its_facts_are_described(name: str, data: s
     assert answer.status in (Status.REPORTED, Status.DOES_NOT_APPLY), answer.reason
     silent = appraise(one, study({}))[0]
     assert silent.status in (Status.NOT_DESCRIBED_YET, Status.PARTLY)
+
+
+def test_what_may_not_be_asked_at_all_is_not_called_not_reported():
+    claim = guidelines(["claim_2024"])[0]
+    item = next(each for each in claim.items if each.id == "34")
+    missing = [{"about": fact, "reason": "Not found."} for fact in item.evidence]
+    about_condition = [{"about": fact, "reason": "Not said."} for fact in item.when]
+
+    def status(*said: dict[str, str]) -> Status:
+        answers = appraise(claim, study({"statements.not_reported": list(said)}))
+        return next(each.status for each in answers if each.item == "34")
+
+    assert status(*missing) is Status.NOT_DESCRIBED_YET
+    assert status(*missing, *about_condition) is Status.NOT_REPORTED

@@ -13,7 +13,7 @@ from checker.model.finding import Severity
 from checker.model.guideline import Condition, Guideline, IndexEntry, Item, Part, is_named
 from checker.model.report import Answer, AnswerFact, FactState, GuidelineReport, Status
 from checker.model.study import Study
-from checker.model.study.facts import FACTS, holds, is_asked, values
+from checker.model.study.facts import FACTS, holds, is_asked, state, values
 
 CONTRADICTING = frozenset({"CLM001", "CLM005", "PAR001"})
 """Rules that find a number of the description in disagreement with the submitted data. Findings of
@@ -308,13 +308,17 @@ def _unsettled(item: Item, study: Study, facts: Sequence[AnswerFact], verdict: V
     """Add that it is not known whether the item is asked, where that matters.
 
     Then a part that is there by itself (predictions, for example) does not make the item partly
-    reported: nobody has said yet that it is asked at all.
+    reported: nobody has said yet that it is asked at all. Nor is it not reported, unless somebody
+    looked and the paper does not say whether it is asked.
     """
     settled = (Status.DOES_NOT_APPLY, Status.REPORTED)
     if verdict.status in settled or holds(study, item.when) is not None:
         return verdict
     silent = [fact for fact in item.when if not values(study, fact)]
     because = f"It is asked only if {item.condition}; {_not_described(silent)}."
+    nobody_looked = any(state(study, fact).kind == "silent" for fact in silent)
+    if verdict.status is Status.NOT_REPORTED and nobody_looked:
+        return Verdict(Status.NOT_DESCRIBED_YET, f"{verdict.reason} {because}")
     if verdict.status is not Status.PARTLY:
         return Verdict(verdict.status, f"{verdict.reason} {because}")
     said = any(fact.state is FactState.NOT_REPORTED for fact in facts)
