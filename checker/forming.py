@@ -14,7 +14,7 @@ from checker.model.guideline import Guideline, is_named
 from checker.model.place import Found, Place
 from checker.reading.documents import read_study
 from checker.reading.folder import Submission
-from checker.reading.guidelines import guidelines, read_guideline, read_index
+from checker.reading.guidelines import answering, guidelines, read_guideline, read_index
 from checker.reading.plain_values import nearest
 from checker.reading.quotes import read_places
 from checker.reading.references import read_thresholds
@@ -63,7 +63,7 @@ def form(
     submission = Submission(path.parent, roots or {})
     alike = read_thresholds()["quote_alike"]
     places = read_places(document, submission, given=manuscript, alike=alike).places
-    appraised = reporting.appraise(guideline, document.study, others=_answering(guideline))
+    appraised = reporting.appraise(guideline, document.study, others=answering(guideline))
     made = form_of(guideline, document.study, placed(appraised, places), anonymous=anonymous)
     unknown = reporting.unknown_items(guideline, document.study)
     return Ready(made, (*unknown, *_quotes_not_there(places)))
@@ -74,12 +74,6 @@ def _quotes_not_there(places: Iterable[Place]) -> Iterator[str]:
     for each in places:
         if each.found in (Found.NEARLY, Found.NOT_FOUND):
             yield f"the quote about {each.about} was {each.outcome}"
-
-
-def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
-    """Return the guidelines that answer single items of this one."""
-    names = {item.delegates_to for item in guideline.items} - {""}
-    return guidelines(names) if names else ()
 
 
 def guideline_called(name: str) -> Guideline:

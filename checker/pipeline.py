@@ -34,7 +34,7 @@ from checker.model.threshold import Thresholds
 from checker.reading.answers import require_answers, sheets_of
 from checker.reading.documents import StudyDocument, read_study
 from checker.reading.folder import Submission
-from checker.reading.guidelines import guidelines, read_guideline, read_index
+from checker.reading.guidelines import answering, guidelines, read_guideline, read_index
 from checker.reading.quotes import PaperPlaces, read_places
 from checker.reading.references import read_sources, read_thresholds
 from checker.reading.submission import Submitted, chosen_of, read_submitted, tables_named
@@ -260,7 +260,7 @@ def _appraised(study: Study, looked: "Looked", runs: Sequence[RuleRun]) -> Appra
     answers: list[Answer] = []
     open_items: list[OpenItem] = []
     for guideline, why in chosen:
-        made = reporting.appraise(guideline, study, found, _answering(guideline), waiting)
+        made = reporting.appraise(guideline, study, found, answering(guideline), waiting)
         reports.append(reporting.guideline_report(guideline, made, why))
         answers += made
         open_items += next_facts.open_items(study, guideline, made)
@@ -389,12 +389,6 @@ def _other(left_out: reporting.Other) -> OtherGuideline:
         may_apply=left_out.may_apply,
         because=f"{name} {verb}: {left_out.because}",
     )
-
-
-def _answering(guideline: Guideline) -> tuple[Guideline, ...]:
-    """Return the guidelines that answer single items of this one."""
-    names = {item.delegates_to for item in guideline.items} - {""}
-    return guidelines(names) if names else ()
 
 
 def _guideline(name: str) -> Guideline:

@@ -144,6 +144,16 @@ def guidelines(names: Collection[str] | None = None) -> tuple[Guideline, ...]:
     )
 
 
+def answering(guideline: Guideline) -> tuple[Guideline, ...]:
+    """Return the guidelines that answer single items of this one.
+
+    Raises:
+        BadSubmission: a shipped file cannot be used.
+    """
+    names = {item.delegates_to for item in guideline.items} - {""}
+    return guidelines(names) if names else ()
+
+
 def score_guidelines(names: Collection[str] | None = None) -> tuple[ScoreGuideline, ...]:
     """Return the quality scores that ship, in the order of the index; only those named, if any are.
 
